@@ -7,8 +7,11 @@
  *       ONE(ts, CLK, "stamp of the row")                            \
  *       VEC(a, 4, FIELD, "rs1, limbs")
  *   AIR_ROW(add, ADD_COLUMNS)          -- declares struct add_row, all members uint32_t or uint32_t[n]
+ *   AIR_COLS(add, ADD_COLUMNS)         -- defines sc_add_cols and sc_add_n_cols for airgen and the tests
  *   void sc_add_fill(...);             -- plain C; canonical residues
+ *   #ifdef SC_AIRGEN                   -- the recorder exists in airgen alone, which compiles the chips with SC_AIRGEN set
  *   void sc_add_constrain(void);       -- C(field) names a column of the row
+ *   #endif
  *
  * Classes: BIT (constraint c (c - 1) = 0), BYTE (B2 lookup, in pairs), U16 (lookup), CLK and FIELD (nothing). Lookups of classes have selector `real`.
  */
@@ -42,6 +45,11 @@ struct air_col_info {
     struct chip##_row {                            \
         COLUMNS(AIR_MEMBER_ONE, AIR_MEMBER_VEC)    \
     };
+
+/** Column information of a chip, in row order; declared for every table by core/chips/chips.h. */
+#define AIR_COLS(chip, COLUMNS)                                                                  \
+    const struct air_col_info sc_##chip##_cols[] = {COLUMNS(AIR_INFO_ONE, AIR_INFO_VEC)};        \
+    const unsigned sc_##chip##_n_cols = sizeof sc_##chip##_cols / sizeof sc_##chip##_cols[0];
 
 /** Column of the row struct ROW (define ROW in the chip file): C(ts), C(a[2]). */
 #define C(field) air_col((unsigned)(offsetof(ROW, field) / sizeof(uint32_t)))

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Every chip from outside: its row (opaque; n_cols words), how a row is filled, what it must satisfy, and its columns by name.
+ * A row is an array of canonical residues below p; unreal rows are all zero and are not filled.
+ * Owns nothing. Theory: docs/spec/chips.md.
+ */
+#ifndef SC_CHIPS_CHIPS_H
+#define SC_CHIPS_CHIPS_H
+
+#include "core/air/dsl.h"
+#include "core/chips/event.h"
+
+/* struct <name>_row, sc_<name>_constrain (airgen only), sc_<name>_cols (entries of one or several columns), sc_<name>_n_cols (entries). */
+#define T(NAME, name, fixed_log_h)                     \
+    struct name##_row;                                 \
+    void sc_##name##_constrain(void);                  \
+    extern const struct air_col_info sc_##name##_cols[]; \
+    extern const unsigned sc_##name##_n_cols;
+#include "core/chips/machine.def"
+#undef T
+
+/* Chips of arithmetic and control flow: one event, one row. */
+void sc_add_fill(const struct sc_event *e, const struct sc_inst *in, struct add_row *r);
+void sc_sub_fill(const struct sc_event *e, const struct sc_inst *in, struct sub_row *r);
+void sc_addi_fill(const struct sc_event *e, const struct sc_inst *in, struct addi_row *r);
+void sc_addw_fill(const struct sc_event *e, const struct sc_inst *in, struct addw_row *r);
+void sc_konst_fill(const struct sc_event *e, const struct sc_inst *in, struct konst_row *r);
+void sc_bit_fill(const struct sc_event *e, const struct sc_inst *in, struct bit_row *r);
+void sc_shift_fill(const struct sc_event *e, const struct sc_inst *in, struct shift_row *r);
+void sc_slt_fill(const struct sc_event *e, const struct sc_inst *in, struct slt_row *r);
+void sc_branch_fill(const struct sc_event *e, const struct sc_inst *in, struct branch_row *r);
+void sc_jalr_fill(const struct sc_event *e, const struct sc_inst *in, struct jalr_row *r);
+void sc_mul_fill(const struct sc_event *e, const struct sc_inst *in, struct mul_row *r);
+void sc_div_fill(const struct sc_event *e, const struct sc_inst *in, struct div_row *r);
+
+/** The MUL row that serves a DIV row: q * d, unsigned magnitudes. */
+void sc_mul_fill_called(uint64_t q, uint64_t d, struct mul_row *r);
+/** True when a DIV event calls MUL (its divisor is not zero); then also the operands of the called row. */
+bool sc_div_call(const struct sc_event *e, const struct sc_inst *in, uint64_t *q, uint64_t *d);
+
+/* Chips of memory and system: */
+
+#endif
