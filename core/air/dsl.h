@@ -46,8 +46,13 @@ struct air_col_info {
         COLUMNS(AIR_MEMBER_ONE, AIR_MEMBER_VEC)    \
     };
 
+#define AIR_COUNT_ONE(name, cls, doc) +1u
+#define AIR_COUNT_VEC(name, n, cls, doc) +(n)
+
 /** Column information of a chip, in row order; declared for every table by core/chips/chips.h. */
 #define AIR_COLS(chip, COLUMNS)                                                                  \
+    _Static_assert(sizeof(struct chip##_row) == 4u * (0u COLUMNS(AIR_COUNT_ONE, AIR_COUNT_VEC)),  \
+                   #chip ": the row is not made of its columns");                                 \
     const struct air_col_info sc_##chip##_cols[] = {COLUMNS(AIR_INFO_ONE, AIR_INFO_VEC)};        \
     const unsigned sc_##chip##_n_cols = sizeof sc_##chip##_cols / sizeof sc_##chip##_cols[0];
 
@@ -84,12 +89,13 @@ void air_query(enum air_bus bus, ex sel, unsigned n, const ex *slots);
 void air_table_side(enum air_bus bus, ex mult, unsigned n, const ex *slots);
 /** The closed-form columns of the chip, in order (air_closed(0), ...). Call before using them. */
 void air_closed_columns(unsigned n, const enum air_closed *kinds);
-/** For a table without kinds whose realness is closed-form or constant (REGS, IMAGE, lookup tables): the expression that stands for `real`. */
+/** For a table without kinds whose realness is closed-form or constant (REGS, IMAGE, lookup tables): the expression that stands for `real`,
+ * a constant 1 or 0, a closed-form column or a BIT column. */
 void air_real_is(ex real);
 
 /* Gadgets, core/air/gadgets.c. Vectors of 4 limbs. */
 
-/** stamp - prev - 1 = lo + 2^14 hi, both 16-bit. */
+/** stamp - prev - 1 = lo + 2^14 hi, both 16-bit. lo is a FIELD column: the lookups of lo and hi are made here. */
 void air_before(ex sel, ex prev, ex stamp, ex lo);
 /** Receive STATE (ts, ip, 0), send (ts + 4, next_ip, halted). */
 void air_step(ex sel, ex ts, ex ip, ex next_ip, ex halted);
