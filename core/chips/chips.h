@@ -38,6 +38,33 @@ void sc_mul_fill_called(uint64_t q, uint64_t d, struct mul_row *r);
 /** True when a DIV event calls MUL (its divisor is not zero); then also the operands of the called row. */
 bool sc_div_call(const struct sc_event *e, const struct sc_inst *in, uint64_t *q, uint64_t *d);
 
-/* Chips of memory and system: */
+/* Chips of memory and system. Loads, stores and ECALL: one event, one row. */
+void sc_ld_fill(const struct sc_event *e, const struct sc_inst *in, struct ld_row *r);
+void sc_loads_fill(const struct sc_event *e, const struct sc_inst *in, struct loads_row *r);
+void sc_loadx_fill(const struct sc_event *e, const struct sc_inst *in, struct loadx_row *r);
+void sc_sd_fill(const struct sc_event *e, const struct sc_inst *in, struct sd_row *r);
+void sc_stores_fill(const struct sc_event *e, const struct sc_inst *in, struct stores_row *r);
+void sc_storex_fill(const struct sc_event *e, const struct sc_inst *in, struct storex_row *r);
+void sc_ecall_fill(const struct sc_event *e, const struct sc_inst *in, struct ecall_row *r);
+
+/** Of f only the address, the two words, the count and prev are read: every other column follows from inst.word. */
+void sc_decode_fill(const struct sc_fetch *f, struct decode_row *r);
+
+/** Place of a word in its region: (addr mod 2^32) / 8. */
+static inline uint32_t sc_word_key(uint64_t addr)
+{
+    return (uint32_t)(addr & 0xffffffffu) >> 3;
+}
+/** What the first row of a region shows as its predecessor, as a residue: 511 for RAM (region 0), -1 for input and output. */
+static inline uint32_t sc_word_start(unsigned region)
+{
+    return region == 0 ? 511u : FP_P - 1u;
+}
+/** @p prev_key is the key of the row before in the region, or its start. */
+void sc_initfinal_fill(const struct sc_word *w, uint32_t prev_key, struct initfinal_row *r);
+/** Row i is register i: stamp of its last access (0: none) and its final value. */
+void sc_regs_fill(uint32_t last_ts, uint64_t last, struct regs_row *r);
+void sc_image_fill(uint64_t addr, enum sc_space space, uint64_t value, struct image_row *r);
+/* U16T, BYTET and POW2T have multiplicities only, in the order of machine.md section 6: one per row and bus function. */
 
 #endif
