@@ -8,6 +8,8 @@
 
 #include "core/field/fp.h"
 
+#include <stddef.h>
+
 #define FX_DEG 5
 
 typedef struct {
@@ -101,10 +103,25 @@ static inline bool fx_is_zero(fx a)
     return fx_eq(a, FX_ZERO);
 }
 
+/** a^p. */
+fx sc_fx_frobenius(fx a);
+fx sc_fx_inv(fx a);
+fx sc_fx_pow(fx a, uint64_t e);
+
 /** Inverse; the inverse of 0 is 0. */
-fx fx_inv(fx a);
+static inline fx fx_inv(fx a)
+{
+    return sc_fx_inv(a);
+}
 
 /** a^e. */
-fx fx_pow(fx a, uint64_t e);
+static inline fx fx_pow(fx a, uint64_t e)
+{
+    return sc_fx_pow(a, e);
+}
+
+/** out[i] = in[i]^-1 with one inversion; zeros stay zero. out and in do not overlap. Cost: 3 n multiplications. */
+void sc_fx_batch_inv(fx *out, const fx *in, size_t n);
+void sc_fp_batch_inv(fp *out, const fp *in, size_t n);
 
 #endif
