@@ -79,6 +79,14 @@ struct air_table {
     void (*check)(fp *out, const fp *cols);
 };
 
+/** Index of every table: AIR_TABLE_ADD, .. */
+enum air_table_index {
+#define T(NAME, name, fixed_log_h) AIR_TABLE_##NAME,
+#include "core/chips/machine.def"
+#undef T
+    AIR_N_TABLES
+};
+
 /** All tables in machine order, IMAGE last (sc_air_tables[AIR_N_TABLES - 1]). Emitted. */
 extern const struct air_table sc_air_tables[];
 /** Digest of the canonical walk over tables, columns, constraints, uses, buses. Emitted. */
