@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * The prover's channel: what it sends is appended to the proof and absorbed under the label by which the
+ * verifier will receive it (core/transcript/transcript.h). Owns the proof bytes. Theory: docs/spec/transcript.md.
+ */
+#ifndef SC_PROVE_PCH_H
+#define SC_PROVE_PCH_H
+
+#include "core/transcript/transcript.h"
+
+struct sc_pool;
+
+/** Errors stick: after the first one sends do nothing, and sc_pch_status tells it. */
+struct sc_pch {
+    struct sc_tr tr;
+    struct sc_pool *pool; /* for the search of nonces; may be NULL */
+    uint8_t *buf;
+    size_t len, cap;
+    socle_status st;
+};
+
+void sc_pch_init(struct sc_pch *ch, struct sc_pool *pool);
+void sc_pch_fini(struct sc_pch *ch);
+SC_MUST_USE socle_status sc_pch_status(const struct sc_pch *ch);
+/** Take the proof bytes; the caller frees them with free(). */
+uint8_t *sc_pch_take(struct sc_pch *ch, size_t *len);
+
+void sc_send_bytes(struct sc_pch *ch, enum sc_label label, const void *bytes, size_t len);
+void sc_send_fx(struct sc_pch *ch, enum sc_label label, const fx *v, size_t n);
+/** Search the least nonce that works, send and absorb it. bits = 0 does nothing. */
+void sc_send_grind(struct sc_pch *ch, enum sc_label label, unsigned bits);
+
+#endif
