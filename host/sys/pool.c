@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Thread pool: workers sleep on a condition, pieces are handed out by an atomic counter. Owns its threads.
+ */
+#define _GNU_SOURCE
+#include "host/sys/pool.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+struct sc_pool {
+    unsigned n_threads, n_started;
+    pthread_mutex_t lock;
+    pthread_cond_t start, finish;
+    uint64_t round;      /* guarded by lock: number of loops started */
+    unsigned running;    /* guarded by lock: workers that have not finished the round */
+    int stop;            /* guarded by lock */
+    sc_pool_fn *fn;
+    void *arg;
+    size_t n_items, grain;
+    atomic_size_t next;
+    pthread_t threads[SC_POOL_MAX_THREADS];
+};
+
+struct worker_arg {
+    struct sc_pool *pool;
+    unsigned index;
+};
+
+static void take_pieces(struct sc_pool *pool, unsigned worker)
+{
+    for (;;) {
+        const size_t begin = atomic_fetch_add_explicit(&pool->next, pool->grain, memory_order_relaxed);
+        if (begin >= pool->n_items) {
+            return;
+        }
+        const size_t left = pool->n_items - begin;
+        pool->fn(pool->arg, begin, begin + (left < pool->grain ? left : pool->grain), worker);
+    }
+}
+
+static void *worker_main(void *arg)
+{
+    struct worker_arg *const w = arg;
+    struct sc_pool *const pool = w->pool;
+    const unsigned index = w->index;
+    free(w);
+    uint64_t seen = 0;
+    pthread_mutex_lock(&pool->lock);
+    for (;;) {
+        while (pool->round == seen && !pool->stop) {
+            pthread_cond_wait(&pool->start, &pool->lock);
+        }
+        if (pool->stop) {
+            break;
+        }
+        seen = pool->round;
+        pthread_mutex_unlock(&pool->lock);
+        take_pieces(pool, index);
+        pthread_mutex_lock(&pool->lock);
+        if (--pool->running == 0) {
+            pthread_cond_signal(&pool->finish);
+        }
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return NULL;
+}
+
+static unsigned usable_processors(void)
+{
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) != 0) {
+        return 1;
+    }
+    const int n = CPU_COUNT(&set);
+    return n < 1 ? 1 : (unsigned)n;
+}
+
+static socle_status start_worker(struct sc_pool *pool)
+{
+    struct worker_arg *const w = malloc(sizeof *w);
+    if (w == NULL) {
+        return SOCLE_E_NOMEM;
+    }
+    w->pool = pool;
+    w->index = pool->n_started + 1;
+    if (pthread_create(&pool->threads[pool->n_started], NULL, worker_main, w) != 0) {
+        free(w);
+        return SOCLE_E_NOMEM;
+    }
+    pool->n_started++;
+    return SOCLE_OK;
+}
+
+socle_status sc_pool_create(struct sc_pool **out, unsigned n_threads)
+{
+    socle_status st = SOCLE_OK;
+    *out = NULL;
+    struct sc_pool *pool = calloc(1, sizeof *pool);
+    if (pool == NULL) {
+        return SOCLE_E_NOMEM;
+    }
+    pthread_mutex_init(&pool->lock, NULL);
+    pthread_cond_init(&pool->start, NULL);
+    pthread_cond_init(&pool->finish, NULL);
+    if (n_threads == 0) {
+        n_threads = usable_processors();
+    }
+    pool->n_threads = n_threads < SC_POOL_MAX_THREADS ? n_threads : SC_POOL_MAX_THREADS;
+    for (unsigned i = 1; i < pool->n_threads; i++) {
+        TRY(start_worker(pool));
+    }
+    *out = pool;
+    pool = NULL;
+out:
+    sc_pool_destroy(pool);
+    return st;
+}
+
+void sc_pool_destroy(struct sc_pool *pool)
+{
+    if (pool == NULL) {
+        return;
+    }
+    pthread_mutex_lock(&pool->lock);
+    pool->stop = 1;
+    pthread_cond_broadcast(&pool->start);
+    pthread_mutex_unlock(&pool->lock);
+    for (unsigned i = 0; i < pool->n_started; i++) {
+        pthread_join(pool->threads[i], NULL);
+    }
+    pthread_cond_destroy(&pool->start);
+    pthread_cond_destroy(&pool->finish);
+    pthread_mutex_destroy(&pool->lock);
+    free(pool);
+}
+
+unsigned sc_pool_size(const struct sc_pool *pool)
+{
+    return pool == NULL ? 1 : pool->n_threads;
+}
+
+static void run_inline(size_t n_items, size_t grain, sc_pool_fn *fn, void *arg)
+{
+    for (size_t begin = 0; begin < n_items; begin += grain) {
+        const size_t left = n_items - begin;
+        fn(arg, begin, begin + (left < grain ? left : grain), 0);
+    }
+}
+
+void sc_pool_for(struct sc_pool *pool, size_t n_items, size_t grain, sc_pool_fn *fn, void *arg)
+{
+    const unsigned size = sc_pool_size(pool);
+    if (grain == 0) {
+        grain = n_items / (4 * (size_t)size) + 1;
+    }
+    if (size == 1 || n_items <= grain) {
+        run_inline(n_items, grain, fn, arg);
+        return;
+    }
+    pthread_mutex_lock(&pool->lock);
+    pool->fn = fn;
+    pool->arg = arg;
+    pool->n_items = n_items;
+    pool->grain = grain;
+    atomic_store_explicit(&pool->next, 0, memory_order_relaxed);
+    pool->running = pool->n_started;
+    pool->round++;
+    pthread_cond_broadcast(&pool->start);
+    pthread_mutex_unlock(&pool->lock);
+    take_pieces(pool, 0);
+    pthread_mutex_lock(&pool->lock);
+    while (pool->running != 0) {
+        pthread_cond_wait(&pool->finish, &pool->lock);
+    }
+    pthread_mutex_unlock(&pool->lock);
+}

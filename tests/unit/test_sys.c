@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Thread pool and big buffers: every item once, whatever the grain; counters and forced failure.
+ */
+#include "host/sys/mem.h"
+#include "host/sys/pool.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+enum { N = 1000 };
+
+struct job {
+    unsigned char hits[N];
+    unsigned size;
+    size_t grain;
+    unsigned bad;
+};
+
+static void hit(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    struct job *const j = arg;
+    if (worker >= j->size || begin % j->grain != 0 || end - begin > j->grain) {
+        j->bad = 1;
+    }
+    for (size_t i = begin; i < end; i++) {
+        j->hits[i]++;
+    }
+}
+
+Test(pool, runs_every_item_once_for_all_shapes)
+{
+    for (unsigned threads = 1; threads <= 5; threads++) {
+        struct sc_pool *pool = NULL;
+        cr_assert_eq(sc_pool_create(&pool, threads), SOCLE_OK);
+        cr_expect_eq(sc_pool_size(pool), threads);
+        for (size_t n = 0; n <= N; n += 1 + n / 2) {
+            for (size_t grain = 1; grain <= 300; grain += 1 + grain) {
+                struct job j = {.size = threads, .grain = grain};
+                sc_pool_for(pool, n, grain, hit, &j);
+                for (size_t i = 0; i < N; i++) {
+                    cr_assert_eq(j.hits[i], i < n);
+                }
+                cr_assert_eq(j.bad, 0);
+            }
+        }
+        sc_pool_destroy(pool);
+    }
+}
+
+Test(pool, works_without_a_pool_and_chooses_a_grain)
+{
+    struct job j = {.size = 1, .grain = 251};
+    sc_pool_for(NULL, N, 0, hit, &j);
+    for (size_t i = 0; i < N; i++) {
+        cr_assert_eq(j.hits[i], 1);
+    }
+    cr_expect_eq(j.bad, 0);
+    sc_pool_destroy(NULL);
+}
+
+Test(pool, zero_threads_means_the_processors_there_are)
+{
+    struct sc_pool *pool = NULL;
+    cr_assert_eq(sc_pool_create(&pool, 0), SOCLE_OK);
+    cr_expect_geq(sc_pool_size(pool), 1);
+    sc_pool_destroy(pool);
+}
+
+Test(mem, buffers_are_zero_aligned_and_counted)
+{
+    const size_t before = sc_big_now();
+    static const size_t sizes[] = {1, 4096, 4097, 3 << 20};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        unsigned char *const p = sc_big_alloc(sizes[i]);
+        cr_assert_not_null(p);
+        cr_expect_eq((uintptr_t)p % 64, 0);
+        for (size_t k = 0; k < sizes[i]; k += 1 + k / 8) {
+            cr_assert_eq(p[k], 0);
+        }
+        memset(p, 1, sizes[i]);
+        cr_expect_geq(sc_big_now(), before + sizes[i]);
+        sc_big_free(p, sizes[i]);
+        cr_expect_eq(sc_big_now(), before);
+    }
+    cr_expect_geq(sc_big_peak(), before + (3 << 20));
+    sc_big_peak_reset();
+    cr_expect_eq(sc_big_peak(), before);
+    cr_expect_null(sc_big_alloc(0));
+    sc_big_free(NULL, 5);
+}
+
+Test(mem, the_chosen_allocation_fails_once)
+{
+    sc_big_fail_at(2);
+    void *const a = sc_big_alloc(100);
+    cr_expect_not_null(a);
+    cr_expect_null(sc_big_alloc(100));
+    void *const b = sc_big_alloc(100);
+    cr_expect_not_null(b);
+    sc_big_free(a, 100);
+    sc_big_free(b, 100);
+}
