@@ -1,0 +1,303 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""Parameter schedules of the polynomial opening: search, tables, generated C data.
+
+  tools/params.py --write   search and write core/budget/schedules.inc
+  tools/params.py --check   search and compare with the committed file
+  tools/params.py --table   print schedules, sizes and costs
+  tools/params.py --size M I C   size of a proof: main 2^M, image 2^I, C columns
+
+Formulas and their sources: docs/spec/parameters.md. Everything is in bits (-log2) unless a name says otherwise.
+"""
+import math
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TARGET = os.path.join(HERE, "..", "core", "budget", "schedules.inc")
+
+P = 2**31 - 2**24 + 1
+F_BITS = 5 * math.log2(P)
+ADICITY = 24
+BASE_B, EXT_B, HASH_B, NONCE_B = 4, 20, 32, 8
+M0_MIN, M0_MAX = 16, 30
+MAX_ROUNDS, MAX_T, MAX_OOD, MAX_LR = 6, 320, 3, 12
+FINAL_MAX = 7
+
+# What the profile asks of a single term. Query terms cost bytes, the others cost grinding.
+TERM_MIN = 132.0
+TERM_QUERY = 132.25
+TERM_FOLD = 134.5
+LOGUP_POW = 14
+GRIND_QUERY = 18
+GRIND_FOLD_MAX = 18
+GRIND_LOG2_MAX = 22.0  # of one instance
+MULTIPLICITIES = (3, 4, 5, 6, 7, 8, 10, 12, 16)
+
+# The largest argument that the shape limits of proof.md let through.
+ARG_LOG_LEAVES, ARG_H, ARG_POWERS, ARG_COLUMNS = 30, 30, 8192, 8192
+ARG_LOG_FRACTIONS = 31  # leaves and public terms
+ZERO_DEG = 4
+
+
+def lg(x):
+    return math.log2(x)
+
+
+def bits_of_sum(bits):
+    low = min(bits)
+    return low - lg(math.fsum(2.0 ** (low - b) for b in bits))
+
+
+class Regime:
+    """m = 0: unique decoding; m >= 3: Johnson radius with multiplicity m."""
+
+    def __init__(self, m, lr):
+        rho = 2.0**-lr
+        self.m, self.lr = m, lr
+        self.agreement = (1 + rho) / 2 if m == 0 else math.sqrt(rho) * (1 + 1 / (2 * m))
+        self.query_bits = -lg(self.agreement)
+        self.list_size = 1.0 if m == 0 else (m + 0.5) / math.sqrt(rho)
+
+    def exceptional(self, log_n):
+        """Challenges of a line of words for which proximity is not inherited."""
+        n, rho = 2.0**log_n, 2.0**-self.lr
+        if self.m == 0:
+            return (1 - rho) / 2 * n + 1
+        big = self.m + 0.5
+        delta = 1 - self.agreement
+        return (2 * big**5 + 3 * big * delta * rho) * n / (3 * rho**1.5) + big / math.sqrt(rho)
+
+    def fold_bits(self, log_n):
+        return F_BITS - lg(3 * self.list_size + self.exceptional(log_n))
+
+    def ood_bits(self, mu, w):
+        """Two words of a list agree at w samples: points of F^mu, and the weaker count by powers of one element."""
+        pairs = 2 * lg(self.list_size)
+        return min(w * (F_BITS - lg(mu)) - (pairs - 1), w * (F_BITS + 1 - mu) - pairs)
+
+
+class Round:
+    def __init__(self, first, mu, k, lr, m):
+        self.mu, self.k, self.lr, self.m, self.first = mu, k, lr, m, first
+        self.log_n = mu - k + lr
+        self.reg = Regime(m, lr)
+        self.gq = GRIND_QUERY
+        self.t = math.ceil((TERM_QUERY - self.gq) / self.reg.query_bits)
+        self.gf = max(0, math.ceil(TERM_FOLD - min(self.folds())))
+        self.ood = 0
+        if not first and m:
+            self.ood = next(w for w in range(1, MAX_OOD + 1) if self.reg.ood_bits(mu, w) >= TERM_FOLD + 2)
+
+    def folds(self):
+        """Each of the k challenges under both accountings of the code length; the smaller value."""
+        il = self.reg.fold_bits(self.log_n)
+        return [min(il, self.reg.fold_bits(self.mu - s + self.lr)) for s in range(1, self.k + 1)]
+
+    def usable(self):
+        return self.t <= MAX_T and self.gf <= GRIND_FOLD_MAX
+
+    def grind_hashes(self):
+        return 2.0**self.gq + (self.k * 2.0**self.gf if self.gf else 0)
+
+    def terms(self, prev):
+        """(name, bits) of every error term that this round adds."""
+        out = [("fold %d" % (i + 1), b + self.gf) for i, b in enumerate(self.folds())]
+        out.append(("query", self.t * self.reg.query_bits + self.gq))
+        if self.ood:
+            out.append(("sample", self.reg.ood_bits(self.mu, self.ood)))
+        if prev:
+            out.append(("mix", F_BITS - lg(self.reg.list_size * (prev.t + self.ood))))
+        return out
+
+    def bytes_open(self, shared=True):
+        leaf = (BASE_B if self.first else EXT_B) << self.k
+        n = 2.0**self.log_n
+        leaves = n * (1 - (1 - 1 / n) ** self.t) if shared else self.t
+        path = 0.0
+        for level in range(1, self.log_n + 1):
+            c = 2.0**level
+            path += c * ((1 - 1 / c) ** self.t - (1 - 2 / c) ** self.t)
+        return leaves * leaf + HASH_B * (path if shared else self.t * self.log_n)
+
+    def bytes_rest(self):
+        root = 0 if self.first else HASH_B + self.ood * EXT_B
+        return root + self.k * (2 * EXT_B + (NONCE_B if self.gf else 0)) + NONCE_B
+
+
+class Schedule:
+    def __init__(self, rounds, extra):
+        self.rounds, self.extra = rounds, extra
+        self.mu_final = rounds[-1].mu - rounds[-1].k
+
+    def terms(self):
+        out, prev = [], None
+        for i, r in enumerate(self.rounds):
+            out += [("round %d %s" % (i, name), b) for name, b in r.terms(prev)]
+            prev = r
+        return out
+
+    def bytes(self, shared=True):
+        return sum(r.bytes_open(shared) + r.bytes_rest() for r in self.rounds) + (EXT_B << self.mu_final)
+
+    def hashes(self):
+        return sum(r.grind_hashes() for r in self.rounds)
+
+
+_best = {}
+
+
+def best_round(first, mu, k, lr):
+    """Of the multiplicities of the Johnson regime, fewest queries, then least grinding; None if none is usable."""
+    key = (first, mu, k, lr)
+    if key not in _best:
+        cands = [Round(first, mu, k, lr, m) for m in MULTIPLICITIES if Regime(m, lr).query_bits > 0]
+        cands = [r for r in cands if r.usable()]
+        _best[key] = min(cands, key=lambda r: (r.t, r.gf)) if cands else None
+        if _best[key]:
+            _best[key].cost = _best[key].bytes_open() + _best[key].bytes_rest()
+    return _best[key]
+
+
+def search(m0, firsts, extra_max, extra_price):
+    """Exhaustive: arity of each fold and shrinking of the domain by 2^1 .. 2^3 per round. extra is the cost of the
+    later commitments in units of the first one, priced in bytes."""
+    best = [math.inf, None]
+
+    def rec(rounds, extra, mu, log_n, size, hashes):
+        unit = 2.0 ** (m0 + rounds[0].lr)
+        cost = size + extra * extra_price
+        if cost >= best[0]:
+            return
+        if mu <= FINAL_MAX:
+            cost += EXT_B << mu
+            if cost < best[0]:
+                best[:] = [cost, Schedule(rounds, extra)]
+            return
+        if len(rounds) == MAX_ROUNDS:
+            return
+        for k in range(2, 7):
+            if mu - k < 3:
+                continue
+            for shrink in (1, 2, 3):
+                lr = log_n - shrink - (mu - k)
+                if lr < 1 or lr > MAX_LR:
+                    continue
+                more = extra + 5 * 2.0 ** (mu + lr) / unit
+                if more > extra_max:
+                    continue
+                r = best_round(False, mu, k, lr)
+                if r and lg(hashes + r.grind_hashes()) <= GRIND_LOG2_MAX:
+                    rec(rounds + [r], more, mu - k, log_n - shrink, size + r.cost, hashes + r.grind_hashes())
+
+    for r in firsts:
+        if r and r.log_n <= ADICITY and r.usable():
+            rec([r], 0.0, m0 - r.k, r.log_n, r.bytes_open() + r.bytes_rest(), r.grind_hashes())
+    return best[1]
+
+
+def main_schedule(m0):
+    """Round 0: rate 1/2, unique decoding."""
+    cap = 0.20 if m0 >= 20 else 0.20 * 2.0 ** (20 - m0)
+    return search(m0, [Round(True, m0, k, 1, 0) for k in range(4, 9)], cap, 2.0**17)
+
+
+def image_schedule(m0):
+    """Round 0: rate 2^-4, Johnson, no samples: the code word is computed by whoever holds the image. Where no Johnson
+    multiplicity stays within the grinding limit, unique decoding, at whatever rate is smallest."""
+    small = search(m0, [best_round(True, m0, k, 4) for k in range(3, 11)], 1.0, 2.0**13)
+    return small or search(m0, [Round(True, m0, k, lr, 0) for lr in (1, 2, 3, 4) for k in range(3, 11)], 0.5, 2.0**15)
+
+
+def argument_terms():
+    n = ARG_LOG_LEAVES
+    out = [("logup alpha beta", F_BITS - (ARG_LOG_FRACTIONS + 1) + LOGUP_POW)]
+    out += [("gkr mix", F_BITS - 1)] * n + [("gkr line", F_BITS - 1)] * n
+    out += [("gkr round", F_BITS - lg(3))] * (n * (n - 1) // 2)
+    out += [("lambda", F_BITS - lg(ARG_POWERS)), ("tau", F_BITS - lg(ARG_H))]
+    out += [("zero round", F_BITS - lg(ZERO_DEG))] * ARG_H
+    out += [("gamma", F_BITS - lg(ARG_COLUMNS))] * 2
+    return out
+
+
+def all_schedules():
+    sizes = range(M0_MIN, M0_MAX + 1)
+    return {m: main_schedule(m) for m in sizes}, {m: image_schedule(m) for m in sizes}
+
+
+def claims(mains, images):
+    """(smallest term, sum over the worst proof), both in bits."""
+    arg = [b for _, b in argument_terms()]
+    every = arg + [b for d in (mains, images) for s in d.values() for _, b in s.terms()]
+    worst = [min(bits_of_sum([b for _, b in s.terms()]) for s in d.values()) for d in (mains, images)]
+    return min(every), bits_of_sum([bits_of_sum(arg)] + worst)
+
+
+def emit(mains, images):
+    low, total = claims(mains, images)
+    out = ["/* tools/params.py --write", " * SPDX-License-Identifier: MIT OR Apache-2.0", " *",
+           " * Schedules of the default profile: {mu, k, lr, m, ood, gq, gf, t} per round. Not edited by hand.", " */",
+           "static const struct sc_profile profile_default = {",
+           '    .name = "socle-132",', "    .logup_pow = %d," % LOGUP_POW,
+           "    .min_m0 = %d," % M0_MIN, "    .max_m0 = %d," % M0_MAX,
+           "    .min_bits_x100 = %d," % math.floor(100 * low), "    .sum_bits_x100 = %d," % math.floor(100 * total)]
+    for name, d in (("main", mains), ("image", images)):
+        out.append("    .%s = {" % name)
+        for m0, s in d.items():
+            out.append("        [%d] = {%d, %d," % (m0, len(s.rounds), s.mu_final))
+            body = ["{%d, %d, %d, %d, %d, %d, %d, %d}" % (r.mu, r.k, r.lr, r.m, r.ood, r.gq, r.gf, r.t)
+                    for r in s.rounds]
+            out.append("                {%s}}," % (",\n                 ".join(body)))
+        out.append("    },")
+    out.append("};")
+    return "\n".join(out) + "\n"
+
+
+def gkr_bytes(n):
+    return (n * (n - 1) + 4 * n + 2) * EXT_B
+
+
+def proof_bytes(main, image, columns, shared=True):
+    leaves = main.rounds[0].mu
+    return (main.bytes(shared) + image.bytes(shared) + gkr_bytes(leaves) + 22 * ZERO_DEG * EXT_B +
+            columns * EXT_B + 512)
+
+
+def table(mains, images):
+    for name, d in (("main", mains), ("image", images)):
+        for m0, s in d.items():
+            print("%s 2^%d: final 2^%d, %.0f KiB (%.0f without sharing), later commitments %.1f %%, grinding 2^%.1f, sum %.2f"
+                  % (name, m0, s.mu_final, s.bytes() / 1024, s.bytes(False) / 1024, 100 * s.extra, lg(s.hashes()),
+                     bits_of_sum([b for _, b in s.terms()])))
+            for r in s.rounds:
+                print("   mu %2d k %2d lr %2d m %2d leaves 2^%2d t %3d ood %d gq %d gf %2d" %
+                      (r.mu, r.k, r.lr, r.m, r.log_n, r.t, r.ood, r.gq, r.gf))
+    print("smallest term %.2f, sum over the worst proof %.2f, argument alone %.2f" %
+          (*claims(mains, images), bits_of_sum([b for _, b in argument_terms()])))
+
+
+def main(argv):
+    mains, images = all_schedules()
+    text = emit(mains, images)
+    low, total = claims(mains, images)
+    if low < TERM_MIN or total < 127.5:
+        table(mains, images)
+        sys.exit("params.py: terms of %.2f bits, sum %.2f: below the claim" % (low, total))
+    if argv[1:2] == ["--write"]:
+        with open(TARGET, "w", encoding="ascii") as f:
+            f.write(text)
+    elif argv[1:2] == ["--check"]:
+        with open(TARGET, encoding="ascii") as f:
+            if f.read() != text:
+                sys.exit("params.py: core/budget/schedules.inc is not what this script makes")
+    elif argv[1:2] == ["--size"] and len(argv) == 5:
+        m, i, c = (int(a) for a in argv[2:])
+        for shared in (True, False):
+            print("%.1f KiB %s" % (proof_bytes(mains[m], images[i], c, shared) / 1024,
+                                   "expected" if shared else "without shared paths"))
+    else:
+        table(mains, images)
+
+
+if __name__ == "__main__":
+    main(sys.argv)
