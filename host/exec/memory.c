@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Pages of guest memory. A page that nobody touched is not there.
+ * Owns the pages until sc_memory_fini.
+ * Theory: docs/spec/machine.md section 1.
+ */
+#include "host/exec/memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/rd.h"
+
+uint64_t sc_memory_input_word(const struct memory *m, uint64_t index)
+{
+    if (index == 0) {
+        return m->input_size;
+    }
+    const uint64_t at = 8 * (index - 1);
+    if (at >= m->input_size) {
+        return 0;
+    }
+    const uint64_t left = m->input_size - at;
+    return load_le(m->input + at, left < 8 ? (unsigned)left : 8);
+}
+
+static void fill_input(const struct memory *m, struct mem_page *page, uint64_t addr)
+{
+    const uint64_t first = ((addr - SC_INPUT_START) >> MEM_PAGE_LOG) * MEM_PAGE_WORDS;
+    for (size_t i = 0; i < MEM_PAGE_WORDS; i++) {
+        page->v[i] = sc_memory_input_word(m, first + i);
+    }
+}
+
+struct mem_page *sc_memory_page(struct memory *m, uint64_t addr)
+{
+    if (addr < SC_RAM_START || addr >= SC_OUTPUT_END) {
+        return NULL;
+    }
+    struct mem_page **const slot = &m->pages[addr >> MEM_PAGE_LOG];
+    if (*slot != NULL) {
+        return *slot;
+    }
+    const bool is_input = addr >= SC_INPUT_START && addr < SC_OUTPUT_START;
+    const size_t stamps = m->record ? MEM_PAGE_WORDS * sizeof(uint32_t) : 0;
+    struct mem_page *const page = calloc(1, sizeof(*page) + stamps);
+    if (page == NULL) {
+        m->no_memory = true;
+        return NULL;
+    }
+    memset(page->space, is_input ? SPACE_RO : SPACE_RW, sizeof(page->space));
+    page->writable = !is_input;
+    if (is_input) {
+        fill_input(m, page, addr);
+    }
+    *slot = page;
+    return page;
+}
+
+bool sc_memory_peek(const struct memory *m, uint64_t addr, uint64_t *word)
+{
+    *word = 0;
+    if (addr < SC_RAM_START || addr >= SC_OUTPUT_END) {
+        return false;
+    }
+    const struct mem_page *const page = m->pages[addr >> MEM_PAGE_LOG];
+    if (page != NULL) {
+        *word = page->v[mem_slot(addr)];
+    } else if (addr >= SC_INPUT_START && addr < SC_OUTPUT_START) {
+        *word = sc_memory_input_word(m, (addr - SC_INPUT_START) / 8);
+    }
+    return true;
+}
+
+socle_status sc_memory_init(struct memory *m, const struct sc_elf *elf, const uint8_t *input, size_t input_size, bool record)
+{
+    memset(m, 0, sizeof(*m));
+    m->input = input;
+    m->input_size = input_size;
+    m->record = record;
+    m->pages = calloc(MEM_N_PAGES, sizeof(struct mem_page *));
+    if (m->pages == NULL) {
+        return SOCLE_E_NOMEM;
+    }
+    for (size_t i = 0; i < elf->n_words; i++) {
+        const struct sc_image_word *const w = &elf->words[i];
+        struct mem_page *const page = sc_memory_page(m, w->addr);
+        if (page == NULL) {
+            return SOCLE_E_NOMEM;
+        }
+        page->v[mem_slot(w->addr)] = w->value;
+        page->space[mem_slot(w->addr)] = (uint8_t)(w->space | MEM_IMAGE);
+        page->writable = page->writable && w->space == SPACE_RW;
+    }
+    return SOCLE_OK;
+}
+
+void sc_memory_fini(struct memory *m)
+{
+    if (m->pages != NULL) {
+        for (size_t i = 0; i < MEM_N_PAGES; i++) {
+            free(m->pages[i]);
+        }
+        free(m->pages);
+    }
+    memset(m, 0, sizeof(*m));
+}
