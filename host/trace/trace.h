@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * From a recorded run to the committed columns: heights, stacked cells of the main tables, multiplicities, public values;
+ * and from a program to the cells of IMAGE.
+ * Owns the cells until the _fini functions. Theory: docs/spec/stacking.md, docs/spec/machine.md sections 3 and 6.
+ */
+#ifndef SC_TRACE_TRACE_H
+#define SC_TRACE_TRACE_H
+
+#include "core/air/layout.h"
+#include "host/exec/exec.h"
+#include "host/sys/pool.h"
+
+/** The machine of this library: its tables and digest. */
+struct sc_machine sc_machine_rv64(void);
+
+/** The table IMAGE, stacked alone: column c of 2^log_h rows begins at cells + (c << log_h). */
+struct sc_image {
+    unsigned log_h;
+    unsigned m0; /* cells has 2^m0 elements, Montgomery form, zero after the columns */
+    fp *cells;
+};
+
+/** Cells of the program image. Errors: E_NOMEM; E_LIMIT when the image needs more than 2^27 rows. */
+SC_MUST_USE socle_status sc_image_build(struct sc_image *out, const struct sc_elf *elf);
+void sc_image_fini(struct sc_image *image);
+
+struct sc_trace {
+    struct sc_shape shape;
+    struct sc_layout layout;
+    const struct sc_image *image; /* borrowed */
+    fp *cells;                    /* stacked main polynomial: 2^layout.m0 elements, Montgomery form, the tail zero */
+
+    /* Public values; keys as residues below p, the region's start when it is empty. */
+    uint32_t entry_ip, ip_end, ts_end, ram_key, input_key;
+    const uint8_t *output; /* borrowed from the run */
+    uint64_t output_size;
+};
+
+/** Build the trace of a recorded run that halted.
+ *
+ * Alias:   borrows @p image, and run->output, until sc_trace_fini.
+ * Cost:    allocates 4 x 2^m0 bytes and about 1.5 MiB per thread; the cells depend on the run only, never on the pool.
+ * Errors:  E_LIMIT: too many cells or bus terms for one proof. E_BUG: a row looks up a value that its table does not hold;
+ *          @p why names table, bus and row. E_NOMEM. On failure *out is empty.
+ */
+SC_MUST_USE socle_status sc_trace_build(struct sc_trace *out, char *why, size_t why_size, const struct sc_run *run, const struct sc_image *image,
+                                        struct sc_pool *pool);
+void sc_trace_fini(struct sc_trace *trace);
+
+/** Column @p col of chunk @p chunk of the layout (IMAGE's is the last), 2^log_h elements. Closed-form columns have no cells. */
+fp *sc_trace_column(const struct sc_trace *trace, unsigned chunk, unsigned col);
+
+/** Count the queries of the lookup buses into U16T, BYTET and POW2T of a trace whose other cells are final.
+ * sc_trace_build calls it; tests that change cells call it again. Errors: E_BUG, E_NOMEM. */
+SC_MUST_USE socle_status sc_trace_count(const struct sc_trace *trace, char *why, size_t why_size, struct sc_pool *pool);
+
+#endif
