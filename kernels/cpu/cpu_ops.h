@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * The CPU kernels behind one table per instruction set, chosen once at run time.
+ * Owns the twiddle tables a caller creates. The list of kernels is kernels/cpu/ops.def.
+ */
+#ifndef SC_KERNELS_CPU_OPS_H
+#define SC_KERNELS_CPU_OPS_H
+
+#include "core/field/fx.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum sc_isa { SC_ISA_REF, SC_ISA_AVX2, SC_ISA_AVX512, SC_ISA_END };
+
+/** pow[2^(k-1) + i] = w_k^i for 0 <= i < 2^(k-1), 1 <= k <= log_n. */
+struct sc_twiddles {
+    unsigned log_n;
+    fp *pow; /* 2^log_n elements; entry 0 unused */
+};
+static inline size_t sc_twiddles_len(unsigned log_n)
+{
+    return (size_t)1 << log_n;
+}
+/** Fill @p pow (2^log_n elements, the caller's), log_n <= 24. */
+void sc_twiddles_init(struct sc_twiddles *tw, fp *pow, unsigned log_n);
+
+/** Leaves of merkle.md: leaf j is column j of n_words words; Montgomery form. */
+struct sc_leaves {
+    const fp *words;
+    size_t word_stride, plane; /* word a, coefficient c, position j: words[c * plane + a * word_stride + j] */
+    size_t n_words;
+    unsigned n_coef; /* 1 or FX_DEG */
+    uint32_t key[8]; /* leaf key as 8 little-endian words */
+};
+
+struct sc_cpu_ops {
+    const char *name;
+    enum sc_isa isa;
+    unsigned width; /* lanes */
+#define K(ret, name, args) ret(*name) args;
+#include "kernels/cpu/ops.def"
+#undef K
+};
+
+/** Kernels of an instruction set; NULL when this build or this processor does not have it. */
+const struct sc_cpu_ops *sc_cpu_ops_get(enum sc_isa isa);
+/** The widest available. */
+const struct sc_cpu_ops *sc_cpu_ops_best(void);
+/** By name: "ref", "avx2", "avx512", "auto"; NULL when unknown or not available. */
+const struct sc_cpu_ops *sc_cpu_ops_by_name(const char *name);
+
+#endif

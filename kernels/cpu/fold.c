@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Folds, equality tables, inner products and quadratic round sums over base and planar extension vectors.
+ * Owns nothing. Theory: docs/spec/field.md (binding), docs/spec/whir.md (round polynomial).
+ */
+#include "kernels/cpu/vec.h"
+
+/* Runs body with i and n lanes over [begin, end); n is VL but in the last piece. */
+#define EACH(i, n) for (size_t i = begin, n; i < end && (n = end - i < VL ? end - i : VL, 1); i += VL)
+
+void SC_K(fold_ext)(fp *out, size_t out_plane, const fp *in, size_t plane, size_t half, fx c, size_t begin, size_t end)
+{
+    const vxprep p = vx_prep(vx_set1(c));
+    EACH(i, n) {
+        const vx lo = vx_load_n(in, plane, i, n), hi = vx_load_n(in, plane, i + half, n);
+        vx_store_n(out, out_plane, i, vx_fold(lo, hi, &p), n);
+    }
+}
+
+void SC_K(fold_base)(fp *out, size_t out_plane, const fp *in, size_t half, fx c, size_t begin, size_t end)
+{
+    const vx cc = vx_set1(c);
+    EACH(i, n) {
+        const vec lo = vec_load_n(in + i, n), hi = vec_load_n(in + i + half, n);
+        vx_store_n(out, out_plane, i, vx_add_base(vx_mul_base(cc, vec_sub(hi, lo)), lo), n);
+    }
+}
+
+void SC_K(eq_step)(fp *t, size_t plane, size_t size, fx c, size_t begin, size_t end)
+{
+    const vxprep p = vx_prep(vx_set1(c));
+    EACH(i, n) {
+        const vx v = vx_load_n(t, plane, i, n);
+        const vx hi = vx_mul_prep(v, &p);
+        vx_store_n(t, plane, i, vx_sub(v, hi), n);
+        vx_store_n(t, plane, i + size, hi, n);
+    }
+}
+
+fx SC_K(dot_base)(const fp *a, const fp *b, size_t b_plane, size_t begin, size_t end)
+{
+    vacc s[FX_DEG];
+    for (int k = 0; k < FX_DEG; k++) {
+        s[k] = vacc_zero();
+    }
+    EACH(i, n) {
+        const vodd x = vodd_of(vec_load_n(a + i, n));
+        const vx y = vx_load_n(b, b_plane, i, n);
+        for (int k = 0; k < FX_DEG; k++) {
+            s[k] = vwide_fold(vwide_add(s[k], vwide_mul(x, vodd_of(y.c[k]))));
+        }
+    }
+    vx r;
+    for (int k = 0; k < FX_DEG; k++) {
+        r.c[k] = vacc_reduce(s[k]);
+    }
+    return vx_sum(r);
+}
+
+fx SC_K(dot_ext)(const fp *a, size_t a_plane, const fp *b, size_t b_plane, size_t begin, size_t end)
+{
+    vx s = vx_zero();
+    EACH(i, n) {
+        s = vx_add(s, vx_mul(vx_load_n(a, a_plane, i, n), vx_load_n(b, b_plane, i, n)));
+    }
+    return vx_sum(s);
+}
+
+void SC_K(axpy_base)(fp *y, size_t y_plane, const fp *x, fx c, size_t begin, size_t end)
+{
+    const vx cc = vx_set1(c);
+    EACH(i, n) {
+        const vx s = vx_add(vx_load_n(y, y_plane, i, n), vx_mul_base(cc, vec_load_n(x + i, n)));
+        vx_store_n(y, y_plane, i, s, n);
+    }
+}
+
+void SC_K(axpy_ext)(fp *y, size_t y_plane, const fp *x, size_t x_plane, fx c, size_t begin, size_t end)
+{
+    const vxprep p = vx_prep(vx_set1(c));
+    EACH(i, n) {
+        const vx s = vx_add(vx_load_n(y, y_plane, i, n), vx_mul_prep(vx_load_n(x, x_plane, i, n), &p));
+        vx_store_n(y, y_plane, i, s, n);
+    }
+}
+
+void SC_K(quad_base)(fx out[2], const fp *g, const fp *w, size_t w_plane, size_t half, size_t begin, size_t end)
+{
+    vx s0 = vx_zero(), s2 = vx_zero();
+    EACH(i, n) {
+        const vec g0 = vec_load_n(g + i, n), g1 = vec_load_n(g + i + half, n);
+        const vx w0 = vx_load_n(w, w_plane, i, n), w1 = vx_load_n(w, w_plane, i + half, n);
+        s0 = vx_add(s0, vx_mul_base(w0, g0));
+        s2 = vx_add(s2, vx_mul_base(vx_sub(vx_dbl(w1), w0), vec_sub(vec_dbl(g1), g0)));
+    }
+    out[0] = vx_sum(s0);
+    out[1] = vx_sum(s2);
+}
+
+void SC_K(quad_ext)(fx out[2], const fp *g, size_t g_plane, const fp *w, size_t w_plane, size_t half, size_t begin, size_t end)
+{
+    vx s0 = vx_zero(), s2 = vx_zero();
+    EACH(i, n) {
+        const vx g0 = vx_load_n(g, g_plane, i, n), g1 = vx_load_n(g, g_plane, i + half, n);
+        const vx w0 = vx_load_n(w, w_plane, i, n), w1 = vx_load_n(w, w_plane, i + half, n);
+        s0 = vx_add(s0, vx_mul(g0, w0));
+        s2 = vx_add(s2, vx_mul(vx_sub(vx_dbl(g1), g0), vx_sub(vx_dbl(w1), w0)));
+    }
+    out[0] = vx_sum(s0);
+    out[1] = vx_sum(s2);
+}

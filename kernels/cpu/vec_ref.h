@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * One lane: the reference of the vector layer. Included by vec.h only.
+ */
+#ifndef SC_KERNELS_CPU_VEC_REF_H
+#define SC_KERNELS_CPU_VEC_REF_H
+
+#define VL 1
+#define LOG_VL 0
+
+typedef uint32_t vec;
+typedef uint64_t vwide;
+typedef uint32_t vodd;
+
+static inline vec vec_load(const fp *p)
+{
+    return *p;
+}
+
+static inline void vec_store(fp *p, vec v)
+{
+    *p = v;
+}
+
+static inline vec vec_load_n(const fp *p, size_t n)
+{
+    return n ? *p : 0;
+}
+
+static inline void vec_store_n(fp *p, vec v, size_t n)
+{
+    if (n) {
+        *p = v;
+    }
+}
+
+static inline vec vec_set1(fp a)
+{
+    return a;
+}
+
+static inline vec vec_zero(void)
+{
+    return 0;
+}
+
+static inline vec vec_add(vec a, vec b)
+{
+    return fp_add(a, b);
+}
+
+static inline vec vec_sub(vec a, vec b)
+{
+    return fp_sub(a, b);
+}
+
+static inline vec vec_to_u32(vec a)
+{
+    return fp_to_u32(a);
+}
+
+static inline vodd vodd_of(vec a)
+{
+    return a;
+}
+
+static inline vwide vwide_zero(void)
+{
+    return 0;
+}
+
+static inline vwide vwide_mul(vodd a, vodd b)
+{
+    return (uint64_t)a * b;
+}
+
+static inline vwide vwide_add(vwide a, vwide b)
+{
+    return a + b;
+}
+
+/** A value below 4 p^2 to a congruent one below 2^63 1.01. */
+static inline vwide vwide_fold(vwide a)
+{
+    return a >> 63 ? a - ((uint64_t)FP_P << 32) : a;
+}
+
+/** Montgomery reduction of a value below 2 p 2^32. */
+static inline vec vwide_reduce2(vwide a)
+{
+    const uint64_t top = (uint64_t)FP_P << 32;
+    return fp_reduce(a >= top ? a - top : a);
+}
+
+/** Of a value below p 2^32. */
+static inline vec vwide_reduce(vwide a)
+{
+    return fp_reduce(a);
+}
+
+static inline void vec_transpose(vec v[VL])
+{
+    (void)v;
+}
+
+/* 32-bit words, for hashing. */
+static inline vec vu_add(vec a, vec b)
+{
+    return a + b;
+}
+
+static inline vec vu_xor(vec a, vec b)
+{
+    return a ^ b;
+}
+
+#define vu_rotr(a, n) ((vec)(((a) >> (n)) | ((a) << (32 - (n)))))
+
+#endif
