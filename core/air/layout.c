@@ -31,7 +31,7 @@ unsigned sc_chunks_from_rows(uint64_t rows, uint8_t log_h[AIR_MAX_CHUNKS])
     const unsigned grain = top > AIR_MIN_LOG_H + 2 ? top - 2 : AIR_MIN_LOG_H;
     const uint64_t rounded = (((rows - 1) >> grain) + 1) << grain;
     unsigned n = 0;
-    for (unsigned i = top + 2; i-- > 0;) {
+    for (unsigned i = (top < AIR_MIN_LOG_H ? AIR_MIN_LOG_H : top) + 2; i-- > 0;) {
         if ((rounded >> i) & 1) {
             SC_ASSERT(n < AIR_MAX_CHUNKS);
             log_h[n++] = (uint8_t)i;
