@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Checks a trace without proving it: every constraint on every row, every bus balanced, and says what is wrong where.
+ * Accepts exactly the traces that have a proof, up to the grouping of tuples by a 124-bit hash with fixed keys.
+ * Owns nothing. Theory: docs/spec/argument.md section 1.
+ */
+#ifndef SC_TRACE_CHECK_H
+#define SC_TRACE_CHECK_H
+
+#include "host/trace/trace.h"
+
+/** Rows of one chunk: column c (committed ones only) is cols[c << log_h ..), Montgomery form. */
+struct sc_check_chunk {
+    unsigned table; /* index in the machine */
+    unsigned log_h;
+    uint32_t first_row; /* of the table, for the report and for closed-form columns */
+    const fp *cols;
+};
+
+/** A term of the verifier: sign on a tuple of canonical residues, slots after the bus id. */
+struct sc_public_term {
+    enum air_bus bus;
+    int sign;
+    uint32_t slot[AIR_SLOTS - 1];
+};
+
+/** The first thing found wrong. */
+struct sc_check_report {
+    char text[512]; /* empty: nothing is wrong */
+    int table;      /* -1: no row is to blame */
+    int constraint; /* number in the table; -1: a bus */
+    enum air_bus bus;
+    uint32_t row;
+};
+
+/** SOCLE_OK: the trace is right. SOCLE_E_REJECT: @p report says what is not. SOCLE_E_NOMEM.
+ * Time: about 1 us per row and thread; memory beside the trace: a few MB. pool may be NULL. */
+SC_MUST_USE socle_status sc_trace_check(struct sc_check_report *report, struct sc_pool *pool, const struct sc_machine *m,
+                                        const struct sc_check_chunk *chunks, size_t n_chunks,
+                                        const struct sc_public_term *terms, size_t n_terms);
+
+/** The same for a built trace and its public values. */
+SC_MUST_USE socle_status sc_trace_check_built(struct sc_check_report *report, struct sc_pool *pool, const struct sc_trace *trace);
+
+#endif
