@@ -26,6 +26,13 @@ socle_status sc_pch_status(const struct sc_pch *ch)
     return ch->st;
 }
 
+void sc_pch_fail(struct sc_pch *ch, socle_status st)
+{
+    if (ch->st == SOCLE_OK) {
+        ch->st = st;
+    }
+}
+
 uint8_t *sc_pch_take(struct sc_pch *ch, size_t *len)
 {
     uint8_t *const out = ch->buf;

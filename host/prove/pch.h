@@ -22,6 +22,8 @@ struct sc_pch {
 void sc_pch_init(struct sc_pch *ch, struct sc_pool *pool);
 void sc_pch_fini(struct sc_pch *ch);
 SC_MUST_USE socle_status sc_pch_status(const struct sc_pch *ch);
+/** Set the sticky error, unless there is one already. */
+void sc_pch_fail(struct sc_pch *ch, socle_status st);
 /** Take the proof bytes; the caller frees them with free(). */
 uint8_t *sc_pch_take(struct sc_pch *ch, size_t *len);
 

@@ -1,0 +1,563 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Prover of the opening of one committed polynomial.
+ * The weight of round 0 is a sum of gamma^j eq(b_j, X_hi) eq(r_suffix, X_lo); it is never built. The first round
+ * polynomial comes from inner products of columns of f with one eq table per height; only after the first challenge
+ * are the folded vector and the folded weight written out, half as long. Theory: docs/spec/whir.md.
+ */
+#include "host/prove/open.h"
+
+#include "core/poly/eq.h"
+#include "host/prove/pvec.h"
+#include "host/sys/mem.h"
+#include "host/sys/pool.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PIECE 4096 /* elements that a loop body handles at a time */
+
+/* A column of the first weight, of height at most half of f. */
+struct part {
+    uint8_t log_h;
+    uint32_t index;
+    fx coef;
+};
+
+struct state {
+    struct sc_pch *ch;
+    const struct sc_opening *o;
+    struct sc_pool *pool;
+    unsigned mu; /* variables of g and w */
+    fx claim;
+    struct pvec g, w;
+    fp *mem;
+    size_t mem_len;
+    struct part *parts;
+    size_t n_parts;
+    fp *eq_mem;
+    size_t eq_len;
+    struct pvec eq;
+    struct sc_oracle oracle; /* of the current round, from round 1 on */
+    fx folds[SC_WHIR_MAX_K];
+};
+
+static struct pvec planes_of(fp *mem, size_t n)
+{
+    struct pvec v;
+    for (unsigned c = 0; c < FX_DEG; c++) {
+        v.c[c] = mem + c * n;
+    }
+    return v;
+}
+
+/* Sums over ranges: each worker adds into its own slot. */
+struct sums {
+    fx v[SC_POOL_MAX_THREADS][2];
+};
+
+static void sums_add(struct sums *s, unsigned worker, unsigned i, fx a)
+{
+    s->v[worker][i] = fx_add(s->v[worker][i], a);
+}
+
+static fx sums_total(const struct sums *s, unsigned i)
+{
+    fx t = FX_ZERO;
+    for (unsigned w = 0; w < SC_POOL_MAX_THREADS; w++) {
+        t = fx_add(t, s->v[w][i]);
+    }
+    return t;
+}
+
+/* Equality tables as outer products: out[hi 2^lo_bits + lo] (+)= coef eq(point_hi, hi) eq(point_lo, lo). */
+
+#define EQ_LO 10
+
+struct outer {
+    const struct pvec *out, *lo;
+    const fx *hi;
+    unsigned lo_bits;
+    bool add;
+};
+
+static void outer_rows(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const struct outer *const x = arg;
+    (void)worker;
+    for (size_t i = begin; i < end; i++) {
+        const struct pvec row = pv_at(x->out, i << x->lo_bits);
+        if (x->add) {
+            pv_axpy(&row, x->hi[i], x->lo, (size_t)1 << x->lo_bits);
+        } else {
+            pv_scale(&row, x->hi[i], x->lo, (size_t)1 << x->lo_bits);
+        }
+    }
+}
+
+static socle_status eq_planar(struct state *s, const struct pvec *out, const fx *point, unsigned n,
+                              fx coef, bool add)
+{
+    const unsigned lo_bits = n < EQ_LO ? n : EQ_LO;
+    const size_t n_hi = (size_t)1 << (n - lo_bits);
+    fp lo_mem[FX_DEG << EQ_LO];
+    fx lo_fx[1 << EQ_LO];
+    const struct pvec lo = planes_of(lo_mem, (size_t)1 << EQ_LO);
+    fx *const hi = malloc(n_hi * sizeof *hi);
+    if (!hi) {
+        return SOCLE_E_NOMEM;
+    }
+    sc_eq_table(lo_fx, point + (n - lo_bits), lo_bits);
+    for (size_t i = 0; i < (size_t)1 << lo_bits; i++) {
+        pv_put(&lo, i, lo_fx[i]);
+    }
+    sc_eq_table(hi, point, n - lo_bits);
+    for (size_t i = 0; i < n_hi; i++) {
+        hi[i] = fx_mul(hi[i], coef);
+    }
+    struct outer x = {out, &lo, hi, lo_bits, add};
+    sc_pool_for(s->pool, n_hi, 0, outer_rows, &x);
+    free(hi);
+    return SOCLE_OK;
+}
+
+/* Round 0, first variable: everything per height. */
+
+/* The columns as parts; one of full height becomes two halves. */
+static socle_status make_parts(struct state *s)
+{
+    const struct sc_opening *const o = s->o;
+    s->parts = malloc(2 * (o->n_values + 1) * sizeof *s->parts);
+    if (!s->parts) {
+        return SOCLE_E_NOMEM;
+    }
+    fx pow = FX_ONE;
+    for (size_t j = 0; j < o->n_values; j++) {
+        const struct sc_block b = o->blocks[j];
+        if (b.log_h == s->mu) {
+            const fx hi = fx_mul(pow, o->r[o->H - s->mu]);
+            s->parts[s->n_parts++] = (struct part){(uint8_t)(b.log_h - 1), 0, fx_sub(pow, hi)};
+            s->parts[s->n_parts++] = (struct part){(uint8_t)(b.log_h - 1), 1, hi};
+        } else {
+            s->parts[s->n_parts++] = (struct part){b.log_h, b.index, pow};
+        }
+        pow = fx_mul(pow, o->gamma);
+    }
+    return SOCLE_OK;
+}
+
+static bool has_height(const struct state *s, unsigned log_h)
+{
+    for (size_t j = 0; j < s->n_parts; j++) {
+        if (s->parts[j].log_h == log_h) {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct by_height {
+    struct state *s;
+    unsigned log_h;
+    fx at_lo, at_hi; /* factors of the two halves of the first variable */
+    struct sums *sums;
+};
+
+/* sums[0] += weight times f in the lower half, sums[1] += weight times f of the other half. */
+static void cross_rows(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const struct by_height *const x = arg;
+    const struct state *const s = x->s;
+    const size_t half = (size_t)1 << (s->mu - 1);
+    const struct pvec eq = pv_at(&s->eq, begin);
+    for (size_t j = 0; j < s->n_parts; j++) {
+        const struct part *const p = &s->parts[j];
+        if (p->log_h != x->log_h) {
+            continue;
+        }
+        const size_t at = ((size_t)p->index << p->log_h) + begin;
+        const fx other = pv_dot_fp(s->o->f + (at ^ half), &eq, end - begin);
+        sums_add(x->sums, worker, 1, fx_mul(p->coef, other));
+        if (at < half) {
+            const fx own = pv_dot_fp(s->o->f + at, &eq, end - begin);
+            sums_add(x->sums, worker, 0, fx_mul(p->coef, own));
+        }
+    }
+}
+
+/* Rows of the folded weight. */
+static void weight_rows(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const struct by_height *const x = arg;
+    const struct state *const s = x->s;
+    const size_t half = (size_t)1 << (s->mu - 1);
+    const struct pvec eq = pv_at(&s->eq, begin);
+    (void)worker;
+    for (size_t j = 0; j < s->n_parts; j++) {
+        const struct part *const p = &s->parts[j];
+        if (p->log_h != x->log_h) {
+            continue;
+        }
+        const size_t at = ((size_t)p->index << p->log_h) + begin;
+        const struct pvec row = pv_at(&s->w, at & (half - 1));
+        pv_axpy(&row, fx_mul(p->coef, at < half ? x->at_lo : x->at_hi), &eq, end - begin);
+    }
+}
+
+/* Run a body over the rows of every height that occurs, with the eq table of that height in s->eq. */
+static socle_status each_height(struct state *s, struct by_height *x, sc_pool_fn *body)
+{
+    socle_status st = SOCLE_OK;
+    for (unsigned log_h = 0; log_h < s->mu; log_h++) {
+        if (!has_height(s, log_h)) {
+            continue;
+        }
+        x->log_h = log_h;
+        TRY(eq_planar(s, &s->eq, s->o->r + (s->o->H - log_h), log_h, FX_ONE, false));
+        sc_pool_for(s->pool, (size_t)1 << log_h, PIECE, body, x);
+    }
+out:
+    return st;
+}
+
+struct fold_first {
+    const struct state *s;
+    fx c;
+};
+
+static void fold_first_rows(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const struct fold_first *const x = arg;
+    const fp *const lo = x->s->o->f + begin;
+    const struct pvec out = pv_at(&x->s->g, begin);
+    (void)worker;
+    pv_fold_fp(&out, lo, lo + ((size_t)1 << (x->s->mu - 1)), x->c, end - begin);
+}
+
+/* Send the round polynomial and draw the challenge. */
+static fx exchange(struct state *s, fx h0, fx h2, unsigned gf)
+{
+    const fx h[2] = {h0, h2};
+    fx c;
+    sc_send_fx(s->ch, SC_L_WHIR_ROUND, h, 2);
+    sc_send_grind(s->ch, SC_L_WHIR_FOLD_POW, gf);
+    sc_tr_challenge(&s->ch->tr, SC_L_WHIR_FOLD, &c, 1);
+    const fx v[3] = {h0, fx_sub(s->claim, h0), h2};
+    s->claim = sc_interp2(v, c);
+    return c;
+}
+
+static fx scaled(fx a, unsigned k)
+{
+    fx r = FX_ZERO;
+    while (k-- > 0) {
+        r = fx_add(r, a);
+    }
+    return r;
+}
+
+/* First variable: h(2) = sum (2 f1 - f0)(2 w1 - w0) = 4 f1 w1 - 2 (f1 w0 + f0 w1) + f0 w0. */
+static socle_status first_fold(struct state *s)
+{
+    struct sums sums = {0};
+    struct by_height x = {.s = s, .sums = &sums};
+    socle_status st = SOCLE_OK;
+    TRY(each_height(s, &x, cross_rows));
+    const fx h0 = sums_total(&sums, 0);
+    const fx cross = sums_total(&sums, 1);
+    const fx f1w1 = fx_sub(s->claim, h0);
+    const fx h2 = fx_add(fx_sub(scaled(f1w1, 4), scaled(cross, 2)), h0);
+    const fx c = exchange(s, h0, h2, s->o->wp->r[0].gf);
+    s->folds[0] = c;
+    x.at_lo = fx_sub(FX_ONE, c);
+    x.at_hi = c;
+    TRY(each_height(s, &x, weight_rows));
+    struct fold_first ff = {s, c};
+    sc_pool_for(s->pool, (size_t)1 << (s->mu - 1), PIECE, fold_first_rows, &ff);
+    s->mu--;
+out:
+    return st;
+}
+
+/* The other variables. */
+
+struct folding {
+    const struct state *s;
+    fx c;
+    struct sums *sums;
+};
+
+static void round_rows(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const struct folding *const x = arg;
+    const size_t half = (size_t)1 << (x->s->mu - 1);
+    const struct pvec g0 = pv_at(&x->s->g, begin);
+    const struct pvec g1 = pv_at(&x->s->g, begin + half);
+    const struct pvec w0 = pv_at(&x->s->w, begin);
+    const struct pvec w1 = pv_at(&x->s->w, begin + half);
+    pv_round(x->sums->v[worker], &g0, &g1, &w0, &w1, end - begin);
+}
+
+static void fold_rows(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const struct folding *const x = arg;
+    const size_t half = (size_t)1 << (x->s->mu - 1);
+    const struct pvec g0 = pv_at(&x->s->g, begin);
+    const struct pvec g1 = pv_at(&x->s->g, begin + half);
+    const struct pvec w0 = pv_at(&x->s->w, begin);
+    const struct pvec w1 = pv_at(&x->s->w, begin + half);
+    (void)worker;
+    pv_fold(&g0, &g0, &g1, x->c, end - begin);
+    pv_fold(&w0, &w0, &w1, x->c, end - begin);
+}
+
+static fx fold(struct state *s, unsigned gf)
+{
+    struct sums sums = {0};
+    struct folding x = {.s = s, .sums = &sums};
+    sc_pool_for(s->pool, (size_t)1 << (s->mu - 1), PIECE, round_rows, &x);
+    x.c = exchange(s, sums_total(&sums, 0), sums_total(&sums, 1), gf);
+    sc_pool_for(s->pool, (size_t)1 << (s->mu - 1), PIECE, fold_rows, &x);
+    s->mu--;
+    return x.c;
+}
+
+/* Commitments, samples, queries. */
+
+/* g(z) for one sample. */
+static fx sample_at(const struct state *s, const fx *z)
+{
+    fx lo[1 << EQ_LO];
+    const unsigned lo_bits = s->mu < EQ_LO ? s->mu : EQ_LO;
+    const size_t n_lo = (size_t)1 << lo_bits;
+    fx sum = FX_ZERO;
+    for (size_t hi = 0; hi < (size_t)1 << (s->mu - lo_bits); hi++) {
+        for (size_t i = 0; i < n_lo; i++) {
+            lo[i] = pv_get(&s->g, (hi << lo_bits) + i);
+        }
+        const fx part = sc_mle_eval(lo, z + (s->mu - lo_bits), lo_bits);
+        sum = fx_add(sum, fx_mul(sc_eq_index(z, s->mu - lo_bits, hi), part));
+    }
+    return sum;
+}
+
+/* Commit to g for the next round and answer its samples; their points go to z. */
+static socle_status commit_next(struct state *s, struct sc_oracle *out, fx *z, fx *answers,
+                                const struct sc_whir_round *next)
+{
+    const socle_status st = sc_oracle_commit(out, (const fp *const *)s->g.c, FX_DEG, next->mu,
+                                             next->k, next->lr, s->pool);
+    if (st != SOCLE_OK) {
+        return st;
+    }
+    sc_send_bytes(s->ch, SC_L_WHIR_ROOT, out->root, 32);
+    if (next->ood) {
+        sc_tr_challenge(&s->ch->tr, SC_L_WHIR_OOD, z, (size_t)next->ood * next->mu);
+        for (unsigned i = 0; i < next->ood; i++) {
+            answers[i] = sample_at(s, z + (size_t)i * next->mu);
+        }
+        sc_send_fx(s->ch, SC_L_WHIR_OOD_ANS, answers, next->ood);
+    }
+    return SOCLE_OK;
+}
+
+static void send_final(struct state *s)
+{
+    fx v[1 << SC_WHIR_MAX_FINAL];
+    const size_t n = (size_t)1 << s->mu;
+    for (size_t i = 0; i < n; i++) {
+        v[i] = pv_get(&s->g, i);
+    }
+    sc_send_fx(s->ch, SC_L_WHIR_FINAL, v, n);
+}
+
+static fp domain_point(unsigned log_n, uint32_t j)
+{
+    uint32_t rev = 0;
+    for (unsigned i = 0; i < log_n; i++) {
+        rev |= ((j >> i) & 1) << (log_n - 1 - i);
+    }
+    return fp_pow(fp_root(log_n), rev);
+}
+
+/* Weight of the query claims: w[hi 2^lo_bits + lo] += sum_q coef_q x_q^(hi 2^lo_bits) x_q^lo. */
+
+struct powers {
+    const struct state *s;
+    const fx *coef;
+    const fp *x; /* x_q^(2^lo_bits) */
+    const fp *lo;
+    unsigned n_q, lo_bits;
+};
+
+static void power_rows(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const struct powers *const p = arg;
+    fx a[SC_WHIR_MAX_T];
+    (void)worker;
+    for (unsigned q = 0; q < p->n_q; q++) {
+        a[q] = fx_mul_fp(p->coef[q], fp_pow(p->x[q], begin));
+    }
+    for (size_t i = begin; i < end; i++) {
+        const struct pvec row = pv_at(&p->s->w, i << p->lo_bits);
+        pv_add_powers(&row, a, p->lo, (size_t)1 << p->lo_bits, p->n_q, (size_t)1 << p->lo_bits);
+        for (unsigned q = 0; q < p->n_q; q++) {
+            a[q] = fx_mul_fp(a[q], p->x[q]);
+        }
+    }
+}
+
+static socle_status add_query_weights(struct state *s, const fp *x, const fx *coef, unsigned t)
+{
+    fp hi[SC_WHIR_MAX_T];
+    const unsigned lo_bits = s->mu < EQ_LO ? s->mu : EQ_LO;
+    const size_t n_lo = (size_t)1 << lo_bits;
+    fp *const lo = malloc(t * n_lo * sizeof *lo);
+    if (!lo) {
+        return SOCLE_E_NOMEM;
+    }
+    for (unsigned q = 0; q < t; q++) {
+        fp pow = FP_ONE;
+        for (size_t i = 0; i < n_lo; i++) {
+            lo[q * n_lo + i] = pow;
+            pow = fp_mul(pow, x[q]);
+        }
+        hi[q] = pow;
+    }
+    struct powers p = {s, coef, hi, lo, t, lo_bits};
+    sc_pool_for(s->pool, (size_t)1 << (s->mu - lo_bits), 0, power_rows, &p);
+    free(lo);
+    return SOCLE_OK;
+}
+
+/* The folded polynomial's value at a position of the round's code words. */
+static fx answer_at(const struct sc_oracle *o, const fx *eq, uint32_t j)
+{
+    fx sum = FX_ZERO;
+    for (size_t a = 0; a < (size_t)1 << o->k; a++) {
+        const fp *const word = o->code + ((a * o->planes) << o->log_n) + j;
+        fx v = FX_ZERO;
+        for (unsigned c = 0; c < o->planes; c++) {
+            v.c[c] = word[(size_t)c << o->log_n];
+        }
+        sum = fx_add(sum, o->planes == 1 ? fx_mul_fp(eq[a], v.c[0]) : fx_mul(eq[a], v));
+    }
+    return sum;
+}
+
+/* Claims of samples and queries join claim and weight. */
+static socle_status mix(struct state *s, const struct sc_oracle *o, const struct sc_whir_round *next,
+                        const fx *z, const fx *answers, const uint32_t *index, unsigned t)
+{
+    fx eq[1 << SC_WHIR_MAX_K];
+    fx coef[SC_WHIR_MAX_T];
+    fp x[SC_WHIR_MAX_T];
+    fx xi;
+    socle_status st = SOCLE_OK;
+    sc_tr_challenge(&s->ch->tr, SC_L_WHIR_MIX, &xi, 1);
+    sc_eq_table(eq, s->folds, o->k);
+    fx pow = xi;
+    for (unsigned i = 0; i < next->ood; i++) {
+        s->claim = fx_add(s->claim, fx_mul(pow, answers[i]));
+        TRY(eq_planar(s, &s->w, z + (size_t)i * next->mu, next->mu, pow, true));
+        pow = fx_mul(pow, xi);
+    }
+    for (unsigned i = 0; i < t; i++) {
+        x[i] = domain_point(o->log_n, index[i]);
+        coef[i] = pow;
+        s->claim = fx_add(s->claim, fx_mul(pow, answer_at(o, eq, index[i])));
+        pow = fx_mul(pow, xi);
+    }
+    TRY(add_query_weights(s, x, coef, t));
+out:
+    return st;
+}
+
+static socle_status run_round(struct state *s, unsigned i)
+{
+    const struct sc_whir_params *const wp = s->o->wp;
+    const struct sc_whir_round *const r = &wp->r[i];
+    const struct sc_oracle *const oracle = i ? &s->oracle : s->o->oracle;
+    struct sc_oracle next = {0};
+    fx z[SC_WHIR_MAX_OOD * SC_M0_MAX];
+    fx answers[SC_WHIR_MAX_OOD];
+    uint32_t index[SC_WHIR_MAX_T];
+    socle_status st = SOCLE_OK;
+    for (unsigned v = 0; v < r->k; v++) {
+        if (i == 0 && v == 0) {
+            TRY(first_fold(s));
+        } else {
+            s->folds[v] = fold(s, r->gf);
+        }
+    }
+    if (i + 1 < wp->n_rounds) {
+        TRY(commit_next(s, &next, z, answers, &wp->r[i + 1]));
+    } else {
+        send_final(s);
+    }
+    sc_send_grind(s->ch, SC_L_WHIR_QUERY_POW, r->gq);
+    sc_tr_indices(&s->ch->tr, SC_L_WHIR_QUERY, index, r->t, sc_whir_log_n(r));
+    sc_oracle_open(oracle, s->ch, index, r->t);
+    if (i + 1 < wp->n_rounds) {
+        TRY(mix(s, oracle, &wp->r[i + 1], z, answers, index, r->t));
+    }
+    sc_oracle_fini(&s->oracle);
+    s->oracle = next;
+    return sc_pch_status(s->ch);
+out:
+    sc_oracle_fini(&next);
+    return st;
+}
+
+static unsigned greatest_height(const struct state *s)
+{
+    unsigned top = 0;
+    for (size_t j = 0; j < s->n_parts; j++) {
+        top = s->parts[j].log_h > top ? s->parts[j].log_h : top;
+    }
+    return top;
+}
+
+static socle_status allocate(struct state *s)
+{
+    const size_t half = (size_t)1 << (s->mu - 1);
+    const size_t rows = (size_t)1 << greatest_height(s);
+    s->mem_len = 2 * FX_DEG * half * sizeof(fp);
+    s->eq_len = FX_DEG * rows * sizeof(fp);
+    s->mem = sc_big_alloc(s->mem_len);
+    s->eq_mem = sc_big_alloc(s->eq_len);
+    if (!s->mem || !s->eq_mem) {
+        return SOCLE_E_NOMEM;
+    }
+    s->g = planes_of(s->mem, half);
+    s->w = planes_of(s->mem + FX_DEG * half, half);
+    s->eq = planes_of(s->eq_mem, rows);
+    return SOCLE_OK;
+}
+
+socle_status sc_whir_open(struct sc_pch *ch, const struct sc_opening *o)
+{
+    struct state s = {.ch = ch, .o = o, .pool = ch->pool, .mu = o->wp->r[0].mu};
+    socle_status st = SOCLE_OK;
+    if (!sc_whir_params_ok(o->wp)) {
+        return SOCLE_E_ARG;
+    }
+    s.claim = FX_ZERO;
+    for (size_t j = o->n_values; j-- > 0;) {
+        s.claim = fx_add(fx_mul(s.claim, o->gamma), o->values[j]);
+    }
+    TRY(make_parts(&s));
+    TRY(allocate(&s));
+    for (unsigned i = 0; i < o->wp->n_rounds; i++) {
+        TRY(run_round(&s, i));
+    }
+out:
+    sc_oracle_fini(&s.oracle);
+    sc_big_free(s.mem, s.mem_len);
+    sc_big_free(s.eq_mem, s.eq_len);
+    free(s.parts);
+    if (st != SOCLE_OK) {
+        sc_pch_fail(ch, st);
+    }
+    return st;
+}

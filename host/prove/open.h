@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Prover of the opening of one committed polynomial; mirrors core/verify/whir_v.h. Theory: docs/spec/whir.md.
+ */
+#ifndef SC_PROVE_OPEN_H
+#define SC_PROVE_OPEN_H
+
+#include "core/verify/whir_v.h"
+#include "host/prove/oracle.h"
+
+/** What sc_whir_verify takes, beside the vector itself. */
+struct sc_opening {
+    const struct sc_whir_params *wp;
+    const struct sc_oracle *oracle; /* commitment to f with the parameters of round 0 */
+    const fp *f;                    /* 2^mu_0 base elements */
+    const fx *r;
+    unsigned H;
+    const struct sc_block *blocks;
+    const fx *values; /* the columns' values at r; the proof fails when one is wrong */
+    size_t n_values;
+    fx gamma;
+};
+
+/** Append the opening to the channel. Peak memory beside the inputs: 40 bytes for each pair of elements of f, and the
+ * code words of round 1. Errors are also left in the channel. */
+SC_MUST_USE socle_status sc_whir_open(struct sc_pch *ch, const struct sc_opening *o);
+
+#endif

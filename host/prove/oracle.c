@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Committed vectors. Theory: docs/spec/whir.md, docs/spec/merkle.md.
+ */
+#include "host/prove/oracle.h"
+
+#include "core/proof/merkle_v.h"
+#include "host/sys/mem.h"
+#include "host/sys/pool.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static size_t code_bytes(const struct sc_oracle *o)
+{
+    return ((size_t)o->planes * sizeof(fp)) << (o->k + o->log_n);
+}
+
+static size_t node_bytes(const struct sc_oracle *o)
+{
+    return (size_t)64 << o->log_n;
+}
+
+static size_t leaf_len(const struct sc_oracle *o)
+{
+    return ((size_t)4 * o->planes) << o->k;
+}
+
+void sc_oracle_fini(struct sc_oracle *o)
+{
+    sc_big_free(o->code, code_bytes(o));
+    sc_big_free(o->nodes, node_bytes(o));
+    memset(o, 0, sizeof *o);
+}
+
+/* Encoding: decimation in frequency, natural order in, bit-reversed order out. */
+
+struct encode {
+    struct sc_oracle *o;
+    const fp *const *plane;
+    const fp *roots; /* w^i, i < 2^(log_n - 1), w of order 2^log_n */
+    unsigned log_word;
+};
+
+static void transform(fp *v, unsigned log_n, const fp *roots)
+{
+    for (unsigned level = 0; level < log_n; level++) {
+        const size_t half = (size_t)1 << (log_n - level - 1);
+        for (size_t at = 0; at < (size_t)1 << log_n; at += 2 * half) {
+            for (size_t i = 0; i < half; i++) {
+                const fp a = v[at + i];
+                const fp b = v[at + half + i];
+                v[at + i] = fp_add(a, b);
+                v[at + half + i] = fp_mul(fp_sub(a, b), roots[i << level]);
+            }
+        }
+    }
+}
+
+static void encode_words(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const struct encode *const e = arg;
+    const size_t word = (size_t)1 << e->log_word;
+    (void)worker;
+    for (size_t i = begin; i < end; i++) {
+        const size_t a = i / e->o->planes;
+        fp *const out = e->o->code + (i << e->o->log_n);
+        memcpy(out, e->plane[i % e->o->planes] + a * word, word * sizeof *out);
+        transform(out, e->o->log_n, e->roots);
+    }
+}
+
+static socle_status encode(struct sc_oracle *o, const fp *const *plane, unsigned log_word,
+                           struct sc_pool *pool)
+{
+    const size_t n_roots = o->log_n ? (size_t)1 << (o->log_n - 1) : 1;
+    fp *const roots = sc_big_alloc(n_roots * sizeof *roots);
+    if (!roots) {
+        return SOCLE_E_NOMEM;
+    }
+    const fp w = fp_root(o->log_n);
+    roots[0] = FP_ONE;
+    for (size_t i = 1; i < n_roots; i++) {
+        roots[i] = fp_mul(roots[i - 1], w);
+    }
+    struct encode e = {o, plane, roots, log_word};
+    sc_pool_for(pool, (size_t)o->planes << o->k, 1, encode_words, &e);
+    sc_big_free(roots, n_roots * sizeof *roots);
+    return SOCLE_OK;
+}
+
+/* Tree. */
+
+static void gather_leaf(const struct sc_oracle *o, uint8_t *out, size_t j)
+{
+    const size_t n = (size_t)o->planes << o->k;
+    for (size_t i = 0; i < n; i++) {
+        store_le(out + 4 * i, fp_to_u32(o->code[(i << o->log_n) + j]), 4);
+    }
+}
+
+struct hashing {
+    const struct sc_oracle *o;
+    struct sc_merkle_keys keys;
+    uint8_t *level; /* digests being made */
+    const uint8_t *below;
+};
+
+#define MAX_LEAF (20u << 10)
+
+static void hash_leaves(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const struct hashing *const h = arg;
+    uint8_t leaf[MAX_LEAF];
+    (void)worker;
+    for (size_t j = begin; j < end; j++) {
+        gather_leaf(h->o, leaf, j);
+        sc_merkle_leaf(h->level + 32 * j, &h->keys, leaf, leaf_len(h->o));
+    }
+}
+
+static void hash_nodes(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const struct hashing *const h = arg;
+    (void)worker;
+    for (size_t j = begin; j < end; j++) {
+        sc_merkle_node(h->level + 32 * j, &h->keys, h->below + 64 * j, h->below + 64 * j + 32);
+    }
+}
+
+static void build_tree(struct sc_oracle *o, struct sc_pool *pool)
+{
+    struct hashing h = {.o = o, .level = o->nodes};
+    sc_merkle_keys(&h.keys);
+    sc_pool_for(pool, (size_t)1 << o->log_n, 0, hash_leaves, &h);
+    for (unsigned up = o->log_n; up-- > 0;) {
+        h.below = h.level;
+        h.level += (size_t)64 << up;
+        sc_pool_for(pool, (size_t)1 << up, up < 8 ? 256 : 0, hash_nodes, &h);
+    }
+    memcpy(o->root, h.level, 32);
+}
+
+socle_status sc_oracle_commit(struct sc_oracle *out, const fp *const *plane, unsigned planes,
+                              unsigned mu, unsigned k, unsigned lr, struct sc_pool *pool)
+{
+    struct sc_oracle o = {.k = (uint8_t)k, .log_n = (uint8_t)(mu - k + lr), .planes = (uint8_t)planes};
+    socle_status st = SOCLE_OK;
+    memset(out, 0, sizeof *out);
+    if (k > mu || mu - k + lr > FP_TWO_ADICITY || leaf_len(&o) > MAX_LEAF) {
+        return SOCLE_E_ARG;
+    }
+    o.code = sc_big_alloc(code_bytes(&o));
+    o.nodes = sc_big_alloc(node_bytes(&o));
+    if (!o.code || !o.nodes) {
+        st = SOCLE_E_NOMEM;
+        goto out;
+    }
+    TRY(encode(&o, plane, mu - k, pool));
+    build_tree(&o, pool);
+    *out = o;
+    return SOCLE_OK;
+out:
+    sc_oracle_fini(&o);
+    return st;
+}
+
+/* Digests of the missing siblings in the order of merkle.md; node[] is consumed. Returns how many. */
+static size_t collect_path(const struct sc_oracle *o, uint8_t *out, uint32_t *node, unsigned n)
+{
+    const uint8_t *level = o->nodes;
+    size_t len = 0;
+    for (unsigned depth = o->log_n; depth > 0; depth--) {
+        unsigned up = 0;
+        for (unsigned i = 0; i < n; up++) {
+            const bool pair = i + 1 < n && !(node[i] & 1) && node[i + 1] == node[i] + 1;
+            if (!pair) {
+                memcpy(out + 32 * len++, level + 32 * (size_t)(node[i] ^ 1), 32);
+            }
+            node[up] = node[i] >> 1;
+            i += pair ? 2 : 1;
+        }
+        n = up;
+        level += (size_t)32 << depth;
+    }
+    return len;
+}
+
+void sc_oracle_open(const struct sc_oracle *o, struct sc_pch *ch, const uint32_t *index, unsigned t)
+{
+    uint32_t node[SC_MERKLE_MAX_T];
+    const unsigned n = sc_merkle_distinct(node, index, t);
+    const size_t path_len = sc_merkle_path_len(node, n, o->log_n);
+    uint8_t *const leaves = malloc(n * leaf_len(o) + 32 * path_len);
+    if (!leaves) {
+        sc_pch_fail(ch, SOCLE_E_NOMEM);
+        return;
+    }
+    uint8_t *const path = leaves + n * leaf_len(o);
+    for (unsigned i = 0; i < n; i++) {
+        gather_leaf(o, leaves + i * leaf_len(o), node[i]);
+    }
+    sc_send_bytes(ch, SC_L_WHIR_OPEN, leaves, n * leaf_len(o));
+    sc_send_bytes(ch, SC_L_WHIR_PATH, path, 32 * collect_path(o, path, node, n));
+    free(leaves);
+}

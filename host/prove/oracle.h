@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Committed vectors: Reed-Solomon code words of the parts of a vector, a Merkle tree over their positions, and
+ * shared openings. Owns code words and tree. Theory: docs/spec/whir.md, docs/spec/merkle.md.
+ */
+#ifndef SC_PROVE_ORACLE_H
+#define SC_PROVE_ORACLE_H
+
+#include "core/field/fx.h"
+#include "host/prove/pch.h"
+
+/** Position j of word a, coefficient c is code[((a * planes + c) << log_n) + j]. */
+struct sc_oracle {
+    uint8_t k, log_n, planes; /* 2^k words of length 2^log_n; planes 1 (base field) or FX_DEG */
+    fp *code;
+    uint8_t *nodes; /* 2^log_n leaf digests, then each level above; the last is the root */
+    uint8_t root[32];
+};
+
+/** Commit to a vector of 2^mu elements, given as @p planes arrays of coefficients: 2^k words at rate 2^-lr.
+ * mu - k + lr <= 24. SOCLE_E_NOMEM leaves @p out empty. */
+SC_MUST_USE socle_status sc_oracle_commit(struct sc_oracle *out, const fp *const *plane,
+                                          unsigned planes, unsigned mu, unsigned k, unsigned lr,
+                                          struct sc_pool *pool);
+void sc_oracle_fini(struct sc_oracle *o);
+
+/** Send the opening at index[0 .. t): leaves under WHIR_OPEN, digests under WHIR_PATH. t <= SC_MERKLE_MAX_T. */
+void sc_oracle_open(const struct sc_oracle *o, struct sc_pch *ch, const uint32_t *index, unsigned t);
+
+#endif
