@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Whole files in and out, the clock, and what the process used. Owns nothing after it returns.
+ */
+#ifndef SC_HOST_SYS_FILE_H
+#define SC_HOST_SYS_FILE_H
+
+#include "core/base/status.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** Read a regular file or a pipe of at most @p limit bytes. The bytes are from malloc; an empty file gives a non-NULL pointer.
+ * E_IO, E_LIMIT when it is longer, E_NOMEM; @p why receives a sentence. */
+SC_MUST_USE socle_status sc_file_read(uint8_t **bytes, size_t *len, char *why, size_t why_size, const char *path, size_t limit);
+
+/** Write a file so that @p path holds either what it held before or all of @p bytes: a temporary file beside it, synced, renamed.
+ * Termination signals are held back meanwhile, so that nothing half-written stays. E_IO with a sentence. */
+SC_MUST_USE socle_status sc_file_write(char *why, size_t why_size, const char *path, const uint8_t *bytes, size_t len);
+
+/** Nanoseconds of a clock that only goes forward. */
+uint64_t sc_clock_ns(void);
+
+/** Most bytes of memory the process ever had resident. */
+uint64_t sc_peak_resident(void);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * What long work tells its caller and asks of it: the stage it is in, how far it is, whether to go on.
+ * Owns nothing.
+ */
+#ifndef SC_HOST_SYS_WATCH_H
+#define SC_HOST_SYS_WATCH_H
+
+#include "core/base/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Stages of a proof, in order. W(NAME, name, weight): weight is the usual share of the time, in percent. */
+#define SC_STAGES(W)             \
+    W(LOAD, "load", 1)           \
+    W(KEYGEN, "image", 3)        \
+    W(EXECUTE, "execute", 2)     \
+    W(TRACE, "trace", 8)         \
+    W(COMMIT, "commit", 30)      \
+    W(GKR, "bus argument", 30)   \
+    W(ZERO, "constraints", 10)   \
+    W(OPEN, "open", 15)          \
+    W(CHECK, "self-check", 1)
+
+enum sc_stage {
+#define W(NAME, name, weight) SC_STAGE_##NAME,
+    SC_STAGES(W)
+#undef W
+        SC_N_STAGES
+};
+
+struct sc_watch {
+    void *arg;
+    /** @p fraction of @p stage is done, 0 when it begins. False: stop. Called from the caller's thread. */
+    bool (*tell)(void *arg, enum sc_stage stage, double fraction);
+};
+
+/** E_CANCELLED when the work is to stop. @p w may be NULL. */
+SC_MUST_USE static inline socle_status sc_watch_tell(const struct sc_watch *w, enum sc_stage stage, double fraction)
+{
+    return w == NULL || w->tell == NULL || w->tell(w->arg, stage, fraction) ? SOCLE_OK : SOCLE_E_CANCELLED;
+}
+
+#endif
