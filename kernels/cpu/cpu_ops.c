@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Choice of an instruction set at run time, and the twiddle table. SC_HAVE_AVX2 and SC_HAVE_AVX512 say what was built.
+ */
+#include "kernels/cpu/cpu_ops.h"
+
+#include <string.h>
+
+extern const struct sc_cpu_ops sc_cpu_ops_ref, sc_cpu_ops_avx2, sc_cpu_ops_avx512;
+
+const struct sc_cpu_ops *sc_cpu_ops_get(enum sc_isa isa)
+{
+    switch (isa) {
+    case SC_ISA_REF:
+        return &sc_cpu_ops_ref;
+    case SC_ISA_AVX2:
+#ifdef SC_HAVE_AVX2
+        if (__builtin_cpu_supports("avx2")) {
+            return &sc_cpu_ops_avx2;
+        }
+#endif
+        return NULL;
+    case SC_ISA_AVX512:
+#ifdef SC_HAVE_AVX512
+        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+            __builtin_cpu_supports("avx512vl")) {
+            return &sc_cpu_ops_avx512;
+        }
+#endif
+        return NULL;
+    case SC_ISA_END:
+        break;
+    }
+    return NULL;
+}
+
+const struct sc_cpu_ops *sc_cpu_ops_best(void)
+{
+    for (int isa = SC_ISA_END - 1; isa > SC_ISA_REF; isa--) {
+        const struct sc_cpu_ops *const ops = sc_cpu_ops_get((enum sc_isa)isa);
+        if (ops != NULL) {
+            return ops;
+        }
+    }
+    return &sc_cpu_ops_ref;
+}
+
+const struct sc_cpu_ops *sc_cpu_ops_by_name(const char *name)
+{
+    if (strcmp(name, "auto") == 0) {
+        return sc_cpu_ops_best();
+    }
+    for (int isa = 0; isa < SC_ISA_END; isa++) {
+        const struct sc_cpu_ops *const ops = sc_cpu_ops_get((enum sc_isa)isa);
+        if (ops != NULL && strcmp(name, ops->name) == 0) {
+            return ops;
+        }
+    }
+    return NULL;
+}
+
+void sc_twiddles_init(struct sc_twiddles *tw, fp *pow, unsigned log_n)
+{
+    tw->log_n = log_n;
+    tw->pow = pow;
+    pow[0] = FP_ONE;
+    for (unsigned k = 1; k <= log_n; k++) {
+        const size_t half = (size_t)1 << (k - 1);
+        fp *const t = pow + half;
+        const fp w = fp_root(k);
+        /* even entries are those of the level below; odd ones one product more */
+        for (size_t i = 0; i < half; i += 2) {
+            t[i] = i == 0 ? FP_ONE : pow[half / 2 + i / 2];
+            if (i + 1 < half) {
+                t[i + 1] = fp_mul(t[i], w);
+            }
+        }
+    }
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Every CPU kernel of every instruction set against its definition, written with core's scalar functions.
+ * Shapes: powers of two from 1, odd ranges, values p - 1 (in Montgomery form: the largest representative).
+ */
+#include "core/hash/blake3.h"
+#include "core/poly/eq.h"
+#include "kernels/cpu/cpu_ops.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { N = 512, PLANE = N + 3, SEED = 99 };
+
+static uint64_t rng_state = SEED;
+
+static fp next_fp(void)
+{
+    rng_state = rng_state * 6364136223846793005u + 1442695040888963407u;
+    const uint32_t kind = (uint32_t)(rng_state >> 60);
+    return kind == 0 ? FP_P - 1 : kind == 1 ? 0 : (fp)((rng_state >> 20) % FP_P);
+}
+
+static void random_fps(fp *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        v[i] = next_fp();
+    }
+}
+
+static fx next_fx(void)
+{
+    fx r;
+    random_fps(r.c, FX_DEG);
+    return r;
+}
+
+static fx at(const fp *t, size_t plane, size_t i)
+{
+    fx r;
+    for (size_t k = 0; k < FX_DEG; k++) {
+        r.c[k] = t[k * plane + i];
+    }
+    return r;
+}
+
+#define EVERY_ISA(ops)                                                                       \
+    for (int isa_ = 0; isa_ < SC_ISA_END; isa_++)                                            \
+        for (const struct sc_cpu_ops *ops = sc_cpu_ops_get((enum sc_isa)isa_); ops; ops = NULL)
+
+static const size_t ranges[][2] = {{0, 0}, {0, 1}, {0, 7}, {0, 8}, {0, 16}, {3, 20}, {0, 33}, {5, 256}, {0, 256}};
+#define N_RANGES (sizeof ranges / sizeof ranges[0])
+
+static fp a[FX_DEG * PLANE], b[FX_DEG * PLANE], c[FX_DEG * PLANE], was[FX_DEG * PLANE];
+
+static void randomise(void)
+{
+    random_fps(a, FX_DEG * PLANE);
+    random_fps(b, FX_DEG * PLANE);
+    random_fps(c, FX_DEG * PLANE);
+}
+
+Test(ops, dispatch_knows_names_and_always_has_the_reference)
+{
+    cr_expect_not_null(sc_cpu_ops_get(SC_ISA_REF));
+    cr_expect_eq(sc_cpu_ops_by_name("auto"), sc_cpu_ops_best());
+    cr_expect_null(sc_cpu_ops_by_name("sparc"));
+    EVERY_ISA(ops) {
+        cr_expect_eq(sc_cpu_ops_by_name(ops->name), ops);
+    }
+}
+
+Test(ops, folds_bind_the_top_variable)
+{
+    EVERY_ISA(ops) {
+        for (size_t r = 0; r < N_RANGES; r++) {
+            randomise();
+            const size_t begin = ranges[r][0], end = ranges[r][1];
+            const fx x = next_fx();
+            memcpy(was, c, sizeof c);
+            ops->fold_ext(c, PLANE, a, PLANE, 256, x, begin, end);
+            for (size_t i = 0; i < PLANE; i++) {
+                const fx lo = at(a, PLANE, i), hi = at(a, PLANE, i < 256 ? i + 256 : i);
+                const fx want = i >= begin && i < end ? fx_add(lo, fx_mul(x, fx_sub(hi, lo))) : at(was, PLANE, i);
+                cr_assert(fx_eq(at(c, PLANE, i), want), "%s fold_ext range %zu at %zu", ops->name, r, i);
+            }
+            ops->fold_base(c, PLANE, a, 256, x, begin, end);
+            for (size_t i = begin; i < end; i++) {
+                const fx want = fx_add(fx_from_fp(a[i]), fx_mul_fp(x, fp_sub(a[i + 256], a[i])));
+                cr_assert(fx_eq(at(c, PLANE, i), want), "%s fold_base", ops->name);
+            }
+            memcpy(was, a, sizeof a);
+            ops->fold_ext(a, PLANE, a, PLANE, 256, x, begin, end);
+            for (size_t i = begin; i < end; i++) {
+                const fx lo = at(was, PLANE, i), hi = at(was, PLANE, i + 256);
+                cr_assert(fx_eq(at(a, PLANE, i), fx_add(lo, fx_mul(x, fx_sub(hi, lo)))), "%s in place", ops->name);
+            }
+        }
+    }
+}
+
+Test(ops, eq_steps_build_the_eq_table)
+{
+    enum { VARS = 7 };
+    fx point[VARS], want[1 << VARS];
+    EVERY_ISA(ops) {
+        for (unsigned n = 0; n <= VARS; n++) {
+            for (unsigned k = 0; k < n; k++) {
+                point[k] = next_fx();
+            }
+            sc_eq_table(want, point, n);
+            memset(a, 0, sizeof a);
+            a[0] = FP_ONE;
+            for (unsigned k = 0; k < n; k++) {
+                const size_t size = (size_t)1 << k, cut = size / 3;
+                ops->eq_step(a, PLANE, size, point[n - 1 - k], cut, size);
+                ops->eq_step(a, PLANE, size, point[n - 1 - k], 0, cut);
+            }
+            for (size_t i = 0; i < (size_t)1 << n; i++) {
+                cr_assert(fx_eq(at(a, PLANE, i), want[i]), "%s n %u at %zu", ops->name, n, i);
+            }
+        }
+    }
+}
+
+Test(ops, sums_and_updates_equal_their_definitions)
+{
+    EVERY_ISA(ops) {
+        for (size_t r = 0; r < N_RANGES; r++) {
+            randomise();
+            const size_t begin = ranges[r][0], end = ranges[r][1];
+            fx base = FX_ZERO, ext = FX_ZERO, q[4] = {FX_ZERO, FX_ZERO, FX_ZERO, FX_ZERO};
+            for (size_t i = begin; i < end; i++) {
+                const fx x0 = at(a, PLANE, i), x1 = at(a, PLANE, i + 256), y0 = at(b, PLANE, i), y1 = at(b, PLANE, i + 256);
+                const fx y2 = fx_sub(fx_add(y1, y1), y0);
+                base = fx_add(base, fx_mul_fp(y0, a[i]));
+                ext = fx_add(ext, fx_mul(x0, y0));
+                q[0] = fx_add(q[0], fx_mul_fp(y0, a[i]));
+                q[1] = fx_add(q[1], fx_mul_fp(y2, fp_sub(fp_add(a[i + 256], a[i + 256]), a[i])));
+                q[2] = fx_add(q[2], fx_mul(y0, x0));
+                q[3] = fx_add(q[3], fx_mul(y2, fx_sub(fx_add(x1, x1), x0)));
+            }
+            cr_assert(fx_eq(ops->dot_base(a, b, PLANE, begin, end), base), "%s", ops->name);
+            cr_assert(fx_eq(ops->dot_ext(a, PLANE, b, PLANE, begin, end), ext), "%s", ops->name);
+            fx got[2];
+            ops->quad_base(got, a, b, PLANE, 256, begin, end);
+            cr_assert(fx_eq(got[0], q[0]) && fx_eq(got[1], q[1]), "%s", ops->name);
+            ops->quad_ext(got, a, PLANE, b, PLANE, 256, begin, end);
+            cr_assert(fx_eq(got[0], q[2]) && fx_eq(got[1], q[3]), "%s", ops->name);
+            const fx x = next_fx();
+            memcpy(was, c, sizeof c);
+            ops->axpy_base(c, PLANE, a, x, begin, end);
+            for (size_t i = 0; i < PLANE; i++) {
+                const fx add = i >= begin && i < end ? fx_mul_fp(x, a[i]) : FX_ZERO;
+                cr_assert(fx_eq(at(c, PLANE, i), fx_add(at(was, PLANE, i), add)), "%s", ops->name);
+            }
+            memcpy(was, c, sizeof c);
+            ops->axpy_ext(c, PLANE, a, PLANE, x, begin, end);
+            for (size_t i = begin; i < end; i++) {
+                cr_assert(fx_eq(at(c, PLANE, i), fx_add(at(was, PLANE, i), fx_mul(x, at(a, PLANE, i)))), "%s", ops->name);
+            }
+        }
+    }
+}
+
+Test(ops, largest_representatives_do_not_overflow)
+{
+    EVERY_ISA(ops) {
+        for (size_t i = 0; i < FX_DEG * PLANE; i++) {
+            a[i] = b[i] = FP_P - 1;
+        }
+        const fx top = at(a, PLANE, 0), sq = fx_mul(top, top), b1 = fx_mul_fp(top, FP_P - 1);
+        fx ext = FX_ZERO, base = FX_ZERO;
+        for (int i = 0; i < 300; i++) {
+            ext = fx_add(ext, sq);
+            base = fx_add(base, b1);
+        }
+        cr_assert(fx_eq(ops->dot_ext(a, PLANE, b, PLANE, 0, 300), ext), "%s", ops->name);
+        cr_assert(fx_eq(ops->dot_base(a, b, PLANE, 0, 300), base), "%s", ops->name);
+    }
+}
+
+/* ---- encoding ---- */
+
+static uint32_t reverse(uint32_t v, unsigned bits)
+{
+    uint32_t r = 0;
+    for (unsigned i = 0; i < bits; i++) {
+        r |= ((v >> i) & 1u) << (bits - 1 - i);
+    }
+    return r;
+}
+
+static fp eval(const fp *coef, size_t n, fp x)
+{
+    fp r = 0;
+    while (n-- > 0) {
+        r = fp_add(fp_mul(r, x), coef[n]);
+    }
+    return r;
+}
+
+enum { MAX_LOG = 15 };
+
+Test(ops, encoding_is_evaluation_at_bit_reversed_powers)
+{
+    fp *const pow = malloc(sizeof(fp) << MAX_LOG), *const word = malloc(sizeof(fp) << MAX_LOG);
+    fp *const src = malloc(sizeof(fp) << MAX_LOG), *const ref = malloc(sizeof(fp) << MAX_LOG);
+    struct sc_twiddles tw;
+    sc_twiddles_init(&tw, pow, MAX_LOG);
+    random_fps(src, (size_t)1 << MAX_LOG);
+    for (unsigned n = 0; n <= MAX_LOG; n++) {
+        for (unsigned lr = 0; lr <= n && lr <= 5; lr++) {
+            const size_t size = (size_t)1 << n;
+            const fp root = fp_root(n);
+            sc_cpu_ops_get(SC_ISA_REF)->rs_encode(ref, src, n - lr, n, &tw);
+            for (uint32_t s = 0; s < 40; s++) {
+                const uint32_t j = n <= 5 ? s % (1u << n) : (s * 2654435761u) >> (32 - n);
+                cr_assert_eq(ref[j], eval(src, size >> lr, fp_pow(root, reverse(j, n))), "n %u lr %u at %u", n, lr, j);
+            }
+            EVERY_ISA(ops) {
+                memset(word, 0xff, size * sizeof(fp));
+                ops->rs_encode(word, src, n - lr, n, &tw);
+                cr_assert_eq(memcmp(word, ref, size * sizeof(fp)), 0, "%s n %u lr %u", ops->name, n, lr);
+                memcpy(word, src, (size >> lr) * sizeof(fp));
+                ops->rs_encode(word, word, n - lr, n, &tw);
+                cr_assert_eq(memcmp(word, ref, size * sizeof(fp)), 0, "%s in place", ops->name);
+            }
+        }
+    }
+    free(pow);
+    free(word);
+    free(src);
+    free(ref);
+}
+
+Test(ops, twiddles_are_powers_of_the_roots)
+{
+    fp pow[1 << 10];
+    struct sc_twiddles tw;
+    sc_twiddles_init(&tw, pow, 10);
+    for (unsigned k = 1; k <= 10; k++) {
+        for (size_t i = 0; i < (size_t)1 << (k - 1); i++) {
+            cr_assert_eq(pow[((size_t)1 << (k - 1)) + i], fp_pow(fp_root(k), i));
+        }
+    }
+}
+
+/* ---- hashing ---- */
+
+enum { MAX_WORDS = 1030, LEAVES = 37 };
+
+static void key_words(uint32_t out[8], const uint8_t key[32])
+{
+    memcpy(out, key, 32); /* tests run on little-endian machines */
+}
+
+static void expect_leaves(const struct sc_cpu_ops *ops, const struct sc_leaves *l, const uint8_t key[32], size_t begin, size_t end)
+{
+    uint8_t got[LEAVES][32], want[32];
+    uint8_t bytes[MAX_WORDS * FX_DEG * 4];
+    memset(got, 0xee, sizeof got);
+    ops->leaf_hash(got, l, begin, end);
+    for (size_t j = 0; j < LEAVES; j++) {
+        size_t len = 0;
+        for (size_t w = 0; w < l->n_words; w++) {
+            for (size_t k = 0; k < l->n_coef; k++, len += 4) {
+                const uint32_t v = fp_to_u32(l->words[k * l->plane + w * l->word_stride + j]);
+                memcpy(bytes + len, &v, 4);
+            }
+        }
+        if (j >= begin && j < end) {
+            sc_b3_keyed(want, key, bytes, len);
+        } else {
+            memset(want, 0xee, 32);
+        }
+        cr_assert_arr_eq(got[j], want, 32, "%s leaf %zu of %zu words", ops->name, j, l->n_words);
+    }
+}
+
+Test(ops, leaves_hash_like_the_portable_reference)
+{
+    static fp words[FX_DEG][MAX_WORDS * 40];
+    static const size_t counts[] = {1, 2, 5, 15, 16, 17, 64, 128, 255, 256, 257, 512, 768, 1024, 1025};
+    static const size_t ext_counts[] = {1, 3, 32, 51, 52, 64, 256};
+    random_fps(words[0], FX_DEG * MAX_WORDS * 40);
+    uint8_t key[32];
+    sc_b3_derive(key, "socle merkle leaf v1", "", 0);
+    struct sc_leaves l = {.words = words[0], .word_stride = 40, .plane = MAX_WORDS * 40, .n_coef = 1};
+    key_words(l.key, key);
+    EVERY_ISA(ops) {
+        for (size_t k = 0; k < sizeof counts / sizeof counts[0]; k++) {
+            l.n_words = counts[k];
+            l.n_coef = 1;
+            expect_leaves(ops, &l, key, 0, k % 2 ? LEAVES : 32);
+            expect_leaves(ops, &l, key, 16, 17);
+        }
+        for (size_t k = 0; k < sizeof ext_counts / sizeof ext_counts[0]; k++) {
+            l.n_words = ext_counts[k];
+            l.n_coef = FX_DEG;
+            expect_leaves(ops, &l, key, 0, LEAVES);
+        }
+    }
+}
+
+Test(ops, nodes_hash_like_the_portable_reference)
+{
+    static uint8_t in[2 * LEAVES][32];
+    for (size_t i = 0; i < sizeof in; i++) {
+        in[i / 32][i % 32] = (uint8_t)next_fp();
+    }
+    uint8_t key[32], want[32], got[LEAVES][32];
+    uint32_t kw[8];
+    sc_b3_derive(key, "socle merkle node v1", "", 0);
+    key_words(kw, key);
+    EVERY_ISA(ops) {
+        for (size_t end = 0; end <= LEAVES; end++) {
+            const size_t begin = end / 3;
+            memset(got, 0, sizeof got);
+            ops->node_hash(got, (const uint8_t(*)[32])in, kw, begin, end);
+            for (size_t i = begin; i < end; i++) {
+                sc_b3_keyed(want, key, in[2 * i], 64);
+                cr_assert_arr_eq(got[i], want, 32, "%s node %zu", ops->name, i);
+            }
+        }
+    }
+}
