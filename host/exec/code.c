@@ -143,6 +143,7 @@ bool sc_vm_decode(struct vm *vm, uint32_t pos)
         return true;
     }
     if (!sc_vm_grow(&vm->insts, &vm->cap_insts, vm->n_insts, sizeof(*vm->insts))) {
+        vm->no_memory = true;
         return false;
     }
     h->inst = (uint32_t)vm->n_insts;

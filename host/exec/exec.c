@@ -125,6 +125,13 @@ static inline bool jump_register(struct vm *vm, uint64_t to, uint32_t *next)
     return true;
 }
 
+/** Offset of a JAL, mod 2^64: the decoder refuses one that is not a multiple of 4. */
+static uint64_t jal_offset(uint32_t w)
+{
+    const uint64_t v = (uint64_t)(w >> 31) << 20 | (w & 0xff000u) | ((w >> 9) & 0x800u) | ((w >> 20) & 0x7feu);
+    return (v ^ 0x100000u) - 0x100000u;
+}
+
 /** The instruction at @p pos is not one of the machine. */
 static bool illegal(struct vm *vm, uint32_t pos)
 {
@@ -132,7 +139,10 @@ static bool illegal(struct vm *vm, uint32_t pos)
     const uint64_t ip = vm->block->ip + pos;
     (void)sc_memory_peek(&vm->mem, 4 * ip, &word8);
     const uint32_t word = (uint32_t)(word8 >> (32 * (ip & 1)));
-    vm->end = (word & 0x7fu) == 0x6fu ? SC_END_JUMP_MISALIGNED : SC_END_ILLEGAL;
+    if ((word & 0x7fu) == 0x6fu) {
+        return misaligned_jump(vm, 4 * ip + jal_offset(word));
+    }
+    vm->end = SC_END_ILLEGAL;
     vm->addr = word;
     return false;
 }
@@ -369,7 +379,7 @@ static void give_lists(struct vm *vm, struct sc_run *out)
     out->insts = vm->insts;
     out->n_insts = vm->n_insts;
     out->events = vm->events;
-    out->n_events = vm->n_events;
+    out->n_events = vm->n_events < vm->cycles ? vm->n_events : (size_t)vm->cycles; /* not the one that failed */
     vm->insts = NULL;
     vm->events = NULL;
 }
