@@ -26,12 +26,13 @@ FINAL_MAX = 7
 
 # What the profile asks of a single term. Query terms cost bytes, the others cost grinding.
 TERM_MIN = 132.0
-TERM_QUERY = 132.25
-TERM_FOLD = 134.5
+TERM_QUERY = 132.05
+TERM_FOLD = 133.0
 LOGUP_POW = 14
 GRIND_QUERY = 18
-GRIND_FOLD_MAX = 18
+GRIND_FOLD_MAX = 19
 GRIND_LOG2_MAX = 22.0  # of one instance
+GRIND_PRICE = 2.0**-10  # bytes of proof that one hash of grinding is worth
 MULTIPLICITIES = (3, 4, 5, 6, 7, 8, 10, 12, 16)
 
 # The largest argument that the shape limits of proof.md let through.
@@ -110,6 +111,9 @@ class Round:
             out.append(("mix", F_BITS - lg(self.reg.list_size * (prev.t + self.ood))))
         return out
 
+    def cost(self):
+        return self.bytes_open() + self.bytes_rest() + GRIND_PRICE * self.grind_hashes()
+
     def bytes_open(self, shared=True):
         leaf = (BASE_B if self.first else EXT_B) << self.k
         n = 2.0**self.log_n
@@ -144,55 +148,69 @@ class Schedule:
         return sum(r.grind_hashes() for r in self.rounds)
 
 
-_best = {}
+_rounds = {}
 
 
-def best_round(first, mu, k, lr):
-    """Of the multiplicities of the Johnson regime, fewest queries, then least grinding; None if none is usable."""
-    key = (first, mu, k, lr)
-    if key not in _best:
-        cands = [Round(first, mu, k, lr, m) for m in MULTIPLICITIES if Regime(m, lr).query_bits > 0]
-        cands = [r for r in cands if r.usable()]
-        _best[key] = min(cands, key=lambda r: (r.t, r.gf)) if cands else None
-        if _best[key]:
-            _best[key].cost = _best[key].bytes_open() + _best[key].bytes_rest()
-    return _best[key]
+def rounds_of(mu, k, lr):
+    """Later rounds worth looking at: none has both more queries and more grinding than another multiplicity."""
+    key = (mu, k, lr)
+    if key not in _rounds:
+        cands = [Round(False, mu, k, lr, m) for m in MULTIPLICITIES if Regime(m, lr).query_bits > 0]
+        keep = []
+        for r in sorted((r for r in cands if r.usable()), key=lambda r: (r.gf, r.t)):
+            if not keep or r.t < keep[-1].t:
+                keep.append(r)
+        _rounds[key] = keep
+    return _rounds[key]
+
+
+def steps(mu, log_n):
+    """Rounds that may follow: mu variables are left, the code words before had length 2^log_n."""
+    for k in range(2, 7):
+        for shrink in (1, 2, 3):
+            lr = log_n - shrink - (mu - k)
+            if mu - k >= 3 and 1 <= lr <= MAX_LR:
+                yield from rounds_of(mu, k, lr)
+
+
+_least = {}
+
+
+def least_cost(mu, log_n, left):
+    """Cost that the rest has at least, grinding and commitments unlimited."""
+    if mu <= FINAL_MAX:
+        return EXT_B << mu
+    key = (mu, log_n, left)
+    if key not in _least:
+        _least[key] = math.inf
+        if left:
+            _least[key] = min((r.cost() + least_cost(mu - r.k, r.log_n, left - 1) for r in steps(mu, log_n)),
+                              default=math.inf)
+    return _least[key]
 
 
 def search(m0, firsts, extra_max, extra_price):
-    """Exhaustive: arity of each fold and shrinking of the domain by 2^1 .. 2^3 per round. extra is the cost of the
-    later commitments in units of the first one, priced in bytes."""
+    """Branch and bound over the arity of each fold, shrinking of the domain by 2^1 .. 2^3 per round, multiplicity.
+    extra is the cost of the later commitments in units of the first one, priced in bytes."""
     best = [math.inf, None]
 
-    def rec(rounds, extra, mu, log_n, size, hashes):
-        unit = 2.0 ** (m0 + rounds[0].lr)
-        cost = size + extra * extra_price
-        if cost >= best[0]:
+    def rec(rounds, extra, mu, cost, hashes):
+        log_n = rounds[-1].log_n
+        total = cost + extra * extra_price
+        if total + least_cost(mu, log_n, MAX_ROUNDS - len(rounds)) >= best[0]:
             return
         if mu <= FINAL_MAX:
-            cost += EXT_B << mu
-            if cost < best[0]:
-                best[:] = [cost, Schedule(rounds, extra)]
+            best[:] = [total + (EXT_B << mu), Schedule(rounds, extra)]
             return
-        if len(rounds) == MAX_ROUNDS:
-            return
-        for k in range(2, 7):
-            if mu - k < 3:
-                continue
-            for shrink in (1, 2, 3):
-                lr = log_n - shrink - (mu - k)
-                if lr < 1 or lr > MAX_LR:
-                    continue
-                more = extra + 5 * 2.0 ** (mu + lr) / unit
-                if more > extra_max:
-                    continue
-                r = best_round(False, mu, k, lr)
-                if r and lg(hashes + r.grind_hashes()) <= GRIND_LOG2_MAX:
-                    rec(rounds + [r], more, mu - k, log_n - shrink, size + r.cost, hashes + r.grind_hashes())
+        for r in steps(mu, log_n):
+            more = extra + 5 * 2.0 ** (mu + r.lr - m0 - rounds[0].lr)
+            work = hashes + r.grind_hashes()
+            if more <= extra_max and lg(work) <= GRIND_LOG2_MAX:
+                rec(rounds + [r], more, mu - r.k, cost + r.cost(), work)
 
     for r in firsts:
-        if r and r.log_n <= ADICITY and r.usable():
-            rec([r], 0.0, m0 - r.k, r.log_n, r.bytes_open() + r.bytes_rest(), r.grind_hashes())
+        if r.log_n <= ADICITY and r.usable():
+            rec([r], 0.0, m0 - r.k, r.cost(), r.grind_hashes())
     return best[1]
 
 
@@ -203,10 +221,11 @@ def main_schedule(m0):
 
 
 def image_schedule(m0):
-    """Round 0: rate 2^-4, Johnson, no samples: the code word is computed by whoever holds the image. Where no Johnson
-    multiplicity stays within the grinding limit, unique decoding, at whatever rate is smallest."""
-    small = search(m0, [best_round(True, m0, k, 4) for k in range(3, 11)], 1.0, 2.0**13)
-    return small or search(m0, [Round(True, m0, k, lr, 0) for lr in (1, 2, 3, 4) for k in range(3, 11)], 0.5, 2.0**15)
+    """Round 0: no samples, since the code word is computed by whoever holds the image. Rate 2^-4 in the Johnson
+    regime; where that asks for too much grinding, unique decoding at whatever rate is smallest."""
+    johnson = [Round(True, m0, k, 4, m) for k in range(3, 11) for m in MULTIPLICITIES]
+    unique = [Round(True, m0, k, lr, 0) for k in range(3, 11) for lr in (1, 2, 3, 4)]
+    return search(m0, johnson, 1.0, 2.0**13) or search(m0, unique, 0.5, 2.0**15)
 
 
 def argument_terms():

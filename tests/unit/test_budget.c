@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * The shipped schedules: every error term of docs/spec/parameters.md, computed here from the data alone.
+ */
+#include "core/budget/params.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* log2 of |F| */
+static double field_bits(void)
+{
+    return 5 * log2(2130706433.0);
+}
+
+/* Running sum of errors and the smallest term. */
+struct account {
+    double smallest, error;
+};
+
+static void charge(struct account *a, double bits, double count)
+{
+    a->smallest = fmin(a->smallest, bits);
+    a->error += count * exp2(-bits);
+}
+
+static double agreement(const struct sc_whir_round *r)
+{
+    const double rho = exp2(-r->lr);
+    return r->m ? sqrt(rho) * (1 + 0.5 / r->m) : (1 + rho) / 2;
+}
+
+static double list_size(const struct sc_whir_round *r)
+{
+    return r->m ? (r->m + 0.5) * exp2(0.5 * r->lr) : 1;
+}
+
+static double exceptional(const struct sc_whir_round *r, double n)
+{
+    const double rho = exp2(-r->lr);
+    if (r->m == 0) {
+        return (1 - rho) / 2 * n + 1;
+    }
+    const double m5 = r->m + 0.5;
+    const double delta = 1 - agreement(r);
+    return (2 * pow(m5, 5) + 3 * m5 * delta * rho) * n / (3 * pow(rho, 1.5)) + m5 / sqrt(rho);
+}
+
+static void charge_round(struct account *a, const struct sc_whir_round *r, const struct sc_whir_round *prev)
+{
+    const double f = field_bits();
+    const double lists = list_size(r);
+    const double interleaved = exp2(r->mu - r->k + r->lr);
+    for (int s = 1; s <= r->k; s++) {
+        const double n = fmax(interleaved, exp2(r->mu - s + r->lr));
+        charge(a, f - log2(3 * lists + exceptional(r, n)) + r->gf, 1);
+    }
+    charge(a, -r->t * log2(agreement(r)) + r->gq, 1);
+    if (r->m && prev) {
+        const double points = r->ood * (f - log2(r->mu)) - 2 * log2(lists) + 1;
+        const double powers = r->ood * (f - r->mu + 1) - 2 * log2(lists);
+        charge(a, fmin(points, powers), 1);
+    }
+    if (prev) {
+        charge(a, f - log2(lists * (prev->t + r->ood)), 1);
+    }
+}
+
+static struct account account_of(const struct sc_whir_params *wp)
+{
+    struct account a = {1000, 0};
+    for (unsigned i = 0; i < wp->n_rounds; i++) {
+        charge_round(&a, &wp->r[i], i ? &wp->r[i - 1] : NULL);
+    }
+    return a;
+}
+
+static struct account account_of_argument(const struct sc_profile *p)
+{
+    const double f = field_bits();
+    struct account a = {1000, 0};
+    charge(&a, f - 32 + p->logup_pow, 1);
+    charge(&a, f - 1, 60);
+    charge(&a, f - log2(3), 435);
+    charge(&a, f - 13, 1);
+    charge(&a, f - log2(30), 1);
+    charge(&a, f - 2, 30);
+    charge(&a, f - 13, 2);
+    return a;
+}
+
+Test(budget, every_term_and_the_sum_of_the_worst_proof_are_what_is_claimed)
+{
+    const struct sc_profile *const p = sc_profile_default();
+    const struct account arg = account_of_argument(p);
+    double smallest = arg.smallest;
+    double worst_main = 0;
+    double worst_image = 0;
+    for (unsigned m0 = p->min_m0; m0 <= p->max_m0; m0++) {
+        const struct account a = account_of(&p->main[m0]);
+        const struct account b = account_of(&p->image[m0]);
+        cr_assert_geq(a.smallest, 132.0, "main 2^%u", m0);
+        cr_assert_geq(b.smallest, 132.0, "image 2^%u", m0);
+        smallest = fmin(smallest, fmin(a.smallest, b.smallest));
+        worst_main = fmax(worst_main, a.error);
+        worst_image = fmax(worst_image, b.error);
+    }
+    const double sum = -log2(arg.error + worst_main + worst_image);
+    cr_assert_geq(sum, 127.5);
+    cr_assert_eq((unsigned)floor(100 * smallest), p->min_bits_x100);
+    cr_assert_eq((unsigned)floor(100 * sum), p->sum_bits_x100);
+}
+
+Test(budget, every_schedule_can_be_run_and_follows_the_rules)
+{
+    const struct sc_profile *const p = sc_profile_default();
+    cr_assert_eq(p->min_m0, SC_M0_MIN);
+    cr_assert_eq(p->max_m0, SC_M0_MAX);
+    for (unsigned m0 = p->min_m0; m0 <= p->max_m0; m0++) {
+        const struct sc_whir_params *const both[2] = {&p->main[m0], &p->image[m0]};
+        for (unsigned image = 0; image < 2; image++) {
+            const struct sc_whir_params *const wp = both[image];
+            cr_assert(sc_whir_params_ok(wp), "2^%u", m0);
+            cr_assert_eq(wp->r[0].mu, m0);
+            cr_assert_leq(wp->mu_final, 7);
+            for (unsigned i = 0; i < wp->n_rounds; i++) {
+                cr_assert(wp->r[i].m == 0 || wp->r[i].m >= 3);
+                cr_assert(i == 0 || wp->r[i].ood >= 1, "later rounds are list-decoded and sampled");
+            }
+        }
+        cr_assert_eq(p->main[m0].r[0].m, 0);
+        cr_assert_eq(p->main[m0].r[0].lr, 1);
+    }
+}
+
+Test(budget, the_digest_depends_on_every_field)
+{
+    static struct sc_profile p;
+    uint8_t a[32];
+    uint8_t b[32];
+    sc_profile_digest(a, sc_profile_default());
+    p = *sc_profile_default();
+    sc_profile_digest(b, &p);
+    cr_assert_arr_eq(a, b, 32);
+    struct sc_whir_round *const r = &p.image[23].r[1];
+    uint8_t *const fields[] = {&p.logup_pow, &p.main[16].mu_final, &p.main[30].r[0].mu, &r->k, &r->lr, &r->m,
+                               &r->ood, &r->gq, &r->gf, (uint8_t *)&r->t};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        (*fields[i])++;
+        sc_profile_digest(b, &p);
+        cr_assert(memcmp(a, b, 32) != 0, "field %zu", i);
+        (*fields[i])--;
+    }
+    p.name = "other";
+    sc_profile_digest(b, &p);
+    cr_assert(memcmp(a, b, 32) != 0);
+}
+
+Test(budget, shapes_that_cannot_be_run_are_recognised)
+{
+    struct sc_whir_params wp = sc_profile_default()->main[20];
+    struct sc_whir_params bad = wp;
+    cr_assert(sc_whir_params_ok(&wp));
+    bad.n_rounds = 0;
+    cr_assert_not(sc_whir_params_ok(&bad));
+    bad = wp;
+    bad.n_rounds = SC_WHIR_MAX_ROUNDS + 1;
+    cr_assert_not(sc_whir_params_ok(&bad));
+    bad = wp;
+    bad.mu_final++;
+    cr_assert_not(sc_whir_params_ok(&bad));
+    bad = wp;
+    bad.r[0].t = SC_WHIR_MAX_T + 1;
+    cr_assert_not(sc_whir_params_ok(&bad));
+    bad = wp;
+    bad.r[0].lr = 11;
+    cr_assert_not(sc_whir_params_ok(&bad));
+    bad = wp;
+    bad.r[0].ood = 1;
+    cr_assert_not(sc_whir_params_ok(&bad));
+    bad = wp;
+    bad.r[1].k = 0;
+    cr_assert_not(sc_whir_params_ok(&bad));
+}
+
+Test(budget, the_script_makes_the_committed_data)
+{
+    const char *const root = getenv("SOCLE_SOURCE_ROOT");
+    char cmd[4096];
+    if (!root) {
+        cr_skip_test("SOCLE_SOURCE_ROOT is not set");
+    }
+    snprintf(cmd, sizeof cmd, "python3 '%s/tools/params.py' --check", root);
+    cr_assert_eq(system(cmd), 0);
+}
