@@ -4,6 +4,7 @@
  */
 #include "kernels/cpu/cpu_ops.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 extern const struct sc_cpu_ops sc_cpu_ops_ref, sc_cpu_ops_avx2, sc_cpu_ops_avx512;
@@ -43,6 +44,24 @@ const struct sc_cpu_ops *sc_cpu_ops_best(void)
         }
     }
     return &sc_cpu_ops_ref;
+}
+
+/* A choice of the process; results are the same for every value. */
+static _Atomic(const struct sc_cpu_ops *) chosen;
+
+const struct sc_cpu_ops *sc_cpu_ops_now(void)
+{
+    const struct sc_cpu_ops *ops = atomic_load_explicit(&chosen, memory_order_relaxed);
+    if (ops == NULL) {
+        ops = sc_cpu_ops_best();
+        atomic_store_explicit(&chosen, ops, memory_order_relaxed);
+    }
+    return ops;
+}
+
+void sc_cpu_ops_force(const struct sc_cpu_ops *ops)
+{
+    atomic_store_explicit(&chosen, ops, memory_order_relaxed);
 }
 
 const struct sc_cpu_ops *sc_cpu_ops_by_name(const char *name)

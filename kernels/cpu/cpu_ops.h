@@ -51,4 +51,9 @@ const struct sc_cpu_ops *sc_cpu_ops_best(void);
 /** By name: "ref", "avx2", "avx512", "auto"; NULL when unknown or not available. */
 const struct sc_cpu_ops *sc_cpu_ops_by_name(const char *name);
 
+/** The kernels that the process uses: the widest, unless sc_cpu_ops_force chose. Any thread. */
+const struct sc_cpu_ops *sc_cpu_ops_now(void);
+/** Use @p ops from now on; NULL goes back to the widest. Not while kernels run. */
+void sc_cpu_ops_force(const struct sc_cpu_ops *ops);
+
 #endif

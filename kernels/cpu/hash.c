@@ -38,10 +38,9 @@ enum { F_CHUNK_START = 1, F_CHUNK_END = 2, F_PARENT = 4, F_ROOT = 8, F_KEYED = 1
         MIX(v[3], v[4], v[9], v[14], m[ie], m[if_]);                          \
     } while (0)
 
-/** cv := first half of compress(cv, m, counter, len, flags). */
-static void compress(vec cv[8], const vec m[16], uint32_t counter, uint32_t len, uint32_t flags)
+/** The working vector after seven rounds. */
+INLINE void rounds(vec v[16], const vec cv[8], const vec m[16], uint32_t counter, uint32_t len, uint32_t flags)
 {
-    vec v[16];
     for (int i = 0; i < 8; i++) {
         v[i] = cv[i];
     }
@@ -60,6 +59,13 @@ static void compress(vec cv[8], const vec m[16], uint32_t counter, uint32_t len,
     ROUND(12, 13, 9, 11, 15, 10, 14, 8, 7, 2, 5, 3, 0, 1, 6, 4);
     ROUND(9, 14, 11, 5, 8, 12, 15, 1, 13, 3, 0, 10, 2, 6, 4, 7);
     ROUND(11, 15, 5, 0, 1, 9, 8, 6, 14, 10, 2, 12, 3, 4, 7, 13);
+}
+
+/** cv := first half of compress(cv, m, counter, len, flags). */
+static void compress(vec cv[8], const vec m[16], uint32_t counter, uint32_t len, uint32_t flags)
+{
+    vec v[16];
+    rounds(v, cv, m, counter, len, flags);
     for (int i = 0; i < 8; i++) {
         cv[i] = vu_xor(v[i], v[i + 8]);
     }
@@ -175,4 +181,27 @@ void SC_K(node_hash)(uint8_t (*out)[32], const uint8_t (*in)[32], const uint32_t
         compress(cv, m, 0, 64, F_KEYED | F_CHUNK_START | F_CHUNK_END | F_ROOT);
         store_digests(out + i, cv, n);
     }
+}
+
+int64_t SC_K(grind)(const uint32_t key[8], const uint32_t block[16], uint32_t mask, uint32_t begin, uint32_t end)
+{
+    vec cv[8], m[16], v[16];
+    uint32_t lane[VL];
+    set_key(cv, key);
+    for (int i = 0; i < 16; i++) {
+        m[i] = vec_set1(block[i]);
+    }
+    for (uint32_t at = begin; at < end; at += VL) {
+        for (uint32_t i = 0; i < VL; i++) {
+            lane[i] = block[4] | (at + i) << 16;
+        }
+        m[4] = vec_load(lane);
+        rounds(v, cv, m, 0, 26, F_KEYED | F_CHUNK_START | F_CHUNK_END | F_ROOT);
+        const uint32_t found = vu_zero_lanes(vu_xor(v[8], cv[0]), mask);
+        if (found != 0) {
+            const uint32_t i = at + (uint32_t)__builtin_ctz(found);
+            return i < end ? (int64_t)i : -1;
+        }
+    }
+    return -1;
 }

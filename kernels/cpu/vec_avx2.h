@@ -77,6 +77,12 @@ static inline vodd vodd_of(vec a)
     return r;
 }
 
+static inline vodd vodd_set1(fp a)
+{
+    const vodd r = {vec_set1(a), vec_set1(a)};
+    return r;
+}
+
 static inline vwide vwide_zero(void)
 {
     const vwide r = {vec_zero(), vec_zero()};
@@ -180,5 +186,12 @@ static inline vec vu_rotr_bytes(vec a, int n)
 
 #define vu_rotr(a, n) \
     ((n) % 8 == 0 ? vu_rotr_bytes(a, n) : _mm256_or_si256(_mm256_srli_epi32(a, n), _mm256_slli_epi32(a, 32 - (n))))
+
+/* One bit for each lane without a bit of the mask. */
+static inline uint32_t vu_zero_lanes(vec a, uint32_t mask)
+{
+    const vec none = _mm256_cmpeq_epi32(_mm256_and_si256(a, _mm256_set1_epi32((int)mask)), _mm256_setzero_si256());
+    return (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(none));
+}
 
 #endif

@@ -77,6 +77,12 @@ static inline vodd vodd_of(vec a)
     return r;
 }
 
+static inline vodd vodd_set1(fp a)
+{
+    const vodd r = {vec_set1(a), vec_set1(a)};
+    return r;
+}
+
 static inline vwide vwide_zero(void)
 {
     const vwide r = {vec_zero(), vec_zero()};
@@ -169,5 +175,11 @@ static inline vec vu_xor(vec a, vec b)
 }
 
 #define vu_rotr(a, n) _mm512_ror_epi32(a, n)
+
+/* One bit for each lane without a bit of the mask. */
+static inline uint32_t vu_zero_lanes(vec a, uint32_t mask)
+{
+    return _mm512_testn_epi32_mask(a, _mm512_set1_epi32((int)mask));
+}
 
 #endif

@@ -64,6 +64,11 @@ static inline vodd vodd_of(vec a)
     return a;
 }
 
+static inline vodd vodd_set1(fp a)
+{
+    return a;
+}
+
 static inline vwide vwide_zero(void)
 {
     return 0;
@@ -115,5 +120,11 @@ static inline vec vu_xor(vec a, vec b)
 }
 
 #define vu_rotr(a, n) ((vec)(((a) >> (n)) | ((a) << (32 - (n)))))
+
+/* One bit for each lane without a bit of the mask. */
+static inline uint32_t vu_zero_lanes(vec a, uint32_t mask)
+{
+    return (a & mask) == 0;
+}
 
 #endif

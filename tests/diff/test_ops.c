@@ -155,6 +155,10 @@ Test(ops, sums_and_updates_equal_their_definitions)
                 const fx add = i >= begin && i < end ? fx_mul_fp(x, a[i]) : FX_ZERO;
                 cr_assert(fx_eq(at(c, PLANE, i), fx_add(at(was, PLANE, i), add)), "%s", ops->name);
             }
+            ops->scale_ext(c, PLANE, a, PLANE, x, begin, end);
+            for (size_t i = begin; i < end; i++) {
+                cr_assert(fx_eq(at(c, PLANE, i), fx_mul(x, at(a, PLANE, i))), "%s", ops->name);
+            }
             memcpy(was, c, sizeof c);
             ops->axpy_ext(c, PLANE, a, PLANE, x, begin, end);
             for (size_t i = begin; i < end; i++) {
@@ -162,6 +166,49 @@ Test(ops, sums_and_updates_equal_their_definitions)
             }
         }
     }
+}
+
+Test(ops, power_sums_equal_their_definition)
+{
+    enum { Q = 9, STRIDE = 270 };
+    fx coef[Q];
+    EVERY_ISA(ops) {
+        for (size_t n_q = 0; n_q <= Q; n_q++) {
+            for (size_t r = 0; r < N_RANGES; r++) {
+                randomise();
+                for (size_t q = 0; q < Q; q++) {
+                    coef[q] = r == 0 ? at(a, PLANE, 0) : next_fx();
+                }
+                if (r + 1 == N_RANGES) {
+                    for (size_t i = 0; i < FX_DEG * PLANE; i++) {
+                        a[i] = FP_P - 1;
+                    }
+                    for (size_t q = 0; q < Q; q++) {
+                        coef[q] = at(a, PLANE, 0);
+                    }
+                }
+                memcpy(was, c, sizeof c);
+                ops->add_powers(c, PLANE, coef, a, STRIDE, n_q, ranges[r][0], ranges[r][1]);
+                for (size_t i = 0; i < PLANE; i++) {
+                    fx want = at(was, PLANE, i);
+                    for (size_t q = 0; q < n_q && i >= ranges[r][0] && i < ranges[r][1]; q++) {
+                        want = fx_add(want, fx_mul_fp(coef[q], a[q * STRIDE + i]));
+                    }
+                    cr_assert(fx_eq(at(c, PLANE, i), want), "%s n_q %zu at %zu", ops->name, n_q, i);
+                }
+            }
+        }
+    }
+}
+
+Test(ops, forced_choice_is_used_until_taken_back)
+{
+    EVERY_ISA(ops) {
+        sc_cpu_ops_force(ops);
+        cr_expect_eq(sc_cpu_ops_now(), ops);
+    }
+    sc_cpu_ops_force(NULL);
+    cr_expect_eq(sc_cpu_ops_now(), sc_cpu_ops_best());
 }
 
 Test(ops, largest_representatives_do_not_overflow)
@@ -300,6 +347,36 @@ Test(ops, leaves_hash_like_the_portable_reference)
             l.n_words = ext_counts[k];
             l.n_coef = FX_DEG;
             expect_leaves(ops, &l, key, 0, LEAVES);
+        }
+    }
+}
+
+Test(ops, grinding_finds_the_least_nonce)
+{
+    uint32_t key[8], block[16] = {0}, out[16];
+    for (int i = 0; i < 8; i++) {
+        key[i] = next_fp();
+    }
+    for (int i = 0; i < 7; i++) {
+        block[i] = next_fp();
+    }
+    block[4] &= 0xffffu;
+    for (unsigned bits = 1; bits <= 12; bits++) {
+        const uint32_t mask = (1u << bits) - 1;
+        int64_t want = -1;
+        for (uint32_t i = 3; i < 65536 && want < 0; i++) {
+            uint32_t m[16];
+            memcpy(m, block, sizeof m);
+            m[4] |= i << 16;
+            sc_b3_compress(out, key, m, 0, 26, 1 | 2 | 8 | 16);
+            want = (out[8] & mask) == 0 ? (int64_t)i : -1;
+        }
+        EVERY_ISA(ops) {
+            cr_expect_eq(ops->grind(key, block, mask, 3, 65536), want, "%s %u bits", ops->name, bits);
+            if (want >= 0) {
+                cr_expect_eq(ops->grind(key, block, mask, 3, (uint32_t)want), -1, "%s", ops->name);
+                cr_expect_eq(ops->grind(key, block, mask, 3, (uint32_t)want + 1), want, "%s", ops->name);
+            }
         }
     }
 }
