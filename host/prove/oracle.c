@@ -7,6 +7,7 @@
 #include "core/proof/merkle_v.h"
 #include "host/sys/mem.h"
 #include "host/sys/pool.h"
+#include "kernels/cpu/cpu_ops.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,63 +34,46 @@ void sc_oracle_fini(struct sc_oracle *o)
     memset(o, 0, sizeof *o);
 }
 
-/* Encoding: decimation in frequency, natural order in, bit-reversed order out. */
+/* Encoding. */
 
 struct encode {
+    const struct sc_cpu_ops *ops;
     struct sc_oracle *o;
     const fp *const *plane;
-    const fp *roots; /* w^i, i < 2^(log_n - 1), w of order 2^log_n */
+    struct sc_twiddles tw;
     unsigned log_word;
 };
-
-static void transform(fp *v, unsigned log_n, const fp *roots)
-{
-    for (unsigned level = 0; level < log_n; level++) {
-        const size_t half = (size_t)1 << (log_n - level - 1);
-        for (size_t at = 0; at < (size_t)1 << log_n; at += 2 * half) {
-            for (size_t i = 0; i < half; i++) {
-                const fp a = v[at + i];
-                const fp b = v[at + half + i];
-                v[at + i] = fp_add(a, b);
-                v[at + half + i] = fp_mul(fp_sub(a, b), roots[i << level]);
-            }
-        }
-    }
-}
 
 static void encode_words(void *arg, size_t begin, size_t end, unsigned worker)
 {
     const struct encode *const e = arg;
-    const size_t word = (size_t)1 << e->log_word;
     (void)worker;
     for (size_t i = begin; i < end; i++) {
         const size_t a = i / e->o->planes;
-        fp *const out = e->o->code + (i << e->o->log_n);
-        memcpy(out, e->plane[i % e->o->planes] + a * word, word * sizeof *out);
-        transform(out, e->o->log_n, e->roots);
+        e->ops->rs_encode(e->o->code + (i << e->o->log_n), e->plane[i % e->o->planes] + (a << e->log_word), e->log_word,
+                          e->o->log_n, &e->tw);
     }
 }
 
 static socle_status encode(struct sc_oracle *o, const fp *const *plane, unsigned log_word,
                            struct sc_pool *pool)
 {
-    const size_t n_roots = o->log_n ? (size_t)1 << (o->log_n - 1) : 1;
-    fp *const roots = sc_big_alloc(n_roots * sizeof *roots);
-    if (!roots) {
+    const size_t len = sc_twiddles_len(o->log_n) * sizeof(fp);
+    fp *const pow = sc_big_alloc(len);
+    if (!pow) {
         return SOCLE_E_NOMEM;
     }
-    const fp w = fp_root(o->log_n);
-    roots[0] = FP_ONE;
-    for (size_t i = 1; i < n_roots; i++) {
-        roots[i] = fp_mul(roots[i - 1], w);
-    }
-    struct encode e = {o, plane, roots, log_word};
+    struct encode e = {.ops = sc_cpu_ops_now(), .o = o, .plane = plane, .log_word = log_word};
+    sc_twiddles_init(&e.tw, pow, o->log_n);
     sc_pool_for(pool, (size_t)o->planes << o->k, 1, encode_words, &e);
-    sc_big_free(roots, n_roots * sizeof *roots);
+    sc_big_free(pow, len);
     return SOCLE_OK;
 }
 
 /* Tree. */
+
+/* Leaves or nodes of one piece: enough to pay for handing it out. */
+#define HASH_GRAIN 1024
 
 static void gather_leaf(const struct sc_oracle *o, uint8_t *out, size_t j)
 {
@@ -100,45 +84,53 @@ static void gather_leaf(const struct sc_oracle *o, uint8_t *out, size_t j)
 }
 
 struct hashing {
-    const struct sc_oracle *o;
-    struct sc_merkle_keys keys;
-    uint8_t *level; /* digests being made */
-    const uint8_t *below;
+    const struct sc_cpu_ops *ops;
+    struct sc_leaves leaves;
+    uint32_t node_key[8];
+    uint8_t (*level)[32]; /* digests being made */
+    const uint8_t (*below)[32];
 };
-
-#define MAX_LEAF (20u << 10)
 
 static void hash_leaves(void *arg, size_t begin, size_t end, unsigned worker)
 {
     const struct hashing *const h = arg;
-    uint8_t leaf[MAX_LEAF];
     (void)worker;
-    for (size_t j = begin; j < end; j++) {
-        gather_leaf(h->o, leaf, j);
-        sc_merkle_leaf(h->level + 32 * j, &h->keys, leaf, leaf_len(h->o));
-    }
+    h->ops->leaf_hash(h->level, &h->leaves, begin, end);
 }
 
 static void hash_nodes(void *arg, size_t begin, size_t end, unsigned worker)
 {
     const struct hashing *const h = arg;
     (void)worker;
-    for (size_t j = begin; j < end; j++) {
-        sc_merkle_node(h->level + 32 * j, &h->keys, h->below + 64 * j, h->below + 64 * j + 32);
+    h->ops->node_hash(h->level, h->below, h->node_key, begin, end);
+}
+
+static void key_words(uint32_t out[8], const uint8_t key[32])
+{
+    for (unsigned i = 0; i < 8; i++) {
+        out[i] = (uint32_t)load_le(key + 4 * i, 4);
     }
 }
 
 static void build_tree(struct sc_oracle *o, struct sc_pool *pool)
 {
-    struct hashing h = {.o = o, .level = o->nodes};
-    sc_merkle_keys(&h.keys);
-    sc_pool_for(pool, (size_t)1 << o->log_n, 0, hash_leaves, &h);
+    const size_t n = (size_t)1 << o->log_n;
+    struct sc_merkle_keys keys;
+    struct hashing h = {
+        .ops = sc_cpu_ops_now(),
+        .leaves = {.words = o->code, .word_stride = o->planes * n, .plane = n, .n_words = (size_t)1 << o->k, .n_coef = o->planes},
+        .level = (uint8_t(*)[32])o->nodes,
+    };
+    sc_merkle_keys(&keys);
+    key_words(h.leaves.key, keys.leaf);
+    key_words(h.node_key, keys.node);
+    sc_pool_for(pool, n, HASH_GRAIN, hash_leaves, &h);
     for (unsigned up = o->log_n; up-- > 0;) {
-        h.below = h.level;
-        h.level += (size_t)64 << up;
-        sc_pool_for(pool, (size_t)1 << up, up < 8 ? 256 : 0, hash_nodes, &h);
+        h.below = (const uint8_t(*)[32])h.level;
+        h.level += (size_t)2 << up;
+        sc_pool_for(pool, (size_t)1 << up, HASH_GRAIN, hash_nodes, &h);
     }
-    memcpy(o->root, h.level, 32);
+    memcpy(o->root, *h.level, 32);
 }
 
 socle_status sc_oracle_commit(struct sc_oracle *out, const fp *const *plane, unsigned planes,
@@ -147,7 +139,7 @@ socle_status sc_oracle_commit(struct sc_oracle *out, const fp *const *plane, uns
     struct sc_oracle o = {.k = (uint8_t)k, .log_n = (uint8_t)(mu - k + lr), .planes = (uint8_t)planes};
     socle_status st = SOCLE_OK;
     memset(out, 0, sizeof *out);
-    if (k > mu || mu - k + lr > FP_TWO_ADICITY || leaf_len(&o) > MAX_LEAF) {
+    if (k > mu || mu - k + lr > FP_TWO_ADICITY) {
         return SOCLE_E_ARG;
     }
     o.code = sc_big_alloc(code_bytes(&o));

@@ -1,85 +1,68 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Loops over planar vectors, scalar reference.
+ * Loops over planar vectors: the kernels of the process on vectors whose planes are equally far apart.
  */
 #include "host/prove/pvec.h"
 
+#include "core/base/assert.h"
+#include "kernels/cpu/cpu_ops.h"
+
+static size_t plane_of(const struct pvec *v)
+{
+    SC_ASSERT(v->c[4] - v->c[3] == v->c[1] - v->c[0]);
+    return (size_t)(v->c[1] - v->c[0]);
+}
+
 void pv_scale(const struct pvec *out, fx s, const struct pvec *v, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        pv_put(out, i, fx_mul(s, pv_get(v, i)));
-    }
+    sc_cpu_ops_now()->scale_ext(out->c[0], plane_of(out), v->c[0], plane_of(v), s, 0, n);
 }
 
 void pv_axpy(const struct pvec *out, fx s, const struct pvec *v, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        pv_put(out, i, fx_add(pv_get(out, i), fx_mul(s, pv_get(v, i))));
-    }
+    sc_cpu_ops_now()->axpy_ext(out->c[0], plane_of(out), v->c[0], plane_of(v), s, 0, n);
 }
 
 fx pv_dot_fp(const fp *f, const struct pvec *v, size_t n)
 {
-    fx sum = FX_ZERO;
-    for (size_t i = 0; i < n; i++) {
-        sum = fx_add(sum, fx_mul_fp(pv_get(v, i), f[i]));
-    }
-    return sum;
+    return sc_cpu_ops_now()->dot_base(f, v->c[0], plane_of(v), 0, n);
 }
 
 fx pv_dot(const struct pvec *u, const struct pvec *v, size_t n)
 {
-    fx sum = FX_ZERO;
-    for (size_t i = 0; i < n; i++) {
-        sum = fx_add(sum, fx_mul(pv_get(u, i), pv_get(v, i)));
-    }
-    return sum;
+    return sc_cpu_ops_now()->dot_ext(u->c[0], plane_of(u), v->c[0], plane_of(v), 0, n);
+}
+
+/* Elements from lo to hi, parts of one vector. */
+static size_t apart(const struct pvec *lo, const struct pvec *hi)
+{
+    SC_ASSERT(plane_of(lo) == plane_of(hi));
+    return (size_t)(hi->c[0] - lo->c[0]);
 }
 
 void pv_fold(const struct pvec *out, const struct pvec *lo, const struct pvec *hi, fx c, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        const fx a = pv_get(lo, i);
-        pv_put(out, i, fx_add(a, fx_mul(c, fx_sub(pv_get(hi, i), a))));
-    }
+    sc_cpu_ops_now()->fold_ext(out->c[0], plane_of(out), lo->c[0], plane_of(lo), apart(lo, hi), c, 0, n);
 }
 
 void pv_fold_fp(const struct pvec *out, const fp *lo, const fp *hi, fx c, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        fx a = fx_mul_fp(c, fp_sub(hi[i], lo[i]));
-        a.c[0] = fp_add(a.c[0], lo[i]);
-        pv_put(out, i, a);
-    }
-}
-
-/* 2 b - a */
-static fx at_two(fx a, fx b)
-{
-    return fx_sub(fx_add(b, b), a);
+    sc_cpu_ops_now()->fold_base(out->c[0], plane_of(out), lo, (size_t)(hi - lo), c, 0, n);
 }
 
 void pv_round(fx out[2], const struct pvec *g0, const struct pvec *g1, const struct pvec *w0,
               const struct pvec *w1, size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        const fx ga = pv_get(g0, i);
-        const fx wa = pv_get(w0, i);
-        const fx g2 = at_two(ga, pv_get(g1, i));
-        const fx w2 = at_two(wa, pv_get(w1, i));
-        out[0] = fx_add(out[0], fx_mul(ga, wa));
-        out[1] = fx_add(out[1], fx_mul(g2, w2));
-    }
+    fx sum[2];
+    SC_ASSERT(apart(g0, g1) == apart(w0, w1));
+    sc_cpu_ops_now()->quad_ext(sum, g0->c[0], plane_of(g0), w0->c[0], plane_of(w0), apart(g0, g1), 0, n);
+    (void)w1;
+    out[0] = fx_add(out[0], sum[0]);
+    out[1] = fx_add(out[1], sum[1]);
 }
 
 void pv_add_powers(const struct pvec *out, const fx *a, const fp *pows, size_t stride, size_t n_q,
                    size_t n)
 {
-    for (size_t i = 0; i < n; i++) {
-        fx sum = pv_get(out, i);
-        for (size_t q = 0; q < n_q; q++) {
-            sum = fx_add(sum, fx_mul_fp(a[q], pows[q * stride + i]));
-        }
-        pv_put(out, i, sum);
-    }
+    sc_cpu_ops_now()->add_powers(out->c[0], plane_of(out), a, pows, stride, n_q, 0, n);
 }

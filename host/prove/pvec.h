@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * Planar vectors over the extension field (one array per coefficient) and the loops of the opening over them.
- * All loops work on a range of indices, so that a pool can cut them. Owns nothing.
+ * All loops work on a range of indices, so that a pool can cut them. The planes of a vector are equally far apart; the two
+ * halves given to a fold or a round are parts of one vector, equally far apart for both factors. Owns nothing.
  */
 #ifndef SC_PROVE_PVEC_H
 #define SC_PROVE_PVEC_H
