@@ -8,9 +8,9 @@
 #include "host/prove/open.h"
 
 #include "core/poly/eq.h"
-#include "host/prove/pvec.h"
 #include "host/sys/mem.h"
 #include "host/sys/pool.h"
+#include "kernels/cpu/cpu_ops.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,31 +24,46 @@ struct part {
     fx coef;
 };
 
+/* A vector over the extension field: coefficient c of element i at p[c plane + i]. */
+struct planar {
+    fp *p;
+    size_t plane;
+};
+
+static fx planar_get(const struct planar *v, size_t i)
+{
+    fx r;
+    for (unsigned c = 0; c < FX_DEG; c++) {
+        r.c[c] = v->p[c * v->plane + i];
+    }
+    return r;
+}
+
 struct state {
+    const struct sc_cpu_ops *ops;
     struct sc_pch *ch;
     const struct sc_opening *o;
     struct sc_pool *pool;
     unsigned mu; /* variables of g and w */
     fx claim;
-    struct pvec g, w;
-    fp *mem;
-    size_t mem_len;
+    struct planar g, w;
     struct part *parts;
     size_t n_parts;
-    fp *eq_mem;
-    size_t eq_len;
-    struct pvec eq;
+    struct planar eq;
     struct sc_oracle oracle; /* of the current round, from round 1 on */
     fx folds[SC_WHIR_MAX_K];
 };
 
-static struct pvec planes_of(fp *mem, size_t n)
+static bool planar_alloc(struct planar *v, size_t n)
 {
-    struct pvec v;
-    for (unsigned c = 0; c < FX_DEG; c++) {
-        v.c[c] = mem + c * n;
-    }
-    return v;
+    v->plane = n;
+    v->p = sc_big_alloc(FX_DEG * n * sizeof *v->p);
+    return v->p != NULL;
+}
+
+static void planar_free(struct planar *v)
+{
+    sc_big_free(v->p, FX_DEG * v->plane * sizeof *v->p);
 }
 
 /* Sums over ranges: each worker adds into its own slot. */
@@ -70,12 +85,25 @@ static fx sums_total(const struct sums *s, unsigned i)
     return t;
 }
 
-/* Equality tables as outer products: out[hi 2^lo_bits + lo] (+)= coef eq(point_hi, hi) eq(point_lo, lo). */
+/* Equality tables as outer products: row i of 2^lo_bits elements is (or gets added) coef eq(point_hi, i) eq(point_lo, .). */
 
 #define EQ_LO 10
 
+static void eq_low(struct planar *out, const fx *point, unsigned n)
+{
+    fx t[1 << EQ_LO];
+    sc_eq_table(t, point, n);
+    for (size_t i = 0; i < (size_t)1 << n; i++) {
+        for (unsigned c = 0; c < FX_DEG; c++) {
+            out->p[c * out->plane + i] = t[i].c[c];
+        }
+    }
+}
+
 struct outer {
-    const struct pvec *out, *lo;
+    const struct sc_cpu_ops *ops;
+    const struct planar *out;
+    struct planar lo;
     const fx *hi;
     unsigned lo_bits;
     bool add;
@@ -84,38 +112,30 @@ struct outer {
 static void outer_rows(void *arg, size_t begin, size_t end, unsigned worker)
 {
     const struct outer *const x = arg;
+    const size_t n = (size_t)1 << x->lo_bits;
     (void)worker;
     for (size_t i = begin; i < end; i++) {
-        const struct pvec row = pv_at(x->out, i << x->lo_bits);
-        if (x->add) {
-            pv_axpy(&row, x->hi[i], x->lo, (size_t)1 << x->lo_bits);
-        } else {
-            pv_scale(&row, x->hi[i], x->lo, (size_t)1 << x->lo_bits);
-        }
+        (x->add ? x->ops->axpy_ext : x->ops->scale_ext)(x->out->p + i * n, x->out->plane, x->lo.p, x->lo.plane,
+                                                        x->hi[i], 0, n);
     }
 }
 
-static socle_status eq_planar(struct state *s, const struct pvec *out, const fx *point, unsigned n,
+static socle_status eq_planar(struct state *s, const struct planar *out, const fx *point, unsigned n,
                               fx coef, bool add)
 {
     const unsigned lo_bits = n < EQ_LO ? n : EQ_LO;
     const size_t n_hi = (size_t)1 << (n - lo_bits);
-    fp lo_mem[FX_DEG << EQ_LO];
-    fx lo_fx[1 << EQ_LO];
-    const struct pvec lo = planes_of(lo_mem, (size_t)1 << EQ_LO);
+    fp lo[FX_DEG << EQ_LO];
     fx *const hi = malloc(n_hi * sizeof *hi);
     if (!hi) {
         return SOCLE_E_NOMEM;
     }
-    sc_eq_table(lo_fx, point + (n - lo_bits), lo_bits);
-    for (size_t i = 0; i < (size_t)1 << lo_bits; i++) {
-        pv_put(&lo, i, lo_fx[i]);
-    }
+    struct outer x = {s->ops, out, {lo, (size_t)1 << EQ_LO}, hi, lo_bits, add};
+    eq_low(&x.lo, point + (n - lo_bits), lo_bits);
     sc_eq_table(hi, point, n - lo_bits);
     for (size_t i = 0; i < n_hi; i++) {
         hi[i] = fx_mul(hi[i], coef);
     }
-    struct outer x = {out, &lo, hi, lo_bits, add};
     sc_pool_for(s->pool, n_hi, 0, outer_rows, &x);
     free(hi);
     return SOCLE_OK;
@@ -169,17 +189,16 @@ static void cross_rows(void *arg, size_t begin, size_t end, unsigned worker)
     const struct by_height *const x = arg;
     const struct state *const s = x->s;
     const size_t half = (size_t)1 << (s->mu - 1);
-    const struct pvec eq = pv_at(&s->eq, begin);
     for (size_t j = 0; j < s->n_parts; j++) {
         const struct part *const p = &s->parts[j];
         if (p->log_h != x->log_h) {
             continue;
         }
-        const size_t at = ((size_t)p->index << p->log_h) + begin;
-        const fx other = pv_dot_fp(s->o->f + (at ^ half), &eq, end - begin);
+        const size_t at = (size_t)p->index << p->log_h;
+        const fx other = s->ops->dot_base(s->o->f + (at ^ half), s->eq.p, s->eq.plane, begin, end);
         sums_add(x->sums, worker, 1, fx_mul(p->coef, other));
         if (at < half) {
-            const fx own = pv_dot_fp(s->o->f + at, &eq, end - begin);
+            const fx own = s->ops->dot_base(s->o->f + at, s->eq.p, s->eq.plane, begin, end);
             sums_add(x->sums, worker, 0, fx_mul(p->coef, own));
         }
     }
@@ -191,16 +210,15 @@ static void weight_rows(void *arg, size_t begin, size_t end, unsigned worker)
     const struct by_height *const x = arg;
     const struct state *const s = x->s;
     const size_t half = (size_t)1 << (s->mu - 1);
-    const struct pvec eq = pv_at(&s->eq, begin);
     (void)worker;
     for (size_t j = 0; j < s->n_parts; j++) {
         const struct part *const p = &s->parts[j];
         if (p->log_h != x->log_h) {
             continue;
         }
-        const size_t at = ((size_t)p->index << p->log_h) + begin;
-        const struct pvec row = pv_at(&s->w, at & (half - 1));
-        pv_axpy(&row, fx_mul(p->coef, at < half ? x->at_lo : x->at_hi), &eq, end - begin);
+        const size_t at = (size_t)p->index << p->log_h;
+        s->ops->axpy_ext(s->w.p + (at & (half - 1)), s->w.plane, s->eq.p, s->eq.plane,
+                         fx_mul(p->coef, at < half ? x->at_lo : x->at_hi), begin, end);
     }
 }
 
@@ -228,10 +246,9 @@ struct fold_first {
 static void fold_first_rows(void *arg, size_t begin, size_t end, unsigned worker)
 {
     const struct fold_first *const x = arg;
-    const fp *const lo = x->s->o->f + begin;
-    const struct pvec out = pv_at(&x->s->g, begin);
+    const struct state *const s = x->s;
     (void)worker;
-    pv_fold_fp(&out, lo, lo + ((size_t)1 << (x->s->mu - 1)), x->c, end - begin);
+    s->ops->fold_base(s->g.p, s->g.plane, s->o->f, (size_t)1 << (s->mu - 1), x->c, begin, end);
 }
 
 /* Send the round polynomial and draw the challenge. */
@@ -290,25 +307,21 @@ struct folding {
 static void round_rows(void *arg, size_t begin, size_t end, unsigned worker)
 {
     const struct folding *const x = arg;
-    const size_t half = (size_t)1 << (x->s->mu - 1);
-    const struct pvec g0 = pv_at(&x->s->g, begin);
-    const struct pvec g1 = pv_at(&x->s->g, begin + half);
-    const struct pvec w0 = pv_at(&x->s->w, begin);
-    const struct pvec w1 = pv_at(&x->s->w, begin + half);
-    pv_round(x->sums->v[worker], &g0, &g1, &w0, &w1, end - begin);
+    const struct state *const s = x->s;
+    fx h[2];
+    s->ops->quad_ext(h, s->g.p, s->g.plane, s->w.p, s->w.plane, (size_t)1 << (s->mu - 1), begin, end);
+    sums_add(x->sums, worker, 0, h[0]);
+    sums_add(x->sums, worker, 1, h[1]);
 }
 
 static void fold_rows(void *arg, size_t begin, size_t end, unsigned worker)
 {
     const struct folding *const x = arg;
-    const size_t half = (size_t)1 << (x->s->mu - 1);
-    const struct pvec g0 = pv_at(&x->s->g, begin);
-    const struct pvec g1 = pv_at(&x->s->g, begin + half);
-    const struct pvec w0 = pv_at(&x->s->w, begin);
-    const struct pvec w1 = pv_at(&x->s->w, begin + half);
+    const struct state *const s = x->s;
+    const size_t half = (size_t)1 << (s->mu - 1);
     (void)worker;
-    pv_fold(&g0, &g0, &g1, x->c, end - begin);
-    pv_fold(&w0, &w0, &w1, x->c, end - begin);
+    s->ops->fold_ext(s->g.p, s->g.plane, s->g.p, s->g.plane, half, x->c, begin, end);
+    s->ops->fold_ext(s->w.p, s->w.plane, s->w.p, s->w.plane, half, x->c, begin, end);
 }
 
 static fx fold(struct state *s, unsigned gf)
@@ -324,29 +337,47 @@ static fx fold(struct state *s, unsigned gf)
 
 /* Commitments, samples, queries. */
 
+struct sampling {
+    const struct state *s;
+    struct planar lo;
+    const fx *z;
+    unsigned lo_bits;
+    struct sums *sums;
+};
+
+static void sample_rows(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const struct sampling *const x = arg;
+    const struct state *const s = x->s;
+    const size_t n = (size_t)1 << x->lo_bits;
+    for (size_t i = begin; i < end; i++) {
+        const fx row = s->ops->dot_ext(s->g.p + i * n, s->g.plane, x->lo.p, x->lo.plane, 0, n);
+        sums_add(x->sums, worker, 0, fx_mul(row, sc_eq_index(x->z, s->mu - x->lo_bits, i)));
+    }
+}
+
 /* g(z) for one sample. */
 static fx sample_at(const struct state *s, const fx *z)
 {
-    fx lo[1 << EQ_LO];
     const unsigned lo_bits = s->mu < EQ_LO ? s->mu : EQ_LO;
-    const size_t n_lo = (size_t)1 << lo_bits;
-    fx sum = FX_ZERO;
-    for (size_t hi = 0; hi < (size_t)1 << (s->mu - lo_bits); hi++) {
-        for (size_t i = 0; i < n_lo; i++) {
-            lo[i] = pv_get(&s->g, (hi << lo_bits) + i);
-        }
-        const fx part = sc_mle_eval(lo, z + (s->mu - lo_bits), lo_bits);
-        sum = fx_add(sum, fx_mul(sc_eq_index(z, s->mu - lo_bits, hi), part));
-    }
-    return sum;
+    fp lo[FX_DEG << EQ_LO];
+    struct sums sums = {0};
+    struct sampling x = {s, {lo, (size_t)1 << EQ_LO}, z, lo_bits, &sums};
+    eq_low(&x.lo, z + (s->mu - lo_bits), lo_bits);
+    sc_pool_for(s->pool, (size_t)1 << (s->mu - lo_bits), 0, sample_rows, &x);
+    return sums_total(&sums, 0);
 }
 
 /* Commit to g for the next round and answer its samples; their points go to z. */
 static socle_status commit_next(struct state *s, struct sc_oracle *out, fx *z, fx *answers,
                                 const struct sc_whir_round *next)
 {
-    const socle_status st = sc_oracle_commit(out, (const fp *const *)s->g.c, FX_DEG, next->mu,
-                                             next->k, next->lr, s->pool);
+    const fp *plane[FX_DEG];
+    for (unsigned c = 0; c < FX_DEG; c++) {
+        plane[c] = s->g.p + c * s->g.plane;
+    }
+    const socle_status st =
+        sc_oracle_commit(out, plane, FX_DEG, next->mu, next->k, next->lr, s->pool);
     if (st != SOCLE_OK) {
         return st;
     }
@@ -366,7 +397,7 @@ static void send_final(struct state *s)
     fx v[1 << SC_WHIR_MAX_FINAL];
     const size_t n = (size_t)1 << s->mu;
     for (size_t i = 0; i < n; i++) {
-        v[i] = pv_get(&s->g, i);
+        v[i] = planar_get(&s->g, i);
     }
     sc_send_fx(s->ch, SC_L_WHIR_FINAL, v, n);
 }
@@ -393,14 +424,15 @@ struct powers {
 static void power_rows(void *arg, size_t begin, size_t end, unsigned worker)
 {
     const struct powers *const p = arg;
+    const size_t n = (size_t)1 << p->lo_bits;
     fx a[SC_WHIR_MAX_T];
     (void)worker;
     for (unsigned q = 0; q < p->n_q; q++) {
         a[q] = fx_mul_fp(p->coef[q], fp_pow(p->x[q], begin));
     }
     for (size_t i = begin; i < end; i++) {
-        const struct pvec row = pv_at(&p->s->w, i << p->lo_bits);
-        pv_add_powers(&row, a, p->lo, (size_t)1 << p->lo_bits, p->n_q, (size_t)1 << p->lo_bits);
+        const struct planar *const w = &p->s->w;
+        p->s->ops->add_powers(w->p + i * n, w->plane, a, p->lo, n, p->n_q, 0, n);
         for (unsigned q = 0; q < p->n_q; q++) {
             a[q] = fx_mul_fp(a[q], p->x[q]);
         }
@@ -521,23 +553,14 @@ static unsigned greatest_height(const struct state *s)
 static socle_status allocate(struct state *s)
 {
     const size_t half = (size_t)1 << (s->mu - 1);
-    const size_t rows = (size_t)1 << greatest_height(s);
-    s->mem_len = 2 * FX_DEG * half * sizeof(fp);
-    s->eq_len = FX_DEG * rows * sizeof(fp);
-    s->mem = sc_big_alloc(s->mem_len);
-    s->eq_mem = sc_big_alloc(s->eq_len);
-    if (!s->mem || !s->eq_mem) {
-        return SOCLE_E_NOMEM;
-    }
-    s->g = planes_of(s->mem, half);
-    s->w = planes_of(s->mem + FX_DEG * half, half);
-    s->eq = planes_of(s->eq_mem, rows);
-    return SOCLE_OK;
+    const bool ok = planar_alloc(&s->g, half) && planar_alloc(&s->w, half) &&
+                    planar_alloc(&s->eq, (size_t)1 << greatest_height(s));
+    return ok ? SOCLE_OK : SOCLE_E_NOMEM;
 }
 
 socle_status sc_whir_open(struct sc_pch *ch, const struct sc_opening *o)
 {
-    struct state s = {.ch = ch, .o = o, .pool = ch->pool, .mu = o->wp->r[0].mu};
+    struct state s = {.ch = ch, .o = o, .pool = ch->pool, .ops = sc_cpu_ops_now(), .mu = o->wp->r[0].mu};
     socle_status st = SOCLE_OK;
     if (!sc_whir_params_ok(o->wp)) {
         return SOCLE_E_ARG;
@@ -553,8 +576,9 @@ socle_status sc_whir_open(struct sc_pch *ch, const struct sc_opening *o)
     }
 out:
     sc_oracle_fini(&s.oracle);
-    sc_big_free(s.mem, s.mem_len);
-    sc_big_free(s.eq_mem, s.eq_len);
+    planar_free(&s.g);
+    planar_free(&s.w);
+    planar_free(&s.eq);
     free(s.parts);
     if (st != SOCLE_OK) {
         sc_pch_fail(ch, st);
