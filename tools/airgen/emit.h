@@ -14,6 +14,10 @@ struct machine {
     unsigned n;
 };
 
+/** Every chip of the machine; false when a rule is broken, then the log says which. machine_free in every case. */
+bool machine_record(struct machine *m, struct rec_log *log);
+void machine_free(struct machine *m);
+
 /** The golden listing, docs/constraints.txt. From ';' to the end of a line is commentary. */
 void emit_listing(FILE *f, const struct machine *m);
 /** One expression in infix; shared parts written out. */

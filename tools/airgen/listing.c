@@ -16,7 +16,7 @@
 
 static const char *const class_names[] = {"BIT", "BYTE", "U16", "CLK", "FIELD"};
 
-/** Names of shared expressions: 0 none, n: t<n>. */
+/** Names of shared expressions: 0 none, n: $n. */
 struct names {
     const struct rec_table *t;
     unsigned *name;
@@ -28,7 +28,12 @@ static void infix(FILE *f, const struct names *s, uint32_t id, enum level at, bo
 
 static void binary(FILE *f, const struct names *s, const struct rec_node *n, const char *sign, enum level own, enum level right)
 {
+    const struct rec_node *b = &s->t->nodes[n->b];
     infix(f, s, n->a, own, false);
+    if (n->op == REC_ADD && b->op == REC_CONST && b->k < 0) {
+        fprintf(f, " - %" PRId64, -b->k);
+        return;
+    }
     fputs(sign, f);
     infix(f, s, n->b, right, false);
 }
@@ -56,7 +61,7 @@ static void infix(FILE *f, const struct names *s, uint32_t id, enum level at, bo
 {
     const struct rec_node *n = &s->t->nodes[id];
     if (!open && s->name && s->name[id]) {
-        fprintf(f, "t%u", s->name[id]);
+        fprintf(f, "$%u", s->name[id]);
         return;
     }
     if (!open && id == s->t->real && level_of(n) == LEVEL_SUM) {
@@ -198,7 +203,7 @@ static void list_table(FILE *f, const struct rec_table *t)
     fputs("\n", f);
     for (uint32_t i = 0; s.name && i < t->n_nodes; i++) {
         if (s.name[i]) {
-            fprintf(f, "  t%u = ", s.name[i]);
+            fprintf(f, "  $%u = ", s.name[i]);
             infix(f, &s, i, LEVEL_SUM, true);
             fputs("\n", f);
         }

@@ -11,31 +11,10 @@
  */
 #include "tools/airgen/emit.h"
 
-#include "core/chips/chips.h"
-
 #include <stdlib.h>
 #include <string.h>
 
-#ifndef AIRGEN_MACHINE
-#define AIRGEN_MACHINE "core/chips/machine.def"
-#endif
-
 #define MAX_NODES 256
-
-struct chip {
-    const char *id, *name;
-    unsigned fixed_log_h;
-    const struct air_col_info *cols;
-    const unsigned *n_cols;
-    void (*constrain)(void);
-};
-
-static const struct chip chips[] = {
-#define T(NAME, name, fixed_log_h) {#NAME, #name, fixed_log_h, sc_##name##_cols, &sc_##name##_n_cols, sc_##name##_constrain},
-#include AIRGEN_MACHINE
-#undef T
-};
-#define N_CHIPS (sizeof chips / sizeof chips[0])
 
 struct options {
     const char *out, *solver;
@@ -144,28 +123,16 @@ static bool write_all(const struct machine *m, const struct options *o, struct r
 int main(int argc, char **argv)
 {
     static struct rec_log log;
-    struct rec_table *tables[N_CHIPS] = {NULL};
+    struct machine m = {NULL, 0};
     struct options o = {.max_nodes = MAX_NODES};
     if (!parse(&o, argc, argv)) {
         fputs("usage: airgen [--out DIR] [--max-nodes N] [--listing] [--digest] [--solver DIR] [--alone]\n", stderr);
         return 2;
     }
-    const struct machine m = {tables, N_CHIPS};
-    bool ok = true;
-    for (unsigned i = 0; i < N_CHIPS; i++) {
-        const struct chip *c = &chips[i];
-        tables[i] = rec_begin(c->id, c->name, c->fixed_log_h, c->cols, *c->n_cols, &log);
-        if (!tables[i]) {
-            return 1;
-        }
-        c->constrain();
-        ok = rec_finish(tables[i]) && ok;
-    }
-    ok = ok && (o.alone || rules_machine(tables, m.n, &log));
+    bool ok = machine_record(&m, &log);
+    ok = ok && (o.alone || rules_machine(m.t, m.n, &log));
     ok = ok && write_all(&m, &o, &log);
-    for (unsigned i = 0; i < N_CHIPS; i++) {
-        rec_destroy(tables[i]);
-    }
+    machine_free(&m);
     fputs(log.text, stderr);
     return ok ? 0 : 1;
 }

@@ -391,6 +391,7 @@ struct rec_table *rec_begin(const char *id, const char *name, unsigned fixed_log
     t->name = name;
     t->fixed_log_h = fixed_log_h;
     t->log = log;
+    t->n_before = log->n;
     t->info = info;
     t->n_info = n_info;
     t->real = REC_NONE;
@@ -408,7 +409,6 @@ struct rec_table *rec_begin(const char *id, const char *name, unsigned fixed_log
 
 bool rec_finish(struct rec_table *t)
 {
-    const unsigned before = t->log->n;
     cur = t;
     if (t->real == REC_NONE) {
         rec_error(t->log, t->name, "real", "the chip calls neither air_kinds nor air_real_is");
@@ -416,7 +416,7 @@ bool rec_finish(struct rec_table *t)
     }
     rules_add_classes(t);
     rules_table(t);
-    return t->log->n == before;
+    return t->log->n == t->n_before;
 }
 
 void rec_destroy(struct rec_table *t)

@@ -61,6 +61,7 @@ struct rec_table {
     const char *id;        /* NAME of machine.def */
     unsigned fixed_log_h;
     struct rec_log *log;
+    unsigned n_before;     /* messages of other tables */
 
     const struct air_col_info *info; /* as declared */
     unsigned n_info;
