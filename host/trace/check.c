@@ -224,7 +224,7 @@ static void entry_of_term(struct entry *e, const struct sc_public_term *t)
 {
     memset(e, 0, sizeof *e);
     memcpy(e->slot, t->slot, sizeof e->slot);
-    e->count = t->sign > 0 ? FP_ONE : fp_neg(FP_ONE);
+    e->count = fp_from_i64(t->count);
     e->table = -1;
 }
 
@@ -374,8 +374,10 @@ socle_status sc_trace_check(struct sc_check_report *report, struct sc_pool *pool
     struct sums *sums = calloc(workers, sizeof *sums);
     struct sc_check_report *found = calloc(workers, sizeof *found);
     socle_status st = SOCLE_OK;
-    memset(report, 0, sizeof *report);
-    report->table = -1;
+    if (report) {
+        memset(report, 0, sizeof *report);
+        report->table = -1;
+    }
     if (!sums || !found) {
         st = SOCLE_E_NOMEM;
         goto out;
@@ -392,12 +394,14 @@ socle_status sc_trace_check(struct sc_check_report *report, struct sc_pool *pool
     }
     merge(sums, found, workers);
     if (found->text[0]) {
-        *report = *found;
+        if (report) {
+            *report = *found;
+        }
         st = SOCLE_E_REJECT;
     }
     for (unsigned b = 1; st == SOCLE_OK && b < AIR_BUS_END; b++) {
         if (!is_zero(&sums->bus[b])) {
-            st = find_tuple(report, m, &t, (enum air_bus)b);
+            st = report ? find_tuple(report, m, &t, (enum air_bus)b) : SOCLE_E_REJECT;
         }
     }
 out:
@@ -408,9 +412,9 @@ out:
 
 /* --- a built trace ------------------------------------------------------------------------------------------------- */
 
-static struct sc_public_term *push(struct sc_public_term *t, enum air_bus bus, int sign, uint32_t a, uint32_t b, uint32_t c)
+static struct sc_public_term *push(struct sc_public_term *t, enum air_bus bus, int count, uint32_t a, uint32_t b, uint32_t c)
 {
-    *t = (struct sc_public_term){bus, sign, {a, b, c}};
+    *t = (struct sc_public_term){bus, count, {a, b, c}};
     return t + 1;
 }
 

@@ -17,10 +17,10 @@ struct sc_check_chunk {
     const fp *cols;
 };
 
-/** A term of the verifier: sign on a tuple of canonical residues, slots after the bus id. */
+/** A term of the verifier: a count of a tuple of canonical residues, slots after the bus id. */
 struct sc_public_term {
     enum air_bus bus;
-    int sign;
+    int count;
     uint32_t slot[AIR_SLOTS - 1];
 };
 
@@ -33,7 +33,7 @@ struct sc_check_report {
     uint32_t row;
 };
 
-/** SOCLE_OK: the trace is right. SOCLE_E_REJECT: @p report says what is not. SOCLE_E_NOMEM.
+/** SOCLE_OK: the trace is right. SOCLE_E_REJECT: @p report says what is not; NULL saves the search for the words. SOCLE_E_NOMEM.
  * Time: about 1 us per row and thread; memory beside the trace: a few MB. pool may be NULL. */
 SC_MUST_USE socle_status sc_trace_check(struct sc_check_report *report, struct sc_pool *pool, const struct sc_machine *m,
                                         const struct sc_check_chunk *chunks, size_t n_chunks,
