@@ -94,11 +94,17 @@ static void store_digests(uint8_t (*out)[32], const vec cv[8], size_t n)
     }
 }
 
+/* Each word of the code is a stream of its own, too many for the hardware to follow: lines are asked for some steps ahead.
+ * Prefetching past the end of a word is harmless. */
+#define AHEAD 64
+
 /** Message word w of the leaves j .. j + n, canonical. */
 INLINE vec leaf_word(const struct sc_leaves *l, size_t w, size_t j, size_t n)
 {
     const size_t word = l->n_coef == 1 ? w : w / FX_DEG, coef = l->n_coef == 1 ? 0 : w % FX_DEG;
-    return vec_to_u32(vec_load_n(l->words + coef * l->plane + word * l->word_stride + j, n));
+    const fp *const at = l->words + coef * l->plane + word * l->word_stride + j;
+    __builtin_prefetch((const char *)at + AHEAD * sizeof(fp));
+    return vec_to_u32(vec_load_n(at, n));
 }
 
 /** Chaining value of one chunk: message words [first, first + n_words), 1 <= n_words <= 256. */
