@@ -463,7 +463,7 @@ socle_status sc_trace_check_built(struct sc_check_report *report, struct sc_pool
     struct sc_check_chunk chunks[SC_MAX_ALL_CHUNKS];
     const struct sc_machine m = sc_machine_rv64();
     uint32_t rows[SC_MAX_MAIN + 1] = {0};
-    struct sc_public_term *terms = calloc(9 + trace->output_size / 8, sizeof *terms);
+    struct sc_public_term *terms = calloc(10 + trace->output_size / 8, sizeof *terms);
     if (!terms) {
         return SOCLE_E_NOMEM;
     }
