@@ -14,6 +14,9 @@ void *sc_big_alloc(size_t len);
 /** Give back what sc_big_alloc returned for the same @p len. NULL is fine. */
 void sc_big_free(void *p, size_t len);
 
+/** Blocks given back stay with the process for the next caller; this returns them to the system. */
+void sc_big_trim(void);
+
 /** Bytes held now, and the most ever held since start or the last reset. */
 size_t sc_big_now(void);
 size_t sc_big_peak(void);

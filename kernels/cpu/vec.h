@@ -208,7 +208,7 @@ static inline vec vx_dot5(const vodd a[5], vodd b0, vodd b1, vodd b2, vodd b3, v
     return vwide_reduce2(vwide_add(vwide_fold(s), vwide_mul(a[4], b4)));
 }
 
-static inline vx vx_mul_prep(vx x, const vxprep *p)
+static inline __attribute__((always_inline)) vx vx_mul_prep(vx x, const vxprep *p)
 {
     const vodd *const v = p->v;
     vodd a[FX_DEG];

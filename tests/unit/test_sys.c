@@ -90,6 +90,36 @@ Test(mem, buffers_are_zero_aligned_and_counted)
     sc_big_free(NULL, 5);
 }
 
+Test(mem, reused_blocks_are_zero_whether_cut_joined_or_grown)
+{
+    enum { MIB = 1 << 20, N_LIVE = 6 };
+    unsigned char *live[N_LIVE] = {0};
+    size_t size[N_LIVE] = {0};
+    uint32_t rng = 1;
+    for (int step = 0; step < 200; step++) {
+        rng = rng * 1664525u + 1013904223u;
+        const unsigned k = (rng >> 24) % N_LIVE;
+        for (size_t i = 0; i < size[k]; i += 4093) {
+            cr_assert_eq(live[k][i], k + 1, "another buffer wrote here");
+        }
+        sc_big_free(live[k], size[k]);
+        size[k] = ((rng >> 10) % 40 + 1) * MIB / 2;
+        live[k] = sc_big_alloc(size[k]);
+        cr_assert_not_null(live[k]);
+        for (size_t i = 0; i < size[k]; i += 509) {
+            cr_assert_eq(live[k][i], 0);
+        }
+        memset(live[k], (int)k + 1, size[k]);
+    }
+    for (int k = 0; k < N_LIVE; k++) {
+        sc_big_free(live[k], size[k]);
+    }
+    sc_big_trim();
+    unsigned char *const p = sc_big_alloc(8 * MIB);
+    cr_assert_eq(p[0], 0);
+    sc_big_free(p, 8 * MIB);
+}
+
 Test(mem, the_chosen_allocation_fails_once)
 {
     sc_big_fail_at(2);
