@@ -32,6 +32,22 @@ static void fill_input(const struct memory *m, struct mem_page *page, uint64_t a
     }
 }
 
+/** Room for one more entry of the list of pages. */
+static bool grow_used(struct memory *m)
+{
+    if (m->n_used < m->cap_used) {
+        return true;
+    }
+    const size_t cap = m->cap_used == 0 ? 64 : 2 * m->cap_used;
+    uint32_t *const list = realloc(m->used, cap * sizeof(*list));
+    if (list == NULL) {
+        return false;
+    }
+    m->used = list;
+    m->cap_used = cap;
+    return true;
+}
+
 struct mem_page *sc_memory_page(struct memory *m, uint64_t addr)
 {
     if (addr < SC_RAM_START || addr >= SC_OUTPUT_END) {
@@ -43,7 +59,7 @@ struct mem_page *sc_memory_page(struct memory *m, uint64_t addr)
     }
     const bool is_input = addr >= SC_INPUT_START && addr < SC_OUTPUT_START;
     const size_t stamps = m->record ? MEM_PAGE_WORDS * sizeof(uint32_t) : 0;
-    struct mem_page *const page = calloc(1, sizeof(*page) + stamps);
+    struct mem_page *const page = grow_used(m) ? calloc(1, sizeof(*page) + stamps) : NULL;
     if (page == NULL) {
         m->no_memory = true;
         return NULL;
@@ -54,6 +70,7 @@ struct mem_page *sc_memory_page(struct memory *m, uint64_t addr)
         fill_input(m, page, addr);
     }
     *slot = page;
+    m->used[m->n_used++] = (uint32_t)(addr >> MEM_PAGE_LOG);
     return page;
 }
 
@@ -95,13 +112,26 @@ socle_status sc_memory_init(struct memory *m, const struct sc_elf *elf, const ui
     return SOCLE_OK;
 }
 
+static int by_index(const void *a, const void *b)
+{
+    const uint32_t x = *(const uint32_t *)a;
+    const uint32_t y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+void sc_memory_sort(struct memory *m)
+{
+    if (m->n_used > 0) {
+        qsort(m->used, m->n_used, sizeof(*m->used), by_index);
+    }
+}
+
 void sc_memory_fini(struct memory *m)
 {
-    if (m->pages != NULL) {
-        for (size_t i = 0; i < MEM_N_PAGES; i++) {
-            free(m->pages[i]);
-        }
-        free(m->pages);
+    for (size_t i = 0; i < m->n_used; i++) {
+        free(m->pages[m->used[i]]);
     }
+    free(m->pages);
+    free(m->used);
     memset(m, 0, sizeof(*m));
 }

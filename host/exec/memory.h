@@ -29,6 +29,8 @@ struct mem_page {
 
 struct memory {
     struct mem_page **pages;
+    uint32_t *used; /* indices of the pages that exist, in order of appearance */
+    size_t n_used, cap_used;
     const uint8_t *input;
     size_t input_size;
     bool record;
@@ -39,6 +41,9 @@ struct memory {
 /** Map the image. */
 SC_MUST_USE socle_status sc_memory_init(struct memory *m, const struct sc_elf *elf, const uint8_t *input, size_t input_size, bool record);
 void sc_memory_fini(struct memory *m);
+
+/** Sort the list of pages by address. */
+void sc_memory_sort(struct memory *m);
 
 /** The page of @p addr, made when the address is in the map; else NULL (with no_memory set when that is the reason). */
 struct mem_page *sc_memory_page(struct memory *m, uint64_t addr);

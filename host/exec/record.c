@@ -152,9 +152,10 @@ static void walk_words(const struct vm *vm, struct sc_run *out, const struct sc_
 {
     size_t image = 0;
     *n = 0;
-    for (size_t p = 0; p < MEM_N_PAGES; p++) {
+    for (size_t i = 0; i < vm->mem.n_used; i++) {
+        const uint32_t p = vm->mem.used[i];
         const struct mem_page *const page = vm->mem.pages[p];
-        for (size_t slot = 0; page != NULL && slot < MEM_PAGE_WORDS; slot++) {
+        for (size_t slot = 0; slot < MEM_PAGE_WORDS; slot++) {
             const uint64_t addr = ((uint64_t)p << MEM_PAGE_LOG) + 8 * slot;
             if (!has_row(page, addr, output_end)) {
                 continue;
@@ -179,6 +180,7 @@ static socle_status collect_words(struct vm *vm, struct sc_run *out, const struc
             return SOCLE_E_NOMEM;
         }
     }
+    sc_memory_sort(&vm->mem);
     walk_words(vm, out, elf, output_end, &n);
     out->words = calloc(n, sizeof(*out->words));
     if (out->words == NULL) {
