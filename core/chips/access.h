@@ -2,7 +2,7 @@
  *
  * What the chips of loads, stores and environment calls share: columns and their filling, the effective address,
  * the class of a word, and the choice of bytes.
- * Owns nothing. Theory: docs/spec/chips.md, "Loads and stores".
+ * Owns nothing. Theory: docs/spec/chips.md section 12.
  */
 #ifndef SC_CHIPS_ACCESS_H
 #define SC_CHIPS_ACCESS_H

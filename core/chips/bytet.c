@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * The table of all pairs of bytes with their and, or, exclusive or: row 256 x + y holds (x, y).
- * Owns nothing. Theory: docs/spec/chips.md, "Lookup tables".
+ * Owns nothing. Theory: docs/spec/chips.md section 21.
  */
 #include "core/chips/chips.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * One row per executed address: reads the instruction from memory once and offers its program line.
- * Owns nothing. Theory: docs/spec/chips.md, "DECODE"; docs/spec/machine.md section 4.
+ * Owns nothing. Theory: docs/spec/chips.md section 18; docs/spec/machine.md section 4.
  */
 #include "core/chips/access.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * ECALL: a7 = 64 copies a2 to a0, a7 = 93 with a0 = 0 halts. No other call has a row.
- * Owns nothing. Theory: docs/spec/chips.md, "ECALL".
+ * Owns nothing. Theory: docs/spec/chips.md section 17.
  */
 #include "core/chips/access.h"
 

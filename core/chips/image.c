@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * The program image, committed in the key: one row per word that a segment of the ELF file touches.
- * Owns nothing. Theory: docs/spec/chips.md, "IMAGE"; docs/spec/proof.md.
+ * Owns nothing. Theory: docs/spec/chips.md section 22; docs/spec/proof.md.
  */
 #include "core/chips/access.h"
 

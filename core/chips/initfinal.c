@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * First and last value of every word of memory: image, zero, input and output words, in strictly growing order per region.
- * Owns nothing. Theory: docs/spec/chips.md, "INITFINAL"; docs/spec/machine.md sections 1 and 3.
+ * Owns nothing. Theory: docs/spec/chips.md section 19; docs/spec/machine.md sections 1 and 3.
  */
 #include "core/chips/access.h"
 

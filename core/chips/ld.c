@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * LD from an aligned address: the word itself goes to rd.
- * Owns nothing. Theory: docs/spec/chips.md, "LD".
+ * Owns nothing. Theory: docs/spec/chips.md section 13.
  */
 #include "core/chips/access.h"
 

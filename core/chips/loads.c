@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * LB LH LW LBU LHU LWU inside one word: the bytes at the offset, extended.
- * Owns nothing. Theory: docs/spec/chips.md, "LOADS".
+ * Owns nothing. Theory: docs/spec/chips.md section 14.
  */
 #include "core/chips/access.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * LH LW LHU LWU LD that cross from one word into the next.
- * Owns nothing. Theory: docs/spec/chips.md, "LOADX".
+ * Owns nothing. Theory: docs/spec/chips.md section 15.
  */
 #include "core/chips/access.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * The table of shift amounts: row s + 64 right holds the power of two and the byte count of a shift by s.
- * Owns nothing. Theory: docs/spec/chips.md, "Lookup tables".
+ * Owns nothing. Theory: docs/spec/chips.md section 21.
  */
 #include "core/chips/chips.h"
 

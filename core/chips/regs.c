@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * Registers 0 to 32: first value 0, last value and stamp of the last access. Row i is register i.
- * Owns nothing. Theory: docs/spec/chips.md, "REGS".
+ * Owns nothing. Theory: docs/spec/chips.md section 20.
  */
 #include "core/chips/access.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * SD to an aligned address: rs2 becomes the word.
- * Owns nothing. Theory: docs/spec/chips.md, "SD".
+ * Owns nothing. Theory: docs/spec/chips.md section 13.
  */
 #include "core/chips/access.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * SB SH SW inside one word: the low bytes of rs2 replace the bytes at the offset.
- * Owns nothing. Theory: docs/spec/chips.md, "STORES".
+ * Owns nothing. Theory: docs/spec/chips.md section 16.
  */
 #include "core/chips/access.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * SH SW SD that cross from one word into the next.
- * Owns nothing. Theory: docs/spec/chips.md, "STOREX".
+ * Owns nothing. Theory: docs/spec/chips.md section 16.
  */
 #include "core/chips/access.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * The table of all 16-bit values: row x holds x.
- * Owns nothing. Theory: docs/spec/chips.md, "Lookup tables".
+ * Owns nothing. Theory: docs/spec/chips.md section 21.
  */
 #include "core/chips/chips.h"
 
