@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * The verifier: a key and a proof in, the public output or a refusal out. Freestanding, no allocation.
+ * Owns nothing. Theory: docs/spec/proof.md.
+ */
+#ifndef SC_VERIFY_VERIFY_H
+#define SC_VERIFY_VERIFY_H
+
+#include "core/verify/zero_v.h"
+
+/** The machine of rv64im.def: the emitted tables and their digest. */
+extern const struct sc_machine sc_machine_rv64im;
+
+/** What an accepted proof says; borrowed from its bytes. */
+struct sc_verified {
+    const uint8_t *output;
+    uint64_t output_len;
+    struct sc_head_image image;
+    struct sc_head_run run;
+};
+
+/** Bytes of scratch of sc_verify for any proof of the machine; aligned for 8 bytes. */
+size_t sc_verify_scratch(const struct sc_machine *m);
+
+/** Verify that the program of key @p vk, on some input, halted with success and wrote the output in @p out.
+ *
+ * SOCLE_OK: it did. Anything else: do not accept; *out is then zero. E_VERSION: not a proof of this version, or
+ * (vk differs) of another program, machine or profile; E_FORMAT, E_LIMIT, E_REJECT: as their names say; E_ARG: too little scratch.
+ */
+SC_MUST_USE socle_status sc_verify(struct sc_verified *out, const struct sc_machine *m, const struct sc_profile *profile,
+                                   const uint8_t vk[SC_VK_LEN], const uint8_t *proof, size_t len, void *scratch, size_t scratch_len);
+
+#endif
