@@ -35,6 +35,14 @@ struct sc_leaves {
     uint32_t key[8]; /* leaf key as 8 little-endian words */
 };
 
+/** An affine form of a row: k + sum over t < n of coef[t] col[t][row]. */
+struct sc_lin {
+    size_t n;
+    const fp *const *col;
+    const fx *coef;
+    fx k;
+};
+
 struct sc_cpu_ops {
     const char *name;
     enum sc_isa isa;

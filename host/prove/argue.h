@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * The prover of the argument: fractions of all buses down to the leaves, then the batched sumcheck down to column values.
+ * Mirrors core/verify/gkr_v.h and core/verify/zero_v.h message by message. Theory: docs/spec/argument.md.
+ */
+#ifndef SC_PROVE_ARGUE_H
+#define SC_PROVE_ARGUE_H
+
+#include "core/verify/zero_v.h"
+#include "host/prove/pch.h"
+#include "kernels/cpu/cpu_ops.h"
+
+struct sc_pool;
+
+/** The columns of every chunk, closed-form ones included. Borrows the cells; owns the tables of closed-form columns. */
+struct sc_columns {
+    const struct sc_machine *m;
+    const struct sc_layout *l;
+    const struct sc_cpu_ops *ops;
+    struct sc_pool *pool;
+    const fp *col[SC_MAX_ALL_CHUNKS][AIR_MAX_COLS];
+    fp *closed;
+    size_t closed_len; /* bytes */
+};
+
+/** @p cells: the stacked main polynomial; @p image: that of IMAGE. Errors: E_NOMEM. */
+SC_MUST_USE socle_status sc_columns_init(struct sc_columns *c, const struct sc_machine *m, const struct sc_layout *l, const fp *cells,
+                                         const fp *image, const struct sc_cpu_ops *ops, struct sc_pool *pool);
+void sc_columns_fini(struct sc_columns *c);
+
+/** An affine form over the columns of one chunk, as it is collected. */
+struct sc_form {
+    fx k;
+    fx coef[AIR_MAX_COLS];
+};
+/** f += weight * (form of the table) */
+void sc_form_add(struct sc_form *f, const struct air_table *t, unsigned form, fx weight);
+/** Its non-zero terms; col and coef have room for AIR_MAX_COLS. */
+struct sc_lin sc_form_lin(const struct sc_form *f, const struct air_table *t, const fp *const *cols, const fp **col, fx *coef);
+
+/** eq(point, x) for all x in {0,1}^n as a product of two tables: low bits and the others. */
+struct sc_eqs {
+    unsigned n, low;
+    const fx *low_of; /* coordinates that the low table is of */
+    fp *low_table;    /* planar, plane SC_EQS_PLANE */
+    fx *high;
+    size_t high_cap;
+};
+#define SC_EQS_LOW 10
+#define SC_EQS_PLANE ((size_t)1 << SC_EQS_LOW)
+SC_MUST_USE socle_status sc_eqs_init(struct sc_eqs *e, unsigned max_n);
+void sc_eqs_fini(struct sc_eqs *e);
+/** The last coordinates of one point, ever fewer of them, share the low table: point + n must be the same then. */
+void sc_eqs_set(struct sc_eqs *e, const fx *point, unsigned n);
+
+/** Prove that the fractions of the columns and the verifier's terms sum to zero.
+ * Memory: 40 bytes for each leaf (rounded up to a power of two) at most. */
+SC_MUST_USE socle_status sc_gkr_prove(struct sc_pch *ch, struct sc_leaf_claim *out, const struct sc_columns *c,
+                                      const struct sc_bus_point *bus);
+
+/** Prove constraints and leaf claims; r receives l->n_vars coordinates, values l->n_values column values.
+ * Memory: 10 bytes for each cell, 20 for each row. */
+SC_MUST_USE socle_status sc_zero_prove(struct sc_pch *ch, fx *r, fx *values, const struct sc_columns *c, const struct sc_bus_point *bus,
+                                       const struct sc_leaf_claim *leaf);
+
+#endif
