@@ -139,7 +139,32 @@ struct ext_row {
     vx acc;
 };
 
-static inline void ext_acc(struct ext_row *r, unsigned i, vx a)
+/* Out of line: a product is some two hundred instructions, and the emitted text has thousands of them. */
+static __attribute__((noinline)) void product_of(vx *out, const vx *a, const vx *b)
+{
+    *out = vx_mul(*a, *b);
+}
+
+static __attribute__((noinline)) void scaled_of(vx *out, const vx *a, fp k)
+{
+    *out = vx_mul_base(*a, vec_set1(k));
+}
+
+static inline vx scaled(vx a, fp k)
+{
+    vx out;
+    scaled_of(&out, &a, k);
+    return out;
+}
+
+static inline vx product(vx a, vx b)
+{
+    vx out;
+    product_of(&out, &a, &b);
+    return out;
+}
+
+static __attribute__((noinline)) void ext_acc(struct ext_row *r, unsigned i, vx a)
 {
     r->acc = vx_add(r->acc, vx_mul(a, vx_set1(r->lambda[i])));
 }
@@ -149,9 +174,9 @@ static inline void ext_acc(struct ext_row *r, unsigned i, vx a)
 #define AIR_T vx
 #define AIR_ADD(a, b) vx_add(a, b)
 #define AIR_SUB(a, b) vx_sub(a, b)
-#define AIR_MUL(a, b) vx_mul(a, b)
+#define AIR_MUL(a, b) product(a, b)
 #define AIR_NEG(a) vx_sub(vx_zero(), a)
-#define AIR_MULK(a, k) vx_mul_base(a, vec_set1(k))
+#define AIR_MULK(a, k) scaled(a, k)
 #define AIR_ADDK(a, k) vx_add_base(a, vec_set1(k))
 #define AIR_ACC(i, a) ext_acc(r, i, a)
 #include "air_eval.inc"
