@@ -100,11 +100,16 @@ static void emit_table(FILE *f, const struct rec_table *t)
 static void emit_evaluators(FILE *f)
 {
     fputs("\n#define AIR_QUALIFIERS static\n#define AIR_COL(i) (cols[i])\n", f);
+    /* Calls, not inlined: thousands of copies of a product of 25 take compilers minutes, and calls cost nothing here. */
+    fputs("\n#define CALL static __attribute__((noinline))\n"
+          "CALL fx call_add(fx a, fx b)\n{\n    return fx_add(a, b);\n}\nCALL fx call_sub(fx a, fx b)\n{\n    return fx_sub(a, b);\n}\n"
+          "CALL fx call_mul(fx a, fx b)\n{\n    return fx_mul(a, b);\n}\nCALL fx call_mul_fp(fx a, fp b)\n{\n    return fx_mul_fp(a, b);\n}\n"
+          "CALL void call_acc(fx *acc, fx a, fx b)\n{\n    *acc = fx_add(*acc, fx_mul(a, b));\n}\n", f);
     fputs("\n/* over the challenge field, combined by powers of lambda */\n"
           "#define AIR_T fx\n#define AIR_NAME(f) sum_##f\n#define AIR_ARGS const fx *cols, const fx *lambda_pows, fx *acc\n"
-          "#define AIR_PASS cols, lambda_pows, acc\n#define AIR_NOTHING (void)cols, (void)lambda_pows, (void)acc\n#define AIR_ADD(a, b) fx_add(a, b)\n#define AIR_SUB(a, b) fx_sub(a, b)\n"
-          "#define AIR_MUL(a, b) fx_mul(a, b)\n#define AIR_MULK(a, k) fx_mul_fp(a, k)\n#define AIR_ADDK(a, k) fx_add(a, fx_from_fp(k))\n"
-          "#define AIR_NEG(a) fx_neg(a)\n#define AIR_ACC(i, a) (*acc = fx_add(*acc, fx_mul(lambda_pows[i], a)))\n"
+          "#define AIR_PASS cols, lambda_pows, acc\n#define AIR_NOTHING (void)cols, (void)lambda_pows, (void)acc\n#define AIR_ADD(a, b) call_add(a, b)\n#define AIR_SUB(a, b) call_sub(a, b)\n"
+          "#define AIR_MUL(a, b) call_mul(a, b)\n#define AIR_MULK(a, k) call_mul_fp(a, k)\n#define AIR_ADDK(a, k) call_add(a, fx_from_fp(k))\n"
+          "#define AIR_NEG(a) call_sub(FX_ZERO, a)\n#define AIR_ACC(i, a) call_acc(acc, lambda_pows[i], a)\n"
           "#include \"air_eval.inc\"\n"
           "#define X(name)                                                    \\\n"
           "    static fx eval_##name(const fx *cols, const fx *lambda_pows)   \\\n"
