@@ -213,3 +213,101 @@ Test(forge, the_whole_trace_is_judged_as_its_row_and_reported_with_words)
     cr_expect_eq(sc_trace_check_built(&r, NULL, &h->trace), SOCLE_OK, "%s", r.text);
     honest_destroy(h);
 }
+
+/** Whether the whole trace is refused, with words. */
+static bool refused(const struct sc_trace *t)
+{
+    struct sc_check_report r;
+    return sc_trace_check_built(&r, NULL, t) == SOCLE_E_REJECT && r.text[0];
+}
+
+static bool row_is_zero(const struct sc_trace *t, unsigned chunk, uint32_t row)
+{
+    const unsigned n = sc_air_tables[t->layout.chunk[chunk].table].n_cols;
+    for (unsigned k = 0; k < n; k++) {
+        if (sc_trace_column(t, chunk, k)[row] != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/** Give row @p to the cells of @p from, or zeros when they are the same row. */
+static void copy_row(const struct sc_trace *t, unsigned chunk, uint32_t to, uint32_t from)
+{
+    const unsigned n = sc_air_tables[t->layout.chunk[chunk].table].n_cols;
+    for (unsigned k = 0; k < n; k++) {
+        fp *c = sc_trace_column(t, chunk, k);
+        c[to] = to == from ? FP_ZERO : c[from];
+    }
+}
+
+Test(forge, no_row_can_be_said_twice_or_left_out)
+{
+    struct honest *h = honest_create();
+    cr_assert(h, "%s", no_trace);
+    for (unsigned i = 0; i < h->trace.layout.n_chunks; i++) {
+        const struct sc_chunk *c = &h->trace.layout.chunk[i];
+        const uint32_t last = (1u << c->log_h) - 1;
+        fp keep[AIR_MAX_COLS];
+        if (sc_air_tables[c->table].fixed_log_h || row_is_zero(&h->trace, i, 0)) {
+            continue;
+        }
+        for (unsigned k = 0; k < sc_air_tables[c->table].n_cols; k++) {
+            keep[k] = sc_trace_column(&h->trace, i, k)[0];
+        }
+        if (row_is_zero(&h->trace, i, last)) {
+            copy_row(&h->trace, i, last, 0);
+            cr_expect(refused(&h->trace), "%s: a row twice", sc_air_tables[c->table].name);
+            copy_row(&h->trace, i, last, last);
+        }
+        copy_row(&h->trace, i, 0, 0);
+        cr_expect(refused(&h->trace), "%s: a row left out", sc_air_tables[c->table].name);
+        for (unsigned k = 0; k < sc_air_tables[c->table].n_cols; k++) {
+            sc_trace_column(&h->trace, i, k)[0] = keep[k];
+        }
+    }
+    cr_expect_not(refused(&h->trace));
+    honest_destroy(h);
+}
+
+Test(forge, no_public_value_can_be_changed)
+{
+    struct honest *h = honest_create();
+    cr_assert(h, "%s", no_trace);
+    uint8_t output[64];
+    const struct sc_trace good = h->trace;
+    struct sc_trace t = good;
+    cr_assert(good.output_size > 0 && good.output_size <= sizeof output - 8);
+    memcpy(output, good.output, good.output_size);
+    memset(output + good.output_size, 0, 8);
+    t.ts_end += 4;
+    cr_expect(refused(&t), "a later end");
+    t = good;
+    t.entry_ip++;
+    cr_expect(refused(&t), "another entry");
+    t = good;
+    t.ip_end++;
+    cr_expect(refused(&t), "another last instruction");
+    t = good;
+    t.ram_key++;
+    cr_expect(refused(&t), "another last word of RAM");
+    t = good;
+    t.input_key = FP_P - 1;
+    cr_expect(refused(&t), "no input");
+    t = good;
+    t.output = output;
+    cr_expect_not(refused(&t));
+    for (size_t i = 0; i < good.output_size; i++) {
+        output[i] ^= 1;
+        cr_expect(refused(&t), "output byte %zu", i);
+        output[i] ^= 1;
+    }
+    t.output_size++;
+    cr_expect(refused(&t), "a longer output");
+    t.output_size -= 2;
+    cr_expect(refused(&t), "a shorter output");
+    t.output_size = 0;
+    cr_expect(refused(&t), "no output");
+    honest_destroy(h);
+}
