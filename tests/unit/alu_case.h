@@ -139,7 +139,17 @@ static inline void alu_make_random(struct alu_case *c, const struct alu_inst *k,
 {
     const int32_t imm = alu_imm(k, alu_random(rng));
     uint64_t a = alu_random_word(rng), b = alu_random_word(rng);
-    b = alu_random(rng) % 8 ? b : a;
+    switch (alu_random(rng) % 8) { /* often equal, or equal but for one limb */
+    case 0:
+        b = a;
+        break;
+    case 1:
+    case 2:
+        b = a ^ (alu_random(rng) & 0xffff) << (alu_random(rng) & 48);
+        break;
+    default:
+        break;
+    }
     a = k->table == AIR_TABLE_JALR ? alu_jalr_base(a, imm) : a;
     alu_make(c, k, a, b, imm, rng);
 }
