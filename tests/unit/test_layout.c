@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Chunks, stacking and leaf blocks: every size up to some thousand rows, and the limits. Closed-form columns against their rows.
+ */
+#include "core/verify/verify.h"
+#include "core/poly/eq.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+Test(layout, chunks_hold_the_rows_with_at_most_a_quarter_to_spare)
+{
+    for (uint64_t rows = 1; rows <= 5000; rows++) {
+        uint8_t h[AIR_MAX_CHUNKS];
+        const unsigned n = sc_chunks_from_rows(rows, h);
+        uint64_t sum = 0;
+        cr_assert(n >= 1 && n <= 3 && sc_chunks_valid(h, n), "%d rows", (int)rows);
+        for (unsigned i = 0; i < n; i++) {
+            sum += (uint64_t)1 << h[i];
+        }
+        cr_assert(sum >= rows && (sum < rows + 16 || 4 * (sum - rows) < rows), "%d rows", (int)rows);
+    }
+    uint8_t h[AIR_MAX_CHUNKS];
+    cr_assert_eq(sc_chunks_from_rows(0, h), 0);
+    cr_assert_eq(sc_chunks_from_rows((uint64_t)1 << 30, h), 1);
+    cr_assert_eq(h[0], 30);
+}
+
+Test(layout, accepts_exactly_the_lists_that_rows_give)
+{
+    bool made[1 << 16] = {false};
+    unsigned n_made = 0, n_valid = 0;
+    for (uint64_t rows = 0; rows <= 1 << 12; rows++) {
+        uint8_t h[AIR_MAX_CHUNKS];
+        const unsigned n = sc_chunks_from_rows(rows, h);
+        const unsigned code = n | (unsigned)h[0] << 2 | (unsigned)h[1] << 6 | (unsigned)h[2] << 10;
+        n_made += !made[code];
+        made[code] = true;
+    }
+    for (unsigned n = 0; n <= 3; n++) {
+        for (unsigned code = 0; code < 1u << (4 * n); code++) {
+            const uint8_t h[3] = {code & 15, (code >> 4) & 15, (code >> 8) & 15};
+            n_valid += h[0] <= 12 && (h[0] < 12 || n == 1) && sc_chunks_valid(h, n);
+        }
+    }
+    cr_assert_eq(n_made, n_valid);
+    cr_assert_not(sc_chunks_valid((const uint8_t[]){31}, 1));
+}
+
+static struct sc_shape some_shape(unsigned seed)
+{
+    struct sc_shape s;
+    memset(&s, 0, sizeof s);
+    srand(seed);
+    for (unsigned t = 0; t + 1 < AIR_N_TABLES; t++) {
+        const unsigned fixed = sc_air_tables[t].fixed_log_h;
+        s.n_chunks[t] = (uint8_t)sc_chunks_from_rows(fixed ? (uint64_t)1 << fixed : (uint64_t)(rand() % 3000), s.log_h[t]);
+    }
+    s.image_log_h = (uint8_t)(8 + rand() % 8);
+    return s;
+}
+
+Test(layout, blocks_are_aligned_by_construction_disjoint_and_in_order)
+{
+    struct sc_layout *const l = malloc(sizeof *l);
+    for (unsigned seed = 1; seed <= 50; seed++) {
+        const struct sc_shape s = some_shape(seed);
+        cr_assert(sc_shape_valid(&sc_machine_rv64im, &s));
+        cr_assert(sc_layout(l, &sc_machine_rv64im, &s));
+        uint64_t cells = 0, leaves = 0;
+        for (unsigned i = 0; i + 1 < l->n_chunks; i++) {
+            const struct sc_chunk *const c = &l->chunk[i];
+            cr_assert_eq((uint64_t)c->block << c->log_h, cells);
+            cells += (uint64_t)sc_air_tables[c->table].n_cols << c->log_h;
+            cr_assert(i == 0 || c[-1].log_h > c->log_h || (c[-1].log_h == c->log_h && c[-1].table < c->table));
+        }
+        cr_assert_eq(cells, l->n_cells);
+        /* leaf blocks: each begins where another ends */
+        for (unsigned done = 0; done < l->n_chunks; done++) {
+            bool found = false;
+            for (unsigned i = 0; i < l->n_chunks && !found; i++) {
+                const struct sc_chunk *const c = &l->chunk[i];
+                if ((uint64_t)c->leaf << c->log_h == leaves) {
+                    leaves += (uint64_t)sc_air_tables[c->table].n_uses << c->log_h;
+                    found = true;
+                }
+            }
+            cr_assert(found);
+        }
+        cr_assert_eq(leaves, l->n_leaves);
+        cr_assert(leaves <= (uint64_t)1 << l->n_leaf_vars && leaves > (uint64_t)1 << (l->n_leaf_vars - 1));
+    }
+    free(l);
+}
+
+Test(layout, refuses_heights_that_make_too_many_leaves_or_cells)
+{
+    struct sc_layout *const l = malloc(sizeof *l);
+    struct sc_shape s = some_shape(7);
+    for (unsigned h = 20; h <= 30; h++) {
+        s.n_chunks[AIR_TABLE_ADD] = 1;
+        s.log_h[AIR_TABLE_ADD][0] = (uint8_t)h;
+        const struct air_table *const t = &sc_air_tables[AIR_TABLE_ADD];
+        const bool fits = (uint64_t)t->n_uses << h <= (uint64_t)1 << 29 && (uint64_t)t->n_cols << h <= (uint64_t)1 << 29;
+        const bool over = (uint64_t)t->n_uses << h > (uint64_t)1 << 30 || (uint64_t)t->n_cols << h > (uint64_t)1 << 30;
+        const bool got = sc_layout(l, &sc_machine_rv64im, &s);
+        cr_assert(!fits || got);
+        cr_assert(!over || !got);
+    }
+    free(l);
+}
+
+Test(layout, refuses_lookup_tables_of_another_height)
+{
+    struct sc_shape s = some_shape(9);
+    s.log_h[AIR_TABLE_U16T][0] = 15;
+    cr_assert_not(sc_shape_valid(&sc_machine_rv64im, &s));
+    s.log_h[AIR_TABLE_U16T][0] = 16;
+    s.n_chunks[AIR_TABLE_U16T] = 0;
+    cr_assert_not(sc_shape_valid(&sc_machine_rv64im, &s));
+}
+
+Test(closed, extensions_agree_with_rows)
+{
+    const struct {
+        enum air_closed kind;
+        unsigned log_h;
+    } all[] = {{AIR_CF_INDEX, 16}, {AIR_CF_INDEX, 6}, {AIR_CF_HI8, 16}, {AIR_CF_LO8, 16}, {AIR_CF_AND8, 16}, {AIR_CF_POW2_M, 7}, {AIR_CF_POW2_Q, 7}, {AIR_CF_REG_REAL, 6}};
+    fp *const v = malloc(sizeof(fp) << 16);
+    fx point[16];
+    srand(3);
+    for (unsigned i = 0; i < 16; i++) {
+        for (unsigned k = 0; k < FX_DEG; k++) {
+            point[i].c[k] = (fp)((uint32_t)rand() % FP_P);
+        }
+    }
+    for (unsigned i = 0; i < sizeof all / sizeof all[0]; i++) {
+        for (uint32_t x = 0; x < 1u << all[i].log_h; x++) {
+            v[x] = fp_from_u32(sc_air_closed_row(all[i].kind, x));
+        }
+        cr_assert(fx_eq(sc_mle_eval_fp(v, point, all[i].log_h), sc_air_closed_at(all[i].kind, point, all[i].log_h)), "kind %u", i);
+    }
+    free(v);
+}
