@@ -14,12 +14,12 @@
 /* Stages of a proof, in order. W(NAME, name, weight): weight is the usual share of the time, in percent. */
 #define SC_STAGES(W)             \
     W(LOAD, "load", 1)           \
-    W(KEYGEN, "image", 3)        \
+    W(KEYGEN, "image", 1)        \
     W(EXECUTE, "execute", 2)     \
-    W(TRACE, "trace", 8)         \
-    W(COMMIT, "commit", 30)      \
-    W(GKR, "bus argument", 30)   \
-    W(ZERO, "constraints", 10)   \
+    W(TRACE, "trace", 9)         \
+    W(COMMIT, "commit", 12)      \
+    W(GKR, "bus argument", 52)   \
+    W(ZERO, "constraints", 7)    \
     W(OPEN, "open", 15)          \
     W(CHECK, "self-check", 1)
 

@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""Whole proofs: one JSON line per sample (commit, device, parameters, metric, value, unit).
+
+  bench/prove/run.py [--build DIR] [--guest sha256] [--cycles 1048576] [--threads N] [--repeat 3]
+
+The guest hashes an input that is as long as makes it run for about the wanted number of cycles. Time is the wall time of
+`socle prove` from ELF and input to the checked proof, without reading and writing files. Verification uses one thread.
+"""
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+
+
+def call(*command):
+    out = subprocess.run(command, capture_output=True, text=True)
+    if out.returncode != 0:
+        sys.exit(f"{' '.join(command)}: exit code {out.returncode}\n{out.stderr}")
+    return json.loads(out.stdout)
+
+
+def write_input(path, size):
+    with open(path, "wb") as f:
+        f.write(bytes((i * 151 + (i >> 8)) & 255 for i in range(size)))
+
+
+def find_input(socle, elf, path, cycles):
+    """Cycles are almost linear in the length: two runs give the slope."""
+    seen = []
+    for size in (1024, 5120):
+        write_input(path, size)
+        seen.append(call(socle, "execute", elf, "-i", path, "--json", "-q")["cycles"])
+    slope = max((seen[1] - seen[0]) / 4096, 1e-3)
+    size = max(0, int(1024 + (cycles - seen[0]) / slope))
+    write_input(path, size)
+    return size
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--build", default=os.path.join(ROOT, "build"))
+    p.add_argument("--guest", default="sha256", choices=["sha256", "keccak256"])
+    p.add_argument("--cycles", type=int, default=1 << 20)
+    p.add_argument("--threads", type=int, default=os.cpu_count())
+    p.add_argument("--repeat", type=int, default=3)
+    a = p.parse_args()
+    socle = os.path.join(a.build, "tools", "socle")
+    elf = os.path.join(a.build, "guest", a.guest + ".elf")
+    commit = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty"], capture_output=True, text=True).stdout.strip()
+    device = call(socle, "devices", "--json")["devices"][0]
+    with tempfile.TemporaryDirectory() as folder:
+        source, proof, key = (os.path.join(folder, n) for n in ("input", "proof", "key"))
+        size = find_input(socle, elf, source, a.cycles)
+        call(socle, "keygen", elf, "-o", key, "--json", "-q")
+        for sample in range(a.repeat):
+            made = call(socle, "prove", elf, "-i", source, "-o", proof, "--threads", str(a.threads), "--json", "-q")
+            seen = call(socle, "verify", proof, "-k", key, "--threads", "1", "--json", "-q")
+            parameters = {"guest": a.guest, "input_bytes": size, "cycles": made["cycles"], "log_cells": made["log_cells"],
+                          "threads": a.threads, "profile": made["security"]["profile"]}
+
+            def line(metric, value, unit, **more):
+                print(json.dumps({"schema": "socle.bench.prove", "schema_version": 1, "commit": commit, "device": device["name"],
+                                  "kernels": device["kernels"], "sample": sample, "parameters": {**parameters, **more}, "metric": metric,
+                                  "value": value, "unit": unit}), flush=True)
+
+            line("speed", made["cycles_per_second"], "cycles/s")
+            line("prove_time", made["seconds"], "s")
+            for stage in made["stages"]:
+                line("stage_time", stage["seconds"], "s", stage=stage["name"])
+            line("peak_memory", made["peak_memory_bytes"], "bytes")
+            line("proof_size", made["proof_bytes"], "bytes")
+            line("verify_time", seen["seconds"], "s")
+            line("cells_per_cycle", made["cells"] / made["cycles"], "cells/cycle")
+            line("bus_terms_per_cycle", made["bus_terms"] / made["cycles"], "terms/cycle")
+            for table in made["tables"]:
+                if table["rows"]:
+                    line("cells_per_cycle", table["cells"] / made["cycles"], "cells/cycle", table=table["name"], rows=table["rows"])
+                    line("bus_terms_per_cycle", table["bus_terms"] / made["cycles"], "terms/cycle", table=table["name"], rows=table["rows"])
+
+
+if __name__ == "__main__":
+    main()

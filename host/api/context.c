@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * The context of the public interface: options, error record, progress, what is handed to the caller.
+ */
+#include "host/api/context.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/sys/file.h"
+
+static void *give_memory(const struct socle_options *o, size_t size)
+{
+    return o->alloc != NULL ? o->alloc(o->user, size) : malloc(size);
+}
+
+static void take_memory(const struct socle_options *o, void *p)
+{
+    if (p == NULL) {
+        return;
+    }
+    if (o->release != NULL) {
+        o->release(o->user, p);
+    } else {
+        free(p);
+    }
+}
+
+static const char *const stage_names[SC_N_STAGES] = {
+#define W(NAME, name, weight) name,
+    SC_STAGES(W)
+#undef W
+};
+
+static bool tell(void *arg, enum sc_stage stage, double fraction)
+{
+    static const double weight[SC_N_STAGES] = {
+#define W(NAME, name, weight) weight,
+        SC_STAGES(W)
+#undef W
+    };
+    socle_context *const ctx = arg;
+    struct api_clock *const c = &ctx->clock;
+    const uint64_t now = sc_clock_ns();
+    double done = 0;
+    if (c->running) {
+        c->spent_ns[c->stage] += now - c->stage_ns;
+    }
+    c->running = true;
+    c->stage = stage;
+    c->stage_ns = now;
+    for (unsigned i = 0; i < SC_N_STAGES; i++) {
+        done += i < (unsigned)stage ? weight[i] : 0;
+    }
+    done = (done + fraction * weight[stage]) / c->weight_total;
+    if (ctx->options.progress != NULL) {
+        const double elapsed = 1e-9 * (double)(now - c->start_ns);
+        const struct socle_progress p = {stage_names[stage], done, elapsed, done > 0.02 ? elapsed * (1 - done) / done : -1};
+        ctx->options.progress(ctx->options.user, &p);
+    }
+    return ctx->options.cancel == NULL || *ctx->options.cancel == 0;
+}
+
+static const struct sc_profile *profile_named(const char *name)
+{
+    const struct sc_profile *const p = sc_profile_default();
+    return name == NULL || strcmp(name, p->name) == 0 ? p : NULL;
+}
+
+socle_status socle_create(socle_context **out, const struct socle_options *options)
+{
+    static const struct socle_options defaults;
+    socle_status st = SOCLE_OK;
+    const struct socle_options *const o = options != NULL ? options : &defaults;
+    *out = NULL;
+    if (profile_named(o->profile) == NULL || (o->alloc == NULL) != (o->release == NULL)) {
+        return SOCLE_E_ARG;
+    }
+    socle_context *ctx = give_memory(o, sizeof *ctx);
+    if (ctx == NULL) {
+        return SOCLE_E_NOMEM;
+    }
+    memset(ctx, 0, sizeof *ctx);
+    ctx->options = *o;
+    ctx->profile = profile_named(o->profile);
+    ctx->watch = (struct sc_watch){ctx, tell};
+    TRY(sc_pool_create(&ctx->pool, o->n_threads));
+    *out = ctx;
+    ctx = NULL;
+out:
+    take_memory(o, ctx);
+    return st;
+}
+
+void socle_destroy(socle_context *ctx)
+{
+    if (ctx != NULL) {
+        const struct socle_options o = ctx->options;
+        sc_pool_destroy(ctx->pool);
+        take_memory(&o, ctx);
+    }
+}
+
+const char *socle_message(const socle_context *ctx)
+{
+    return ctx->message;
+}
+
+const char *socle_status_text(socle_status st)
+{
+    switch (st) {
+#define S(name, value, blame, sentence) \
+    case SOCLE_##name:                  \
+        return sentence;
+#include "core/base/status.def"
+#undef S
+    }
+    return "unknown status";
+}
+
+const char *socle_version(void)
+{
+    return SOCLE_VERSION;
+}
+
+unsigned socle_threads(const socle_context *ctx)
+{
+    return sc_pool_size(ctx->pool);
+}
+
+void socle_free(socle_context *ctx, void *bytes)
+{
+    take_memory(&ctx->options, bytes);
+}
+
+void socle_security(const socle_context *ctx, struct socle_security *out)
+{
+    *out = (struct socle_security){
+        .profile = ctx->profile->name,
+        .min_term_x100 = ctx->profile->min_bits_x100,
+        .sum_x100 = ctx->profile->sum_bits_x100,
+        .hash_bits = 128,
+    };
+}
+
+socle_status socle_file_read(socle_context *ctx, uint8_t **bytes, size_t *len, const char *path, size_t limit)
+{
+    uint8_t *own = NULL;
+    sc_api_begin(ctx);
+    *bytes = NULL;
+    socle_status st = sc_file_read(&own, len, ctx->message, sizeof ctx->message, path, limit);
+    if (st == SOCLE_OK) {
+        st = sc_api_give(ctx, bytes, own, *len);
+    }
+    free(own);
+    return sc_api_end(ctx, st);
+}
+
+socle_status socle_file_write(socle_context *ctx, const char *path, const uint8_t *bytes, size_t len)
+{
+    sc_api_begin(ctx);
+    return sc_api_end(ctx, sc_file_write(ctx->message, sizeof ctx->message, path, bytes, len));
+}
+
+uint64_t socle_peak_memory(void)
+{
+    return sc_peak_resident();
+}
+
+double socle_clock_s(void)
+{
+    return 1e-9 * (double)sc_clock_ns();
+}
+
+void sc_api_begin(socle_context *ctx)
+{
+    ctx->message[0] = '\0';
+    memset(&ctx->clock, 0, sizeof ctx->clock);
+    ctx->clock.start_ns = sc_clock_ns();
+    ctx->clock.weight_total = 100;
+}
+
+socle_status sc_api_end(socle_context *ctx, socle_status st)
+{
+    if (st == SOCLE_OK) {
+        ctx->message[0] = '\0';
+    } else if (ctx->message[0] == '\0') {
+        (void)snprintf(ctx->message, sizeof ctx->message, "%s", socle_status_text(st));
+    }
+    return st;
+}
+
+socle_status sc_fail(socle_context *ctx, socle_status st, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(ctx->message, sizeof ctx->message, format, args);
+    va_end(args);
+    return st;
+}
+
+socle_status sc_api_stage(socle_context *ctx, enum sc_stage stage)
+{
+    return sc_watch_tell(&ctx->watch, stage, 0);
+}
+
+void sc_api_finish(socle_context *ctx)
+{
+    (void)tell(ctx, ctx->clock.stage, 1);
+}
+
+unsigned sc_api_stages(const socle_context *ctx, struct socle_stage out[SOCLE_MAX_STAGES])
+{
+    _Static_assert((int)SC_N_STAGES <= SOCLE_MAX_STAGES, "stages");
+    unsigned n = 0;
+    for (unsigned i = 0; i < SC_N_STAGES; i++) {
+        if (ctx->clock.spent_ns[i] > 0) {
+            out[n++] = (struct socle_stage){stage_names[i], 1e-9 * (double)ctx->clock.spent_ns[i]};
+        }
+    }
+    return n;
+}
+
+socle_status sc_api_give(socle_context *ctx, uint8_t **out, const uint8_t *bytes, size_t len)
+{
+    *out = give_memory(&ctx->options, len + 1);
+    if (*out == NULL) {
+        return SOCLE_E_NOMEM;
+    }
+    if (len > 0) {
+        memcpy(*out, bytes, len);
+    }
+    return SOCLE_OK;
+}

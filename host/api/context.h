@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Inside host/api: the context, its error record, and how long calls report. Not for others to include.
+ */
+#ifndef SC_API_CONTEXT_H
+#define SC_API_CONTEXT_H
+
+#include "core/budget/params.h"
+#include "host/exec/exec.h"
+#include "host/socle.h"
+#include "host/sys/pool.h"
+#include "host/sys/watch.h"
+
+#define API_MESSAGE 256
+
+/** Times of the stages of one call. */
+struct api_clock {
+    uint64_t start_ns, stage_ns;
+    enum sc_stage stage;
+    bool running;
+    double weight_total; /* of the stages that this call has */
+    uint64_t spent_ns[SC_N_STAGES];
+};
+
+struct socle_context {
+    struct socle_options options;
+    const struct sc_profile *profile;
+    struct sc_pool *pool;
+    char message[API_MESSAGE];
+    struct api_clock clock;
+    struct sc_watch watch; /* reports to this context */
+};
+
+/** Begin a call: the message is empty, the clock stands at 0. */
+void sc_api_begin(socle_context *ctx);
+/** Leave the sentence of @p st when nothing better was said; returns @p st. */
+SC_MUST_USE socle_status sc_api_end(socle_context *ctx, socle_status st);
+/** Put words to a failure and return it. */
+SC_MUST_USE socle_status sc_fail(socle_context *ctx, socle_status st, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/** A stage begins: report, and E_CANCELLED when the caller wants to stop. */
+SC_MUST_USE socle_status sc_api_stage(socle_context *ctx, enum sc_stage stage);
+/** The last stage is over: report the end. */
+void sc_api_finish(socle_context *ctx);
+/** The stages that took place, for a report; returns how many. */
+unsigned sc_api_stages(const socle_context *ctx, struct socle_stage out[SOCLE_MAX_STAGES]);
+/** A copy for the caller, from the context's allocator; never NULL when it succeeds. */
+SC_MUST_USE socle_status sc_api_give(socle_context *ctx, uint8_t **out, const uint8_t *bytes, size_t len);
+/** Load a program, with the message on failure. */
+SC_MUST_USE socle_status sc_api_load(socle_context *ctx, struct sc_elf *out, const uint8_t *elf, size_t elf_len);
+/** Run it and describe the run in @p out. */
+SC_MUST_USE socle_status sc_api_run(socle_context *ctx, struct socle_run *out, struct sc_run *run, const struct sc_elf *elf,
+                                    const uint8_t *input, size_t input_len, bool record);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * What proofs can run on. Topology from hwloc where it is built in, else from the system.
+ */
+#define _DEFAULT_SOURCE
+#include "host/api/context.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kernels/cpu/cpu_ops.h"
+
+#ifdef SC_HAVE_HWLOC
+#include <hwloc.h>
+#endif
+
+/* The model as the kernel names it; "CPU" when it does not. */
+static void cpu_name(char *out, size_t size)
+{
+    char line[256];
+    (void)snprintf(out, size, "CPU");
+    FILE *const f = fopen("/proc/cpuinfo", "r");
+    if (f == NULL) {
+        return;
+    }
+    while (fgets(line, sizeof line, f) != NULL) {
+        const char *const colon = strchr(line, ':');
+        if (strncmp(line, "model name", 10) == 0 && colon != NULL && colon[1] == ' ') {
+            (void)snprintf(out, size, "%.*s", (int)strcspn(colon + 2, "\n"), colon + 2);
+            break;
+        }
+    }
+    (void)fclose(f);
+}
+
+#ifdef SC_HAVE_HWLOC
+static unsigned count_of(hwloc_topology_t topology, hwloc_obj_type_t type)
+{
+    const int n = hwloc_get_nbobjs_by_type(topology, type);
+    return n > 0 ? (unsigned)n : 0;
+}
+
+static void topology_of(struct socle_device *d)
+{
+    hwloc_topology_t topology;
+    if (hwloc_topology_init(&topology) != 0) {
+        return;
+    }
+    if (hwloc_topology_load(topology) == 0) {
+        d->cores = count_of(topology, HWLOC_OBJ_CORE);
+        d->threads = count_of(topology, HWLOC_OBJ_PU);
+        d->packages = count_of(topology, HWLOC_OBJ_PACKAGE);
+        d->numa_nodes = count_of(topology, HWLOC_OBJ_NUMANODE);
+    }
+    hwloc_topology_destroy(topology);
+}
+#else
+static void topology_of(struct socle_device *d)
+{
+    (void)d;
+}
+#endif
+
+size_t socle_devices(socle_context *ctx, struct socle_device *out, size_t max)
+{
+    sc_api_begin(ctx);
+    if (max > 0) {
+        const long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE), online = sysconf(_SC_NPROCESSORS_ONLN);
+        memset(out, 0, sizeof *out);
+        out->kind = "cpu";
+        out->isa = sc_cpu_ops_best()->name;
+        out->threads = online > 0 ? (unsigned)online : 1;
+        out->memory = pages > 0 && page > 0 ? (uint64_t)pages * (uint64_t)page : 0;
+        cpu_name(out->name, sizeof out->name);
+        topology_of(out);
+    }
+    return 1;
+}

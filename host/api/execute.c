@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Loading and running programs for the public interface.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/air/air.h"
+#include "core/air/layout.h"
+#include "host/api/context.h"
+
+_Static_assert((int)SC_N_TABLES <= SOCLE_MAX_TABLES, "tables");
+
+socle_status sc_api_load(socle_context *ctx, struct sc_elf *out, const uint8_t *elf, size_t elf_len)
+{
+    socle_status st = SOCLE_OK;
+    char why[API_MESSAGE - 16] = "";
+    TRY(sc_api_stage(ctx, SC_STAGE_LOAD));
+    st = sc_elf_load(out, why, sizeof why, elf, elf_len);
+    if (st != SOCLE_OK && why[0] != '\0') {
+        (void)snprintf(ctx->message, sizeof ctx->message, "%s", why);
+    }
+out:
+    return st;
+}
+
+static void log_out(void *arg, uint64_t fd, const uint8_t *bytes, size_t n)
+{
+    socle_context *const ctx = arg;
+    ctx->options.log(ctx->options.user, fd, bytes, n);
+}
+
+socle_status sc_api_run(socle_context *ctx, struct socle_run *out, struct sc_run *run, const struct sc_elf *elf, const uint8_t *input,
+                        size_t input_len, bool record)
+{
+    socle_status st = SOCLE_OK;
+    if (input_len > SOCLE_MAX_INPUT) {
+        return sc_fail(ctx, SOCLE_E_LIMIT, "the input has %zu bytes, more than %llu", input_len, (unsigned long long)SOCLE_MAX_INPUT);
+    }
+    const struct sc_exec_options options = {
+        .input = input,
+        .input_size = input_len,
+        .record = record,
+        .log = ctx->options.log != NULL ? log_out : NULL,
+        .log_arg = ctx,
+    };
+    TRY(sc_api_stage(ctx, SC_STAGE_EXECUTE));
+    st = sc_exec(run, ctx->message, sizeof ctx->message, elf, &options);
+    out->cycles = run->cycles;
+    out->misaligned = run->misaligned;
+    out->exit_code = run->exit_code;
+    out->pc = run->pc;
+    if (st == SOCLE_OK) {
+        st = sc_api_give(ctx, &out->output, run->output, run->output_size);
+        out->output_len = st == SOCLE_OK ? run->output_size : 0;
+    }
+out:
+    return st;
+}
+
+/* Rows, cells and terms as a proof of this run would have them. */
+static void count_tables(struct socle_run *out, const struct sc_run *run)
+{
+    for (unsigned t = 0; t < SC_N_TABLES; t++) {
+        const struct air_table *const table = &sc_air_tables[t];
+        uint8_t log_h[AIR_MAX_CHUNKS];
+        uint64_t padded = 0;
+        if (strcmp(table->name, "IMAGE") == 0) {
+            continue;
+        }
+        if (table->fixed_log_h != 0) {
+            padded = UINT64_C(1) << table->fixed_log_h;
+        } else {
+            for (unsigned i = sc_chunks_from_rows(run->n_rows[t], log_h); i > 0; i--) {
+                padded += UINT64_C(1) << log_h[i - 1];
+            }
+        }
+        out->tables[out->n_tables++] = (struct socle_table){
+            .name = table->name,
+            .rows = run->n_rows[t],
+            .cells = padded * table->n_cols,
+            .bus_terms = padded * table->n_uses,
+        };
+    }
+}
+
+socle_status socle_execute(socle_context *ctx, struct socle_run *out, const uint8_t *elf, size_t elf_len, const uint8_t *input,
+                           size_t input_len, bool count_rows)
+{
+    socle_status st = SOCLE_OK;
+    struct sc_elf program = {0};
+    struct sc_run run = {0};
+    memset(out, 0, sizeof *out);
+    sc_api_begin(ctx);
+    ctx->clock.weight_total = 3; /* load and execute; see SC_STAGES */
+    TRY(sc_api_load(ctx, &program, elf, elf_len));
+    TRY(sc_api_run(ctx, out, &run, &program, input, input_len, count_rows));
+    if (count_rows) {
+        count_tables(out, &run);
+    }
+    sc_api_finish(ctx);
+out:
+    sc_run_fini(&run);
+    sc_elf_fini(&program);
+    return sc_api_end(ctx, st);
+}
+
+void socle_run_fini(socle_context *ctx, struct socle_run *run)
+{
+    socle_free(ctx, run->output);
+    memset(run, 0, sizeof *run);
+}

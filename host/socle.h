@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Socle's public interface: run a RISC-V program, prove that it ran, verify the proof.
+ *
+ * Statement of a proof: "the program with this key, started at its entry point on some input, halted with success and wrote exactly
+ * this public output". The input is not part of the statement; zero knowledge is not claimed.
+ *
+ * A context belongs to one thread at a time; different contexts are independent. Nothing here exits, prints or keeps global state.
+ * Every function returns a status; SOCLE_OK is the only success, and for socle_verify the only acceptance.
+ */
+#ifndef SOCLE_H
+#define SOCLE_H
+
+#include "core/base/status.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SOCLE_KEY_BYTES 44       /* of a key file */
+#define SOCLE_MAX_TABLES 64
+#define SOCLE_MAX_STAGES 16
+#define SOCLE_MAX_INPUT (UINT64_C(64) << 20)
+
+typedef struct socle_context socle_context;
+
+/** Where a call stands. eta_s is negative while unknown. The strings live as long as the library. */
+struct socle_progress {
+    const char *stage;
+    double fraction; /* of the whole call, 0 to 1 */
+    double elapsed_s, eta_s;
+};
+
+/** All zero means: one thread per processor, default profile, memory from the system, no callbacks. */
+struct socle_options {
+    unsigned n_threads;
+    const char *profile; /* name of a shipped profile; NULL is the default one */
+    void *user;          /* handed to the callbacks */
+    /* Memory of what a call returns to you (the context, outputs, proofs); both or none. Working memory comes from the system. */
+    void *(*alloc)(void *user, size_t size);
+    void (*release)(void *user, void *p);
+    void (*progress)(void *user, const struct socle_progress *p);
+    void (*log)(void *user, uint64_t fd, const uint8_t *bytes, size_t n); /* what the guest logs; not proven */
+    const volatile sig_atomic_t *cancel; /* non-zero: stop soon with SOCLE_E_CANCELLED. May be set by a signal handler */
+};
+
+/** SOCLE_E_ARG for an unknown profile. *out is yours. */
+SC_MUST_USE socle_status socle_create(socle_context **out, const struct socle_options *options);
+void socle_destroy(socle_context *ctx);
+
+/** What the last failed call says about its failure, at most 255 bytes; borrowed until the next call. Empty after success. */
+const char *socle_message(const socle_context *ctx);
+/** The sentence of a status. */
+const char *socle_status_text(socle_status st);
+const char *socle_version(void);
+unsigned socle_threads(const socle_context *ctx);
+
+/** Free bytes that a call returned. NULL is fine. */
+void socle_free(socle_context *ctx, void *bytes);
+
+/* Security of a profile, in hundredths of a bit: the smallest error term of any proof, and all terms of the worst proof together. */
+struct socle_security {
+    const char *profile;
+    uint32_t min_term_x100, sum_x100;
+    uint32_t hash_bits; /* collisions of the hash, on a line of their own */
+};
+void socle_security(const socle_context *ctx, struct socle_security *out);
+
+struct socle_table {
+    const char *name;
+    uint64_t rows;       /* in use */
+    uint64_t cells;      /* committed for them, padding included */
+    uint64_t bus_terms;  /* likewise */
+};
+
+/** A run of a program. */
+struct socle_run {
+    uint64_t cycles;     /* executed instructions */
+    uint64_t misaligned; /* loads and stores at an address that is not a multiple of their size */
+    uint64_t exit_code, pc;
+    uint8_t *output;     /* yours: socle_free; NULL unless the run succeeded */
+    size_t output_len;
+    unsigned n_tables;   /* 0 unless rows were asked for */
+    struct socle_table tables[SOCLE_MAX_TABLES];
+};
+
+/** Run a program without proving. @p count_rows records the run to tell the rows of every table; such a run has a cycle limit.
+ * SOCLE_E_FORMAT: not a program of this machine. SOCLE_E_GUEST: it ended abnormally; the message has cause, pc and address. */
+SC_MUST_USE socle_status socle_execute(socle_context *ctx, struct socle_run *out, const uint8_t *elf, size_t elf_len, const uint8_t *input,
+                                       size_t input_len, bool count_rows);
+
+/** The key file of a program: anybody computes the same one. */
+SC_MUST_USE socle_status socle_keygen(socle_context *ctx, uint8_t key[SOCLE_KEY_BYTES], const uint8_t *elf, size_t elf_len);
+
+struct socle_stage {
+    const char *name;
+    double seconds;
+};
+
+struct socle_proof {
+    uint8_t *bytes; /* yours: socle_free */
+    size_t len;
+    struct socle_run run;
+    uint64_t cells, bus_terms; /* committed and argued, padding included */
+    unsigned log_cells;        /* size class of the stacked polynomial */
+    unsigned n_stages;
+    struct socle_stage stages[SOCLE_MAX_STAGES];
+};
+
+/** Run a program and prove it. The proof has passed socle_verify when this returns SOCLE_OK; SOCLE_E_SELFCHECK when it did not.
+ * Proof bytes depend on program, input and profile only. */
+SC_MUST_USE socle_status socle_prove(socle_context *ctx, struct socle_proof *out, const uint8_t *elf, size_t elf_len, const uint8_t *input,
+                                     size_t input_len);
+/** Frees what a proof or a run holds; all zero is fine. */
+void socle_proof_fini(socle_context *ctx, struct socle_proof *proof);
+void socle_run_fini(socle_context *ctx, struct socle_run *run);
+
+/** What an accepted proof says. output is borrowed from the bytes of the proof. */
+struct socle_verified {
+    const uint8_t *output;
+    uint64_t output_len;
+    uint64_t cycles;
+};
+
+/** Check a proof against a key file. SOCLE_OK: accepted. SOCLE_E_FORMAT, SOCLE_E_VERSION: not files of this version of Socle.
+ * SOCLE_E_REJECT: refused, the message says where. */
+SC_MUST_USE socle_status socle_verify(socle_context *ctx, struct socle_verified *out, const uint8_t *key, size_t key_len,
+                                      const uint8_t *proof, size_t proof_len);
+
+enum socle_kind { SOCLE_KIND_PROOF, SOCLE_KIND_KEY, SOCLE_KIND_ELF };
+
+/** What a file says about itself; nothing of it is checked beyond its form. Fields that its kind does not have are 0. */
+struct socle_info {
+    enum socle_kind kind;
+    uint32_t version;
+    uint8_t key[32];            /* proof: of the program it names; key */
+    uint8_t image_root[32];     /* proof */
+    uint32_t image_log_rows;    /* proof */
+    uint64_t entry;             /* proof, ELF */
+    uint64_t cycles;            /* proof */
+    uint64_t output_len;        /* proof */
+    const uint8_t *output;      /* proof; borrowed from the bytes */
+    uint64_t cells, bus_terms;  /* proof */
+    unsigned log_cells;         /* proof */
+    unsigned n_tables;          /* proof: rows as committed */
+    struct socle_table tables[SOCLE_MAX_TABLES];
+    uint64_t n_segments, n_words; /* ELF */
+};
+
+/** SOCLE_E_FORMAT when it is no file that Socle reads. */
+SC_MUST_USE socle_status socle_inspect(socle_context *ctx, struct socle_info *out, const uint8_t *bytes, size_t len);
+
+/** Read a file of at most @p limit bytes; *bytes is yours (socle_free). SOCLE_E_IO, SOCLE_E_LIMIT, SOCLE_E_NOMEM. */
+SC_MUST_USE socle_status socle_file_read(socle_context *ctx, uint8_t **bytes, size_t *len, const char *path, size_t limit);
+/** Write a file whole: afterwards @p path holds either all of @p bytes or what it held before. */
+SC_MUST_USE socle_status socle_file_write(socle_context *ctx, const char *path, const uint8_t *bytes, size_t len);
+
+/** Most memory the process has had, and a clock that only goes forward, for reports. */
+uint64_t socle_peak_memory(void);
+double socle_clock_s(void);
+
+/** What proofs run on. */
+struct socle_device {
+    char name[128];
+    const char *kind; /* "cpu" */
+    const char *isa;  /* kernels in use */
+    unsigned cores, threads, packages, numa_nodes;
+    uint64_t memory;
+};
+/** Fill at most @p max devices; returns how many there are. */
+size_t socle_devices(socle_context *ctx, struct socle_device *out, size_t max);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,147 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT OR Apache-2.0
+#
+# The command line from outside: exit codes, JSON, files, signals. TAP on standard output.
+#   cli.sh SOCLE GUEST_FOLDER SOURCE_ROOT
+set -uo pipefail
+socle=$(realpath "$1") guests=$(realpath "$2") root=$(realpath "$3")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+elf="$guests/fibonacci.elf"
+printf '\144\0\0\0\0\0\0\0' >input.bin # n = 100
+
+n=0
+report() { # good?, name
+    n=$((n + 1))
+    if [ "$1" -eq 0 ]; then echo "ok $n - $2"; else
+        echo "not ok $n - $2"
+        sed 's/^/# /' err 2>/dev/null | tail -n 8
+    fi
+}
+exits() { # wanted code, name, arguments...
+    local want="$1" name="$2" got
+    shift 2
+    "$socle" "$@" >out 2>err
+    got=$?
+    [ "$got" -eq "$want" ] || echo "exit code $got, not $want: socle $*" >>err
+    [ "$got" -eq "$want" ]
+    report $? "$name"
+}
+json() { # file, python expression on the object d
+    python3 -c 'import json,sys; d=json.load(open(sys.argv[1])); sys.exit(0 if eval(sys.argv[2]) else 1)' "$1" "$2" 2>>err
+}
+
+# usage
+exits 2 "no command is a usage error"
+exits 0 "-h tells the commands" -h
+exits 2 "an unknown command is refused" frobnicate
+for c in execute keygen prove verify inspect devices version; do
+    exits 0 "$c -h tells its options" "$c" -h
+    exits 2 "$c refuses an unknown option" "$c" --no-such-option
+done
+exits 2 "a missing operand is a usage error" execute
+exits 2 "a second operand too many is a usage error" execute "$elf" "$elf"
+exits 2 "prove wants -o" prove "$elf"
+exits 2 "an option given twice is refused" execute "$elf" -i input.bin -i input.bin
+exits 2 "an option without its value is refused" execute "$elf" -i
+exits 2 "zero threads are refused" execute "$elf" --threads 0
+exits 2 "an unknown profile is refused" execute "$elf" --profile small
+exits 6 "a device that is not here has its own code" prove "$elf" -o p --device cuda:0
+exits 2 "a missing file is an error of the host" execute nowhere.elf
+exits 2 "verify wants a program or a key" verify input.bin
+exits 9 "a file that is no program is refused" execute input.bin
+exits 9 "a file that is nothing is not inspected" inspect input.bin
+
+"$socle" execute nowhere.elf --json >out 2>err
+json out "d['schema']=='socle.error' and d['exit_code']==2 and d['status']=='E_IO'"
+report $? "an error under --json is an object"
+
+# telling
+exits 0 "devices" devices --json
+json out "d['schema']=='socle.devices' and d['schema_version']==1 and d['devices'][0]['threads']>=1"
+report $? "devices under --json is an object"
+exits 0 "version" version --json
+json out "d['smallest_term_bits']>=132 and d['sum_bits']>=127.5"
+report $? "the profile keeps its bits"
+
+# running
+exits 0 "execute" execute "$elf" -i input.bin -o fib.bin --json --chips
+json out "d['cycles']>100 and d['output_bytes']==8 and any(t['rows']>0 for t in d['tables'])"
+report $? "execute under --json is an object"
+[ "$(od -An -tu8 fib.bin | tr -d ' ')" = 3736710778780434371 ]
+report $? "the output of fibonacci is the 100th number mod 2^64"
+
+# keys
+exits 0 "keygen" keygen "$elf" -o fib.vk --json
+json out "len(d['key'])==64"
+report $? "keygen under --json is an object"
+[ "$(wc -c <fib.vk)" -eq 44 ] && [ "$(head -c 8 fib.vk)" = SOCLEVK1 ]
+report $? "the key file has its form"
+exits 0 "inspect a key" inspect fib.vk
+exits 0 "inspect a program" inspect "$elf"
+exits 0 "another program has another key" keygen "$guests/quicksort.elf" -o other.vk
+! cmp -s fib.vk other.vk
+report $? "keys of two programs differ"
+
+# proving
+exits 0 "prove" prove "$elf" -i input.bin -o fib.proof --json --threads 1
+json out "d['schema']=='socle.prove' and d['proof_bytes']>1000 and d['output_bytes']==8 and d['stages']"
+report $? "prove under --json is an object"
+[ "$(grep -c '%' err)" -ge 5 ]
+report $? "progress is on standard error"
+exits 0 "verify against the key" verify fib.proof -k fib.vk -o seen.bin --json
+json out "d['accepted'] and d['cycles']>100"
+report $? "verify under --json is an object"
+cmp -s fib.bin seen.bin
+report $? "the verified output is that of the run"
+exits 0 "verify against the program" verify fib.proof "$elf"
+exits 0 "inspect a proof" inspect fib.proof --json
+json out "d['kind']=='proof' and d['key']==open('fib.vk','rb').read()[12:].hex()"
+report $? "a proof names its key"
+exits 3 "a proof of another program is refused" verify fib.proof -k other.vk
+head -c -1 fib.proof >cut.proof
+exits 3 "a cut proof is refused" verify cut.proof -k fib.vk
+{ cat fib.proof && printf x; } >long.proof
+exits 3 "an extended proof is refused" verify long.proof -k fib.vk
+python3 - <<'PY'
+b = bytearray(open("fib.proof", "rb").read())
+b[len(b) // 2] ^= 1
+open("flip.proof", "wb").write(b)
+b[len(b) // 2] ^= 1
+b[8] ^= 2
+open("version.proof", "wb").write(b)
+PY
+exits 3 "a flipped bit is refused" verify flip.proof -k fib.vk
+exits 9 "another version is refused" verify version.proof -k fib.vk
+exits 9 "a key is not a proof" verify fib.vk -k fib.vk
+exits 9 "a proof is not a key" verify fib.proof -k input.bin
+
+# same bytes, whole files
+exits 0 "prove with two threads" prove "$elf" -i input.bin -o two.proof --threads 2 -q
+cmp -s fib.proof two.proof
+report $? "one and two threads give the same bytes"
+[ ! -s err ]
+report $? "-q is quiet"
+exits 2 "a folder that is not there" keygen "$elf" -o nowhere/key
+echo keep >kept.proof
+"$socle" prove "$elf" -i input.bin -o kept.proof >out 2>err &
+pid=$!
+sleep 0.3
+kill -INT "$pid" 2>/dev/null
+wait "$pid"
+code=$?
+{ [ "$code" -eq 8 ] && [ "$(cat kept.proof)" = keep ]; } || [ "$code" -eq 0 ]
+report $? "an interrupted proof leaves the old file"
+[ -z "$(find . -name '*.proof.*' -o -name '*.vk.*')" ]
+report $? "no temporary file is left"
+
+# guests that fail
+if [ -f "$guests/mpt.elf" ]; then
+    exits 1 "a guest that fails has its own code" execute "$guests/mpt.elf" -i input.bin
+    exits 1 "a run that fails is not proved" prove "$guests/mpt.elf" -i input.bin -o bad.proof
+    [ ! -e bad.proof ]
+    report $? "and leaves no file"
+    exits 0 "a real Merkle-Patricia proof executes" execute "$guests/mpt.elf" -i "$root/tests/vectors/mpt/account.bin"
+fi
+echo "1..$n"

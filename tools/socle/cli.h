@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * What the files of the command line share: parsed arguments, exit codes, printing.
+ */
+#ifndef SOCLE_CLI_H
+#define SOCLE_CLI_H
+
+#include "host/socle.h"
+#include "tools/socle/json.h"
+
+#include <stdio.h>
+
+/* Exit codes. Scripts rely on them: they never change meaning. */
+enum exit_code {
+    EXIT_GOOD = 0,
+    EXIT_GUEST = 1,     /* the guest program failed */
+    EXIT_USAGE = 2,     /* usage, or another error of the host */
+    EXIT_REFUSED = 3,   /* the proof is refused */
+    EXIT_MEMORY = 5,
+    EXIT_DEVICE = 6,    /* device missing or unsupported */
+    EXIT_DEADLINE = 7,
+    EXIT_CANCELLED = 8,
+    EXIT_FILE = 9,      /* bad file or version */
+    EXIT_SELFCHECK = 11 /* a proof failed its own check and was not written */
+};
+
+/* Options. O(id, short, long, takes a value, help) */
+#define CLI_OPTIONS(O)                                                              \
+    O(INPUT, 'i', "input", "FILE", "input of the guest (default: empty)")          \
+    O(OUTPUT, 'o', "output", "FILE", "where to write the result")                  \
+    O(KEY, 'k', "key", "FILE", "key file of the program, instead of the ELF")      \
+    O(THREADS, 0, "threads", "N", "number of threads (default: one per processor)") \
+    O(PROFILE, 0, "profile", "NAME", "parameter profile (default: the only one)")  \
+    O(DEVICE, 0, "device", "NAME", "auto or cpu")                                  \
+    O(CHIPS, 0, "chips", NULL, "also count the rows of every table")               \
+    O(JSON, 0, "json", NULL, "one JSON object on standard output")                 \
+    O(QUIET, 'q', "quiet", NULL, "no progress and no guest log")                   \
+    O(HELP, 'h', "help", NULL, "this text")
+
+enum option_id {
+#define O(id, letter, name, value, help) OPT_##id,
+    CLI_OPTIONS(O)
+#undef O
+        N_OPTIONS
+};
+#define BIT(id) (1u << OPT_##id)
+
+struct args;
+typedef enum exit_code command_fn(struct args *a);
+
+struct command {
+    const char *name, *operands, *help;
+    unsigned min_operands, max_operands;
+    unsigned options, required; /* BIT(..) */
+    command_fn *run;
+};
+
+struct args {
+    const struct command *command;
+    const char *operand[2];
+    unsigned n_operands;
+    unsigned given; /* BIT(..) */
+    const char *value[N_OPTIONS];
+    socle_context *ctx;
+    bool quiet, json;
+};
+
+static inline bool given(const struct args *a, enum option_id id)
+{
+    return (a->given >> id & 1u) != 0;
+}
+
+/** The exit code of a status. */
+enum exit_code exit_of(socle_status st);
+/** Report a failure of the library: text on standard error, an object on standard output under --json. */
+enum exit_code fails(const struct args *a, socle_status st);
+/** Report a failure with its own words. */
+enum exit_code fails_with(const struct args *a, enum exit_code code, const char *status, const char *message);
+/** Begin the result object: schema, version, command. */
+void result_begin(struct json *j, const struct args *a);
+/** End and print it. */
+enum exit_code result_print(struct json *j, const struct args *a);
+
+command_fn run_execute, run_keygen, run_prove, run_verify, run_inspect, run_devices, run_version;
+
+#endif

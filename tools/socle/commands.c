@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * The commands: read files, call the library, print the result as text or JSON.
+ */
+#include "tools/socle/cli.h"
+
+#include <string.h>
+
+#define MAX_ELF ((size_t)1 << 30)
+#define MAX_PROOF ((size_t)1 << 33)
+#define MAX_KEY ((size_t)4096)
+#define SHOWN_BYTES 64u     /* of an output, as text */
+#define JSON_BYTES 65536u   /* of an output, in JSON */
+
+/** A file's bytes; release with file_fini. */
+struct file {
+    uint8_t *bytes;
+    size_t len;
+};
+
+static socle_status file_init(const struct args *a, struct file *f, const char *path, size_t limit)
+{
+    return socle_file_read(a->ctx, &f->bytes, &f->len, path, limit);
+}
+
+static void file_fini(const struct args *a, struct file *f)
+{
+    socle_free(a->ctx, f->bytes);
+    *f = (struct file){0};
+}
+
+static socle_status write_if_asked(const struct args *a, const uint8_t *bytes, size_t len)
+{
+    static const uint8_t nothing[1] = {0};
+    return given(a, OPT_OUTPUT) ? socle_file_write(a->ctx, a->value[OPT_OUTPUT], bytes != NULL ? bytes : nothing, len) : SOCLE_OK;
+}
+
+/* Text. */
+
+static void say_hex(const char *name, const uint8_t *bytes, uint64_t len)
+{
+    (void)printf("%-12s ", name);
+    for (uint64_t i = 0; i < len && i < SHOWN_BYTES; i++) {
+        (void)printf("%02x", bytes[i]);
+    }
+    (void)printf("%s\n", len > SHOWN_BYTES ? ".." : "");
+}
+
+static void say_output(const uint8_t *bytes, uint64_t len)
+{
+    (void)printf("%-12s %llu bytes\n", "output", (unsigned long long)len);
+    if (len > 0 && bytes != NULL) {
+        say_hex("", bytes, len);
+    }
+}
+
+static void say_uint(const char *name, uint64_t v)
+{
+    (void)printf("%-12s %llu\n", name, (unsigned long long)v);
+}
+
+static void say_tables(const struct socle_table *t, unsigned n)
+{
+    if (n > 0) {
+        (void)printf("%-12s %12s %14s %14s\n", "table", "rows", "cells", "bus terms");
+    }
+    for (unsigned i = 0; i < n; i++) {
+        (void)printf("%-12s %12llu %14llu %14llu\n", t[i].name, (unsigned long long)t[i].rows, (unsigned long long)t[i].cells,
+                     (unsigned long long)t[i].bus_terms);
+    }
+}
+
+static void say_security(const struct socle_security *s)
+{
+    (void)printf("%-12s profile %s: every term at least %.2f bits, their sum %.2f; hash collisions %u\n", "security", s->profile,
+                 s->min_term_x100 / 100.0, s->sum_x100 / 100.0, s->hash_bits);
+}
+
+/* JSON. */
+
+static void json_output(struct json *j, const uint8_t *bytes, uint64_t len)
+{
+    const bool whole = len <= JSON_BYTES && (bytes != NULL || len == 0);
+    json_uint(j, "output_bytes", len);
+    json_bool(j, "output_shown", whole);
+    if (whole) {
+        json_hex(j, "output", bytes, (size_t)len);
+    }
+}
+
+static void json_tables(struct json *j, const struct socle_table *t, unsigned n)
+{
+    json_list(j, "tables");
+    for (unsigned i = 0; i < n; i++) {
+        json_object(j, NULL);
+        json_string(j, "name", t[i].name);
+        json_uint(j, "rows", t[i].rows);
+        json_uint(j, "cells", t[i].cells);
+        json_uint(j, "bus_terms", t[i].bus_terms);
+        json_end(j);
+    }
+    json_list_end(j);
+}
+
+static void json_security(struct json *j, const struct socle_security *s)
+{
+    json_object(j, "security");
+    json_string(j, "profile", s->profile);
+    json_real(j, "smallest_term_bits", s->min_term_x100 / 100.0);
+    json_real(j, "sum_bits", s->sum_x100 / 100.0);
+    json_uint(j, "hash_bits", s->hash_bits);
+    json_end(j);
+}
+
+/* Commands. */
+
+enum exit_code run_execute(struct args *a)
+{
+    socle_status st = SOCLE_OK;
+    enum exit_code code = EXIT_GOOD;
+    struct file elf = {0}, input = {0};
+    struct socle_run run = {0};
+    TRY(file_init(a, &elf, a->operand[0], MAX_ELF));
+    if (given(a, OPT_INPUT)) {
+        TRY(file_init(a, &input, a->value[OPT_INPUT], SOCLE_MAX_INPUT));
+    }
+    TRY(socle_execute(a->ctx, &run, elf.bytes, elf.len, input.bytes, input.len, given(a, OPT_CHIPS)));
+    TRY(write_if_asked(a, run.output, run.output_len));
+    if (given(a, OPT_JSON)) {
+        struct json j;
+        result_begin(&j, a);
+        json_string(&j, "program", a->operand[0]);
+        json_uint(&j, "cycles", run.cycles);
+        json_uint(&j, "misaligned", run.misaligned);
+        json_output(&j, run.output, run.output_len);
+        if (run.n_tables > 0) {
+            json_tables(&j, run.tables, run.n_tables);
+        }
+        code = result_print(&j, a);
+    } else {
+        (void)printf("%-12s %s\n", "program", a->operand[0]);
+        say_uint("cycles", run.cycles);
+        say_uint("misaligned", run.misaligned);
+        say_output(run.output, run.output_len);
+        say_tables(run.tables, run.n_tables);
+    }
+out:
+    if (st != SOCLE_OK) {
+        code = fails(a, st);
+    }
+    socle_run_fini(a->ctx, &run);
+    file_fini(a, &input);
+    file_fini(a, &elf);
+    return code;
+}
+
+enum exit_code run_keygen(struct args *a)
+{
+    socle_status st = SOCLE_OK;
+    enum exit_code code = EXIT_GOOD;
+    struct file elf = {0};
+    uint8_t key[SOCLE_KEY_BYTES];
+    TRY(file_init(a, &elf, a->operand[0], MAX_ELF));
+    TRY(socle_keygen(a->ctx, key, elf.bytes, elf.len));
+    TRY(write_if_asked(a, key, sizeof key));
+    if (given(a, OPT_JSON)) {
+        struct json j;
+        result_begin(&j, a);
+        json_string(&j, "program", a->operand[0]);
+        json_hex(&j, "key", key + SOCLE_KEY_BYTES - 32, 32);
+        code = result_print(&j, a);
+    } else {
+        (void)printf("%-12s %s\n", "program", a->operand[0]);
+        say_hex("key", key + SOCLE_KEY_BYTES - 32, 32);
+    }
+out:
+    if (st != SOCLE_OK) {
+        code = fails(a, st);
+    }
+    file_fini(a, &elf);
+    return code;
+}
+
+static void json_proof(struct json *j, const struct args *a, const struct socle_proof *p, double seconds)
+{
+    struct socle_security security;
+    socle_security(a->ctx, &security);
+    json_string(j, "program", a->operand[0]);
+    json_string(j, "proof", a->value[OPT_OUTPUT]);
+    json_uint(j, "proof_bytes", p->len);
+    json_uint(j, "cycles", p->run.cycles);
+    json_uint(j, "misaligned", p->run.misaligned);
+    json_output(j, p->run.output, p->run.output_len);
+    json_uint(j, "cells", p->cells);
+    json_uint(j, "log_cells", p->log_cells);
+    json_uint(j, "bus_terms", p->bus_terms);
+    json_security(j, &security);
+    json_uint(j, "threads", socle_threads(a->ctx));
+    json_real(j, "seconds", seconds);
+    json_real(j, "cycles_per_second", (double)p->run.cycles / seconds);
+    json_uint(j, "peak_memory_bytes", socle_peak_memory());
+    json_list(j, "stages");
+    for (unsigned i = 0; i < p->n_stages; i++) {
+        json_object(j, NULL);
+        json_string(j, "name", p->stages[i].name);
+        json_real(j, "seconds", p->stages[i].seconds);
+        json_end(j);
+    }
+    json_list_end(j);
+    json_tables(j, p->run.tables, p->run.n_tables);
+}
+
+static void say_proof(const struct args *a, const struct socle_proof *p, double seconds)
+{
+    struct socle_security security;
+    socle_security(a->ctx, &security);
+    (void)printf("%-12s %s\n", "program", a->operand[0]);
+    say_uint("cycles", p->run.cycles);
+    say_output(p->run.output, p->run.output_len);
+    say_security(&security);
+    (void)printf("%-12s %llu, size class 2^%u; %llu bus terms\n", "cells", (unsigned long long)p->cells, p->log_cells,
+                 (unsigned long long)p->bus_terms);
+    (void)printf("%-12s %zu bytes, %s\n", "proof", p->len, a->value[OPT_OUTPUT]);
+    (void)printf("%-12s %.3f s with %u threads, %.0f cycles per second\n", "prove time", seconds, socle_threads(a->ctx),
+                 (double)p->run.cycles / seconds);
+    for (unsigned i = 0; i < p->n_stages; i++) {
+        (void)printf("  %-14s %.3f s\n", p->stages[i].name, p->stages[i].seconds);
+    }
+    (void)printf("%-12s %.1f MiB\n", "peak memory", (double)socle_peak_memory() / 1048576.0);
+}
+
+enum exit_code run_prove(struct args *a)
+{
+    socle_status st = SOCLE_OK;
+    enum exit_code code = EXIT_GOOD;
+    struct file elf = {0}, input = {0};
+    struct socle_proof proof = {0};
+    TRY(file_init(a, &elf, a->operand[0], MAX_ELF));
+    if (given(a, OPT_INPUT)) {
+        TRY(file_init(a, &input, a->value[OPT_INPUT], SOCLE_MAX_INPUT));
+    }
+    const double start = socle_clock_s();
+    TRY(socle_prove(a->ctx, &proof, elf.bytes, elf.len, input.bytes, input.len));
+    const double seconds = socle_clock_s() - start;
+    TRY(write_if_asked(a, proof.bytes, proof.len));
+    if (given(a, OPT_JSON)) {
+        struct json j;
+        result_begin(&j, a);
+        json_proof(&j, a, &proof, seconds);
+        code = result_print(&j, a);
+    } else {
+        say_proof(a, &proof, seconds);
+    }
+out:
+    if (st != SOCLE_OK) {
+        code = fails(a, st);
+    }
+    socle_proof_fini(a->ctx, &proof);
+    file_fini(a, &input);
+    file_fini(a, &elf);
+    return code;
+}
+
+/* The key file from -k, or what it would hold, computed from the program. Bytes are file->bytes or made. */
+static socle_status key_of(const struct args *a, struct file *file, uint8_t made[SOCLE_KEY_BYTES])
+{
+    socle_status st = SOCLE_OK;
+    struct file elf = {0};
+    if (given(a, OPT_KEY)) {
+        return file_init(a, file, a->value[OPT_KEY], MAX_KEY);
+    }
+    TRY(file_init(a, &elf, a->operand[1], MAX_ELF));
+    TRY(socle_keygen(a->ctx, made, elf.bytes, elf.len));
+out:
+    file_fini(a, &elf);
+    return st;
+}
+
+enum exit_code run_verify(struct args *a)
+{
+    socle_status st = SOCLE_OK;
+    enum exit_code code = EXIT_GOOD;
+    uint8_t made[SOCLE_KEY_BYTES];
+    struct file key = {0}, proof = {0};
+    struct socle_verified v = {0};
+    struct socle_security security;
+    if (given(a, OPT_KEY) == (a->n_operands == 2)) {
+        return fails_with(a, EXIT_USAGE, "E_ARG", "verify wants either the program or its key with -k");
+    }
+    TRY(key_of(a, &key, made));
+    TRY(file_init(a, &proof, a->operand[0], MAX_PROOF));
+    const double start = socle_clock_s();
+    TRY(socle_verify(a->ctx, &v, key.bytes ? key.bytes : made, key.bytes ? key.len : sizeof made, proof.bytes, proof.len));
+    const double seconds = socle_clock_s() - start;
+    TRY(write_if_asked(a, v.output, (size_t)v.output_len));
+    socle_security(a->ctx, &security);
+    if (given(a, OPT_JSON)) {
+        struct json j;
+        result_begin(&j, a);
+        json_bool(&j, "accepted", true);
+        json_uint(&j, "cycles", v.cycles);
+        json_output(&j, v.output, v.output_len);
+        json_security(&j, &security);
+        json_uint(&j, "proof_bytes", proof.len);
+        json_real(&j, "seconds", seconds);
+        json_uint(&j, "peak_memory_bytes", socle_peak_memory());
+        code = result_print(&j, a);
+    } else {
+        (void)printf("%-12s the program halted with success and wrote this output\n", "accepted");
+        say_uint("cycles", v.cycles);
+        say_output(v.output, v.output_len);
+        say_security(&security);
+        (void)printf("%-12s %.1f ms\n", "verify time", 1000 * seconds);
+    }
+out:
+    if (st != SOCLE_OK) {
+        code = fails(a, st);
+    }
+    file_fini(a, &key);
+    file_fini(a, &proof);
+    return code;
+}

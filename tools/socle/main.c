@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * The command line: arguments, signals, progress, exit codes. Results go to standard output and nothing else does.
+ */
+#define _POSIX_C_SOURCE 200809L
+#include "tools/socle/cli.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct {
+    char letter;
+    const char *name, *value, *help;
+} options[N_OPTIONS] = {
+#define O(id, letter, name, value, help) {letter, name, value, help},
+    CLI_OPTIONS(O)
+#undef O
+};
+
+#define COMMON (BIT(JSON) | BIT(QUIET) | BIT(HELP))
+#define WORK (COMMON | BIT(THREADS) | BIT(PROFILE))
+
+static const struct command commands[] = {
+    {"execute", "ELF", "run a program: cycles and public output, no proof", 1, 1, WORK | BIT(INPUT) | BIT(OUTPUT) | BIT(CHIPS), 0, run_execute},
+    {"keygen", "ELF", "write the key of a program", 1, 1, WORK | BIT(OUTPUT), BIT(OUTPUT), run_keygen},
+    {"prove", "ELF", "run a program and write the proof of it", 1, 1, WORK | BIT(INPUT) | BIT(OUTPUT) | BIT(DEVICE), BIT(OUTPUT), run_prove},
+    {"verify", "PROOF [ELF]", "check a proof against a program or its key", 1, 2, WORK | BIT(KEY) | BIT(OUTPUT), 0, run_verify},
+    {"inspect", "FILE", "what a proof, key or program says about itself", 1, 1, WORK, 0, run_inspect},
+    {"devices", "", "what proofs can run on", 0, 0, COMMON, 0, run_devices},
+    {"version", "", "version and parameters", 0, 0, COMMON | BIT(PROFILE), 0, run_version},
+};
+enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
+
+static volatile sig_atomic_t cancelled;
+
+/* The library looks at the flag between stages. When it does not get there within some seconds, the alarm ends the process:
+ * nothing half-written can exist, see socle_file_write. */
+static void on_signal(int signal_number)
+{
+    static const char text[] = "socle: cancelled\n";
+    if (signal_number == SIGALRM) {
+        (void)!write(STDERR_FILENO, text, sizeof text - 1);
+        _exit(EXIT_CANCELLED);
+    }
+    cancelled = 1;
+    (void)alarm(2);
+}
+
+static void catch_signals(void)
+{
+    static const int which[] = {SIGINT, SIGTERM, SIGHUP, SIGALRM};
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_signal;
+    action.sa_flags = SA_RESTART;
+    for (size_t i = 0; i < sizeof which / sizeof which[0]; i++) {
+        (void)sigaction(which[i], &action, NULL);
+    }
+}
+
+static void print_usage(FILE *out)
+{
+    (void)fprintf(out, "usage: socle COMMAND ...\n\n");
+    for (size_t i = 0; i < N_COMMANDS; i++) {
+        (void)fprintf(out, "  %-8s %-12s %s\n", commands[i].name, commands[i].operands, commands[i].help);
+    }
+    (void)fprintf(out,
+                  "\n`socle COMMAND -h` tells the options of a command.\n"
+                  "Exit codes: 0 success, 1 the guest failed, 2 usage or another host error, 3 proof refused, 5 not enough memory,\n"
+                  "6 device missing or unsupported, 7 deadline passed, 8 cancelled, 9 bad file or version, 11 self-check failed.\n");
+}
+
+static void print_help(const struct command *c)
+{
+    (void)printf("usage: socle %s%s%s [OPTIONS]\n\n%s\n\n", c->name, c->operands[0] ? " " : "", c->operands, c->help);
+    for (unsigned i = 0; i < N_OPTIONS; i++) {
+        char name[40];
+        if ((c->options >> i & 1u) == 0) {
+            continue;
+        }
+        (void)snprintf(name, sizeof name, "--%s%s%s", options[i].name, options[i].value ? " " : "", options[i].value ? options[i].value : "");
+        (void)printf("  %c%c%c %-16s %s%s\n", options[i].letter ? '-' : ' ', options[i].letter ? options[i].letter : ' ',
+                     options[i].letter ? ',' : ' ', name, options[i].help, (c->required >> i & 1u) != 0 ? " (required)" : "");
+    }
+}
+
+enum exit_code exit_of(socle_status st)
+{
+    switch (st) {
+    case SOCLE_OK:
+        return EXIT_GOOD;
+    case SOCLE_E_GUEST:
+        return EXIT_GUEST;
+    case SOCLE_E_REJECT:
+        return EXIT_REFUSED;
+    case SOCLE_E_NOMEM:
+        return EXIT_MEMORY;
+    case SOCLE_E_DEVICE:
+        return EXIT_DEVICE;
+    case SOCLE_E_DEADLINE:
+        return EXIT_DEADLINE;
+    case SOCLE_E_CANCELLED:
+        return EXIT_CANCELLED;
+    case SOCLE_E_FORMAT:
+    case SOCLE_E_VERSION:
+        return EXIT_FILE;
+    case SOCLE_E_SELFCHECK:
+        return EXIT_SELFCHECK;
+    case SOCLE_E_ARG:
+    case SOCLE_E_IO:
+    case SOCLE_E_LIMIT:
+    case SOCLE_E_BUG:
+        break;
+    }
+    return EXIT_USAGE;
+}
+
+static const char *status_name(socle_status st)
+{
+    switch (st) {
+#define S(name, value, blame, sentence) \
+    case SOCLE_##name:                  \
+        return #name;
+#include "core/base/status.def"
+#undef S
+    }
+    return "E_BUG";
+}
+
+enum exit_code fails_with(const struct args *a, enum exit_code code, const char *status, const char *message)
+{
+    (void)fprintf(stderr, "socle%s%s: %s\n", a->command ? " " : "", a->command ? a->command->name : "", message);
+    if (a->json) {
+        struct json j;
+        json_begin(&j);
+        json_string(&j, "schema", "socle.error");
+        json_uint(&j, "schema_version", 1);
+        json_string(&j, "command", a->command ? a->command->name : "");
+        json_string(&j, "status", status);
+        json_uint(&j, "exit_code", (uint64_t)code);
+        json_string(&j, "message", message);
+        json_end(&j);
+        (void)json_print(&j, stdout);
+    }
+    return code;
+}
+
+enum exit_code fails(const struct args *a, socle_status st)
+{
+    const char *const message = socle_message(a->ctx);
+    return fails_with(a, exit_of(st), status_name(st), message[0] != '\0' ? message : socle_status_text(st));
+}
+
+void result_begin(struct json *j, const struct args *a)
+{
+    char schema[40];
+    (void)snprintf(schema, sizeof schema, "socle.%s", a->command->name);
+    json_begin(j);
+    json_string(j, "schema", schema);
+    json_uint(j, "schema_version", 1);
+}
+
+enum exit_code result_print(struct json *j, const struct args *a)
+{
+    json_end(j);
+    return json_print(j, stdout) ? EXIT_GOOD : fails_with(a, EXIT_USAGE, "E_IO", "cannot write to standard output");
+}
+
+static enum exit_code usage_fails(const struct args *a, const char *what, const char *which)
+{
+    char message[160];
+    (void)snprintf(message, sizeof message, "%s%s; see socle%s%s -h", what, which, a->command ? " " : "", a->command ? a->command->name : "");
+    return fails_with(a, EXIT_USAGE, "E_ARG", message);
+}
+
+/* The option that @p word names; its value when it is written behind `=`. */
+static int find_option(const char *word, const char **value)
+{
+    *value = NULL;
+    for (int i = 0; i < N_OPTIONS; i++) {
+        const size_t n = strlen(options[i].name);
+        if (word[0] == '-' && word[1] == '-' && strncmp(word + 2, options[i].name, n) == 0 && (word[2 + n] == '\0' || word[2 + n] == '=')) {
+            *value = word[2 + n] == '=' ? word + 3 + n : NULL;
+            return i;
+        }
+        if (options[i].letter != 0 && word[0] == '-' && word[1] == options[i].letter && word[2] == '\0') {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static enum exit_code parse(struct args *a, int argc, char **argv)
+{
+    const struct command *const c = a->command;
+    bool only_operands = false;
+    for (int i = 0; i < argc; i++) {
+        a->json = a->json || strcmp(argv[i], "--json") == 0; /* errors of usage are told as asked, too */
+    }
+    for (int i = 0; i < argc; i++) {
+        const char *value;
+        if (only_operands || argv[i][0] != '-' || argv[i][1] == '\0') {
+            if (a->n_operands == c->max_operands) {
+                return usage_fails(a, "one argument too many: ", argv[i]);
+            }
+            a->operand[a->n_operands++] = argv[i];
+            continue;
+        }
+        if (strcmp(argv[i], "--") == 0) {
+            only_operands = true;
+            continue;
+        }
+        const int id = find_option(argv[i], &value);
+        if (id < 0 || (c->options >> id & 1u) == 0) {
+            return usage_fails(a, "unknown option ", argv[i]);
+        }
+        if ((a->given >> id & 1u) != 0) {
+            return usage_fails(a, "given twice: ", argv[i]);
+        }
+        if (options[id].value == NULL && value != NULL) {
+            return usage_fails(a, "takes no value: ", argv[i]);
+        }
+        if (options[id].value != NULL && value == NULL && ++i < argc) {
+            value = argv[i];
+        }
+        if (options[id].value != NULL && value == NULL) {
+            return usage_fails(a, "needs a value: ", argv[i - 1]);
+        }
+        a->given |= 1u << id;
+        a->value[id] = value;
+    }
+    if (given(a, OPT_HELP)) {
+        return EXIT_GOOD;
+    }
+    if (a->n_operands < c->min_operands) {
+        return usage_fails(a, "missing argument: ", c->operands);
+    }
+    for (unsigned i = 0; i < N_OPTIONS; i++) {
+        if ((c->required & ~a->given) >> i & 1u) {
+            return usage_fails(a, "missing option --", options[i].name);
+        }
+    }
+    return EXIT_GOOD;
+}
+
+static void show_progress(void *user, const struct socle_progress *p)
+{
+    const struct args *const a = user;
+    const bool terminal = isatty(STDERR_FILENO) != 0;
+    char left[40] = "";
+    if (a->quiet) {
+        return;
+    }
+    if (p->eta_s >= 0) {
+        (void)snprintf(left, sizeof left, ", about %.0f s left", p->eta_s);
+    }
+    (void)fprintf(stderr, "%s%3.0f %% %-14s %6.1f s%s%s", terminal ? "\r\033[K" : "", 100 * p->fraction, p->stage, p->elapsed_s, left,
+                  terminal ? "" : "\n");
+    if (terminal && p->fraction >= 1) {
+        (void)fprintf(stderr, "\r\033[K");
+    }
+    (void)fflush(stderr);
+}
+
+static void show_log(void *user, uint64_t fd, const uint8_t *bytes, size_t n)
+{
+    const struct args *const a = user;
+    (void)fd;
+    if (!a->quiet) {
+        (void)fwrite(bytes, 1, n, stderr);
+    }
+}
+
+static bool parse_threads(const char *text, unsigned *n)
+{
+    char *end = NULL;
+    errno = 0;
+    const unsigned long v = strtoul(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || v < 1 || v > 256) {
+        return false;
+    }
+    *n = (unsigned)v;
+    return true;
+}
+
+static enum exit_code run_command(struct args *a)
+{
+    struct socle_options o = {.user = a, .profile = a->value[OPT_PROFILE], .progress = show_progress, .log = show_log, .cancel = &cancelled};
+    if (given(a, OPT_THREADS) && !parse_threads(a->value[OPT_THREADS], &o.n_threads)) {
+        return usage_fails(a, "--threads wants a number from 1 to 256, not ", a->value[OPT_THREADS]);
+    }
+    if (given(a, OPT_DEVICE) && strcmp(a->value[OPT_DEVICE], "auto") != 0 && strcmp(a->value[OPT_DEVICE], "cpu") != 0) {
+        return fails_with(a, EXIT_DEVICE, "E_DEVICE", "no such device here; `socle devices` lists them");
+    }
+    a->quiet = given(a, OPT_QUIET);
+    const socle_status st = socle_create(&a->ctx, &o);
+    if (st == SOCLE_E_ARG) {
+        return usage_fails(a, "no such profile: ", o.profile ? o.profile : "");
+    }
+    if (st != SOCLE_OK) {
+        return fails_with(a, exit_of(st), status_name(st), socle_status_text(st));
+    }
+    catch_signals();
+    const enum exit_code code = a->command->run(a);
+    socle_destroy(a->ctx);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    struct args a = {0};
+    if (argc < 2) {
+        print_usage(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        print_usage(stdout);
+        return EXIT_GOOD;
+    }
+    for (size_t i = 0; i < N_COMMANDS; i++) {
+        if (strcmp(argv[1], commands[i].name) == 0) {
+            a.command = &commands[i];
+        }
+    }
+    if (a.command == NULL) {
+        return (int)usage_fails(&a, "unknown command ", argv[1]);
+    }
+    const enum exit_code code = parse(&a, argc - 2, argv + 2);
+    if (code != EXIT_GOOD) {
+        return (int)code;
+    }
+    if (given(&a, OPT_HELP)) {
+        print_help(a.command);
+        return EXIT_GOOD;
+    }
+    return (int)run_command(&a);
+}
