@@ -3,7 +3,8 @@
 """Compare the executor with QEMU user mode.
 
   differ.py random --cc CC --script LD --rvrun RVRUN --out FOLDER [--seed N] [--count N]
-      random programs: each dumps its registers and memory through environment call 64
+      random programs: each dumps its registers and memory through environment call 64;
+      then the trace of each must satisfy every constraint
   differ.py guests --cc CC --rvrun RVRUN --source ROOT --guests FOLDER --out FOLDER
       the example guests, compiled a second time for QEMU with input from stdin and output to stdout
 
@@ -95,6 +96,11 @@ def random_programs(a):
             f.write(random_program(seed))
         subprocess.run([a.cc, "-march=rv64im", "-mabi=lp64", "-nostdlib", "-Wl,--no-relax", "-T", a.script, stem + ".S", "-o", stem + ".elf"], check=True)
         failed += not compare(f"seed {seed}", run([a.rvrun, "--log", stem + ".elf"]), run([a.qemu, stem + ".elf"]))
+    with open(os.path.join(a.out, "expect.txt"), "w", encoding="utf-8") as f:
+        f.writelines(f"random_{seed}.elf HALT\n" for seed in range(a.seed, a.seed + a.count))
+    satisfied = run([a.rvrun, "--constraints", a.out])
+    print(satisfied.stdout.decode())
+    failed += satisfied.returncode != 0
     print(f"seeds {a.seed} to {a.seed + a.count - 1}: {a.count} programs, {failed} differ")
     return failed
 

@@ -2,6 +2,7 @@
  *
  * Run programs with the executor, plainly and recording, and check how they end. For the instruction tests, suites and comparisons.
  *   rvrun FOLDER              every ELF of FOLDER/expect.txt ("NAME END" per line) must end so
+ *   rvrun --constraints FOLDER  and the trace of each that halts must satisfy every constraint and balance every bus
  *   rvrun --log ELF [INPUT]   what the program logs goes to stdout; exit 0 when it halts with success
  *   rvrun --output ELF [INPUT]  its public output goes to stdout
  */
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #include "host/exec/exec.h"
+#include "host/trace/check.h"
 #include "tests/support/run_check.h"
 
 #define MOST_CYCLES 20000000u
@@ -51,12 +53,32 @@ static const char *end_name(enum sc_end end)
     return names[end];
 }
 
+/** Does the recording satisfy the chips? NULL, or what is wrong first (kept in @p text). */
+static const char *check_constraints(const struct sc_run *run, const struct sc_elf *elf, char *text, size_t size)
+{
+    struct sc_image image;
+    struct sc_trace trace;
+    struct sc_check_report report = {.text = ""};
+    if (sc_image_build(&image, elf) != SOCLE_OK) {
+        return "no image";
+    }
+    text[0] = '\0';
+    socle_status st = sc_trace_build(&trace, text, size, run, &image, NULL);
+    if (st == SOCLE_OK) {
+        st = sc_trace_check_built(&report, NULL, &trace);
+        (void)snprintf(text, size, "%s", report.text);
+        sc_trace_fini(&trace);
+    }
+    sc_image_fini(&image);
+    return st == SOCLE_OK ? NULL : text;
+}
+
 /** Both modes must end as @p want, agree, and leave a consistent recording. True when they do. */
-static bool check_program(const char *path, const char *want, uint64_t *cycles)
+static bool check_program(const char *path, const char *want, bool constraints, uint64_t *cycles)
 {
     struct sc_elf elf;
     struct sc_run run[2];
-    char why[2][256] = {"", ""};
+    char why[2][512] = {"", ""};
     size_t size = 0, at = 0;
     uint8_t *const file = read_file(path, &size);
     bool ok = sc_elf_load(&elf, why[0], sizeof(why[0]), file, size) == SOCLE_OK;
@@ -76,6 +98,9 @@ static bool check_program(const char *path, const char *want, uint64_t *cycles)
         wrong = same ? NULL : "the plain run and the recording differ";
         if (same && run[1].end == SC_END_HALT) {
             wrong = run_check(&run[1], &elf, &at);
+            if (wrong == NULL && constraints) {
+                wrong = check_constraints(&run[1], &elf, why[0], sizeof(why[0]));
+            }
         }
     }
     if (wrong != NULL || !ok) {
@@ -90,7 +115,7 @@ static bool check_program(const char *path, const char *want, uint64_t *cycles)
     return ok && wrong == NULL;
 }
 
-static int run_folder(const char *folder)
+static int run_folder(const char *folder, bool constraints)
 {
     char path[1024], name[256], want[64];
     unsigned n = 0, failed = 0;
@@ -99,7 +124,7 @@ static int run_folder(const char *folder)
     FILE *const list = fopen(path, "r");
     while (list != NULL && fscanf(list, "%255s %63s", name, want) == 2) {
         (void)snprintf(path, sizeof(path), "%s/%s", folder, name);
-        failed += !check_program(path, want, &cycles);
+        failed += !check_program(path, want, constraints, &cycles);
         n++;
     }
     if (list != NULL) {
@@ -139,11 +164,14 @@ static int run_one(int argc, char **argv)
 int main(int argc, char **argv)
 {
     if (argc == 2) {
-        return run_folder(argv[1]);
+        return run_folder(argv[1], false);
+    }
+    if (argc == 3 && strcmp(argv[1], "--constraints") == 0) {
+        return run_folder(argv[2], true);
     }
     if (argc >= 3 && (strcmp(argv[1], "--log") == 0 || strcmp(argv[1], "--output") == 0)) {
         return run_one(argc, argv);
     }
-    fprintf(stderr, "usage: rvrun FOLDER | rvrun --log|--output ELF [INPUT]\n");
+    fprintf(stderr, "usage: rvrun [--constraints] FOLDER | rvrun --log|--output ELF [INPUT]\n");
     return 2;
 }
