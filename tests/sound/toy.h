@@ -14,6 +14,7 @@
 #include "host/prove/prove.h"
 #include "host/sys/mem.h"
 #include "host/sys/pool.h"
+#include "tests/sound/cheap.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -167,27 +168,11 @@ static void toy_fill(struct toy *t)
     t->w.run = (struct sc_head_run){4 + 4 * TOY_ROWS, 9 + TOY_ROWS, SC_CHAIN_START_RAM, SC_CHAIN_START_IO, TOY_OUTPUT};
 }
 
-/* The profile's schedules with few queries and no grinding: for tests of everything but the odds. */
-static void toy_profile(struct sc_profile *p)
-{
-    *p = *sc_profile_default();
-    p->logup_pow = 3;
-    for (unsigned m = p->min_m0; m <= p->max_m0; m++) {
-        for (unsigned i = 0; i < SC_WHIR_MAX_ROUNDS; i++) {
-            struct sc_whir_round *const r[2] = {&p->main[m].r[i], &p->image[m].r[i]};
-            for (unsigned k = 0; k < 2; k++) {
-                r[k]->t = r[k]->t ? 3 : 0;
-                r[k]->gq = r[k]->gf = 0;
-            }
-        }
-    }
-}
-
 static struct toy *toy_create(const struct sc_cpu_ops *ops, struct sc_pool *pool)
 {
     struct toy *const t = calloc(1, sizeof *t);
     toy_define();
-    toy_profile(&t->profile);
+    cheap_profile(&t->profile);
     for (unsigned i = 0; i < TOY_OUTPUT; i++) {
         t->output[i] = (uint8_t)(17 * i + 3);
     }
