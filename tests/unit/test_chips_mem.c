@@ -3,6 +3,7 @@
  * Chips of memory and system: honest rows hold, changed cells and directed lies are refused, and the DECODE chip has a
  * satisfiable row for a word exactly when the executor decodes it, with the same program line.
  */
+#include "host/sys/mem.h"
 #include "tests/unit/lab.h"
 
 static const uint8_t input[] = {0x80, 1, 2, 0xff, 4, 5, 6, 7, 8};
@@ -115,6 +116,19 @@ Test(chips_mem, cells_do_not_depend_on_the_threads)
     lab_close(&lab);
     lab_close(&other);
     sc_pool_destroy(pool);
+}
+
+Test(chips_mem, a_trace_without_memory_ends_cleanly)
+{
+    struct sc_trace t;
+    struct sc_image image;
+    open_short(&lab);
+    sc_big_fail_at(1);
+    cr_expect(sc_image_build(&image, &lab.elf) == SOCLE_E_NOMEM && image.cells == NULL);
+    sc_big_fail_at(1);
+    cr_expect(sc_trace_build(&t, lab.why, sizeof lab.why, &lab.run, &lab.image, NULL) == SOCLE_E_NOMEM && t.cells == NULL);
+    sc_big_fail_at(0);
+    lab_close(&lab);
 }
 
 /** Cells that the proof leaves free on some rows: their selector is 0, or any value serves. */
@@ -406,6 +420,33 @@ Test(chips_mem, refuses_a_store_to_text)
         set(AIR_TABLE_SD, 0, name, (uint32_t)(addr >> (16 * i)) & 0xffff);
     }
     expect_refused("buses");
+}
+
+Test(chips_mem, refuses_a_load_of_unmapped_memory)
+{
+    open_short(&lab);
+    /* base 2^40, consistent within the row: no word there gives a token */
+    set(AIR_TABLE_LD, 1, "a[2]", 0x100);
+    set(AIR_TABLE_LD, 1, "e[2]", 0x100);
+    expect_refused("buses");
+}
+
+Test(chips_mem, refuses_a_token_from_the_future)
+{
+    open_short(&lab);
+    set(AIR_TABLE_LD, 1, "prevm", get(AIR_TABLE_LD, 1, "ts") + 2);
+    set(AIR_TABLE_LD, 1, "lom", 0);
+    expect_refused("bus U16");
+}
+
+Test(chips_mem, refuses_an_image_word_in_the_input_region)
+{
+    fp row[AIR_MAX_COLS];
+    open_short(&lab);
+    set(INIT, word_row(LAB_RO), "inp", 1);
+    lab_row(row, &lab, INIT, word_row(LAB_RO));
+    cr_assert_str_eq(lab_broken(INIT, row), "at most one kind");
+    expect_refused("INITFINAL");
 }
 
 Test(chips_mem, refuses_a_class_that_the_word_does_not_have)
