@@ -16,7 +16,7 @@ static const char head[] =
     " *   AIR_QUALIFIERS    what stands before every function, e.g. static\n"
     " *   AIR_NAME(f)       name of a function: f is the table's name, or name_part\n"
     " *   AIR_ARGS          parameters of every function; AIR_PASS the same as arguments; AIR_NOTHING uses them to no effect\n"
-    " *   AIR_T             type of a value\n"
+    " *   AIR_T             type of a value; values are kept in as few variables as their lifetimes allow\n"
     " *   AIR_COL(i)        value of column i of the row; committed columns first, then closed-form ones\n"
     " *   AIR_ADD AIR_SUB AIR_MUL (a, b), AIR_NEG (a)\n"
     " *   AIR_MULK(a, k) AIR_ADDK(a, k)   k a base field constant in Montgomery form\n"
@@ -29,11 +29,16 @@ static const char head[] =
 struct emitter {
     FILE *f;
     const struct rec_table *t;
-    bool *done;     /* emitted in this function */
+    bool *done;     /* in this function */
     unsigned nodes; /* operations in this function */
     unsigned part;
-    bool open;
+    uint32_t *step; /* what this function does, in order: a node, or ACC + constraint */
+    unsigned n_steps;
+    uint32_t *last; /* of a node: the last step that reads it */
+    uint32_t *reg;  /* of a node: its variable */
 };
+
+#define ACC 0x80000000u
 
 static bool is_op(const struct rec_node *n)
 {
@@ -69,7 +74,7 @@ static unsigned needed(const struct rec_table *t, uint32_t id, const bool *done,
 static void operand(const struct emitter *e, uint32_t id)
 {
     const struct rec_node *n = &e->t->nodes[id];
-    fprintf(e->f, n->op == REC_COL ? "AIR_COL(%u)" : "t%u", n->op == REC_COL ? n->a : id);
+    fprintf(e->f, n->op == REC_COL ? "AIR_COL(%u)" : "r%u", n->op == REC_COL ? n->a : e->reg[id]);
 }
 
 static void call(const struct emitter *e, const char *op, uint32_t a, uint32_t b)
@@ -105,7 +110,7 @@ static void statement(const struct emitter *e, uint32_t id)
 {
     const struct rec_node *n = &e->t->nodes[id];
     fp k = 0;
-    fprintf(e->f, "    const AIR_T t%u = ", id);
+    fprintf(e->f, "    r%u = ", e->reg[id]);
     switch (n->op) {
     case REC_ADD:
         if (rec_is_const(e->t, n->a, &k)) {
@@ -141,16 +146,90 @@ static void statement(const struct emitter *e, uint32_t id)
     fputs(";\n", e->f);
 }
 
-static void close_part(struct emitter *e)
+/* --- variables ----------------------------------------------------------------------------------------------------- */
+
+static void note_reads(struct emitter *e)
 {
-    if (e->open) {
-        fputs("}\n\n", e->f);
-        memset(e->done, 0, e->t->n_nodes * sizeof *e->done);
-        e->nodes = 0;
-        e->part++;
-        e->open = false;
+    for (uint32_t i = 0; i < e->n_steps; i++) {
+        if (e->step[i] & ACC) {
+            e->last[e->t->constraints[e->step[i] & ~ACC].node] = i;
+            continue;
+        }
+        const struct rec_node *n = &e->t->nodes[e->step[i]];
+        e->last[n->a] = i;
+        if (has_two(n)) {
+            e->last[n->b] = i;
+        }
     }
 }
+
+static void release(const struct emitter *e, uint32_t id, uint32_t now, bool *taken)
+{
+    if (is_op(&e->t->nodes[id]) && e->last[id] == now) {
+        taken[e->reg[id]] = false;
+    }
+}
+
+/** Give every node of the function the first variable that is free; returns how many there are. */
+static unsigned allocate(struct emitter *e, bool *taken)
+{
+    unsigned n_regs = 0;
+    memset(taken, 0, e->n_steps * sizeof *taken);
+    for (uint32_t i = 0; i < e->n_steps; i++) {
+        if (e->step[i] & ACC) {
+            release(e, e->t->constraints[e->step[i] & ~ACC].node, i, taken);
+            continue;
+        }
+        const struct rec_node *n = &e->t->nodes[e->step[i]];
+        release(e, n->a, i, taken);
+        if (has_two(n)) {
+            release(e, n->b, i, taken);
+        }
+        unsigned r = 0;
+        while (taken[r]) {
+            r++;
+        }
+        taken[r] = true;
+        e->reg[e->step[i]] = r;
+        n_regs = r + 1 > n_regs ? r + 1 : n_regs;
+    }
+    return n_regs;
+}
+
+static void close_part(struct emitter *e)
+{
+    if (!e->n_steps) {
+        return;
+    }
+    bool *const taken = calloc(e->n_steps, sizeof *taken);
+    if (!taken) {
+        fputs("airgen: out of memory\n", stderr);
+        exit(1);
+    }
+    note_reads(e);
+    const unsigned n_regs = allocate(e, taken);
+    fprintf(e->f, "AIR_QUALIFIERS void AIR_NAME(%s_%u)(AIR_ARGS)\n{\n", e->t->name, e->part);
+    for (unsigned r = 0; r < n_regs; r++) {
+        fprintf(e->f, r ? ", r%u" : "    AIR_T r%u", r);
+    }
+    fputs(n_regs ? ";\n" : "", e->f);
+    for (uint32_t i = 0; i < e->n_steps; i++) {
+        if (e->step[i] & ACC) {
+            fprintf(e->f, "    AIR_ACC(%u, ", (unsigned)(e->step[i] & ~ACC));
+            operand(e, e->t->constraints[e->step[i] & ~ACC].node);
+            fputs(");\n", e->f);
+        } else {
+            statement(e, e->step[i]);
+        }
+    }
+    fputs("}\n\n", e->f);
+    free(taken);
+    memset(e->done, 0, e->t->n_nodes * sizeof *e->done);
+    e->nodes = e->n_steps = 0;
+    e->part++;
+}
+
+/* --- tables -------------------------------------------------------------------------------------------------------- */
 
 static void emit_whole(struct emitter *e)
 {
@@ -162,43 +241,45 @@ static void emit_whole(struct emitter *e)
     fputs(e->part ? "}\n\n" : "    AIR_NOTHING;\n}\n\n", e->f);
 }
 
+/** Append constraint @p i to the function that is open, or to a new one where it would grow too long. */
+static bool add_constraint(struct emitter *e, unsigned i, bool *need, unsigned max_nodes, struct rec_log *log)
+{
+    const struct rec_table *const t = e->t;
+    const uint32_t id = t->constraints[i].node;
+    unsigned n = needed(t, id, e->done, need);
+    if (e->nodes + n > max_nodes) {
+        close_part(e);
+        n = needed(t, id, e->done, need);
+    }
+    for (uint32_t j = 0; j <= id; j++) {
+        if (need[j]) {
+            e->step[e->n_steps++] = j;
+            e->done[j] = true;
+        }
+    }
+    e->step[e->n_steps++] = ACC | i;
+    e->nodes += n;
+    if (n > max_nodes) {
+        rec_error(log, t->name, t->constraints[i].label, "%u operations, more than airgen_max_nodes = %u", n, max_nodes);
+    }
+    return n <= max_nodes;
+}
+
 static bool emit_table(FILE *f, const struct rec_table *t, unsigned max_nodes, struct rec_log *log)
 {
     bool *const flags = calloc(2 * (size_t)t->n_nodes, sizeof *flags);
-    if (!flags) {
-        return false;
+    uint32_t *const words = calloc(3 * (size_t)t->n_nodes + t->n_constraints, sizeof *words);
+    bool ok = flags && words;
+    if (ok) {
+        struct emitter e = {.f = f, .t = t, .done = flags, .last = words, .reg = words + t->n_nodes, .step = words + 2 * (size_t)t->n_nodes};
+        for (unsigned i = 0; i < t->n_constraints; i++) {
+            ok = add_constraint(&e, i, flags + t->n_nodes, max_nodes, log) && ok;
+        }
+        close_part(&e);
+        emit_whole(&e);
     }
-    bool ok = true, *const need = flags + t->n_nodes;
-    struct emitter e = {.f = f, .t = t, .done = flags};
-    for (unsigned i = 0; i < t->n_constraints; i++) {
-        const uint32_t id = t->constraints[i].node;
-        unsigned n = needed(t, id, e.done, need);
-        if (e.nodes + n > max_nodes) {
-            close_part(&e);
-            n = needed(t, id, e.done, need);
-        }
-        if (n > max_nodes) {
-            rec_error(log, t->name, t->constraints[i].label, "%u operations, more than airgen_max_nodes = %u", n, max_nodes);
-            ok = false;
-        }
-        if (!e.open) {
-            fprintf(f, "AIR_QUALIFIERS void AIR_NAME(%s_%u)(AIR_ARGS)\n{\n", t->name, e.part);
-            e.open = true;
-        }
-        for (uint32_t j = 0; j <= id; j++) {
-            if (need[j]) {
-                statement(&e, j);
-                e.done[j] = true;
-            }
-        }
-        e.nodes += n;
-        fprintf(f, "    AIR_ACC(%u, ", i);
-        operand(&e, id);
-        fputs(");\n", f);
-    }
-    close_part(&e);
-    emit_whole(&e);
     free(flags);
+    free(words);
     return ok;
 }
 
