@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Prover of the bus argument. The leaves are computed twice from the columns, once on the way up and once for the last
- * layer, and not kept between: the layers above them take as much memory as they do.
+ * Prover of the bus argument. The leaves are never stored: they are computed from the columns, piece by piece in cache, for
+ * the layers above, for the first round of the last layer, and for its first fold, which is written out half as long. The
+ * layer above the leaves is made anew when its turn comes. So the most that is held is 20 bytes for each leaf.
+ * From round to round, folding and the next sums share one pass over memory.
  * Theory: docs/spec/argument.md section 2.
  */
 #include "host/prove/argue.h"
@@ -10,9 +12,11 @@
 #include "host/sys/mem.h"
 #include "host/sys/pool.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#define PIECE 4096 /* leaves computed at a time */
+#define PIECE SC_EQS_PLANE /* leaves computed at a time; not less than the low part of an eq table */
+#define PIECE_PLANE (2 * PIECE + 16) /* two pieces side by side */
 #define GRAIN 8192 /* nodes of a layer that a thread takes at a time */
 #define PLANE_PAD 80 /* keeps the planes of a layer off the same cache sets */
 
@@ -29,10 +33,13 @@ struct gkr {
     unsigned n_vars;
     uint8_t order[SC_MAX_ALL_CHUNKS]; /* chunks by the place of their leaves */
     struct layer layer[SC_MAX_VARS + 1];
-    fp *work; /* PIECE leaves twice for each thread */
+    fp *work; /* WORK elements for each thread */
     size_t work_len;
     struct sc_eqs eqs;
 };
+
+/* Two pairs of planar arrays of two pieces, for fractions, and as many again. */
+#define WORK (8 * FX_DEG * PIECE_PLANE)
 
 static size_t layer_len(const struct layer *l)
 {
@@ -43,8 +50,8 @@ static socle_status layer_init(struct layer *l, unsigned log)
 {
     l->log = log;
     l->plane = ((size_t)1 << log) + PLANE_PAD;
-    l->p = sc_big_alloc(layer_len(l));
-    l->q = sc_big_alloc(layer_len(l));
+    l->p = sc_big_take(layer_len(l));
+    l->q = sc_big_take(layer_len(l));
     return l->p && l->q ? SOCLE_OK : SOCLE_E_NOMEM;
 }
 
@@ -128,22 +135,44 @@ static void fill_leaves(const struct gkr *g, fp *num, fp *den, size_t plane, uin
 
 /* ---- up ---- */
 
+/* Nodes [at, at + n) of the layer above the leaves, n <= PIECE. */
+static void up_piece(const struct gkr *g, fp *work, fp *p, fp *q, size_t plane, uint64_t at, size_t n)
+{
+    const uint64_t half = (uint64_t)1 << (g->n_vars - 1);
+    fp *const num[2] = {work, work + PIECE};
+    fp *const den[2] = {work + 2 * PIECE, work + (2 + FX_DEG) * PIECE};
+    for (unsigned i = 0; i < 2; i++) {
+        fill_leaves(g, num[i], den[i], PIECE, at + i * half, at + i * half + n);
+    }
+    const fp *const in_num[2] = {num[0], num[1]};
+    const fp *const in_den[2] = {den[0], den[1]};
+    g->c->ops->gkr_up_base(p, q, plane, in_num, in_den, PIECE, 0, n);
+}
+
 static void up_leaves_body(void *arg, size_t begin, size_t end, unsigned worker)
 {
     const struct gkr *const g = arg;
     const struct layer *const top = &g->layer[g->n_vars - 1];
-    const uint64_t half = (uint64_t)1 << (g->n_vars - 1);
-    fp *const work = g->work + (size_t)worker * 2 * (1 + FX_DEG) * PIECE;
-    fp *const num[2] = {work, work + PIECE};
-    fp *const den[2] = {work + 2 * PIECE, work + (2 + FX_DEG) * PIECE};
-    for (uint64_t at = begin; at < end; at += PIECE) {
-        const size_t n = end - at < PIECE ? (size_t)(end - at) : PIECE;
-        for (unsigned i = 0; i < 2; i++) {
-            fill_leaves(g, num[i], den[i], PIECE, at + i * half, at + i * half + n);
+    for (size_t at = begin; at < end; at += PIECE) {
+        const size_t n = end - at < PIECE ? end - at : PIECE;
+        up_piece(g, g->work + worker * WORK, top->p + at, top->q + at, top->plane, at, n);
+    }
+}
+
+/* Two layers at once. */
+static void up_twice_body(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const struct gkr *const g = arg;
+    const struct layer *const out = &g->layer[g->n_vars - 2];
+    fp *const work = g->work + worker * WORK;
+    fp *const p = work + 4 * FX_DEG * PIECE_PLANE;
+    fp *const q = p + FX_DEG * PIECE_PLANE;
+    for (size_t at = begin; at < end; at += PIECE) {
+        const size_t n = end - at < PIECE ? end - at : PIECE;
+        for (uint64_t i = 0; i < 2; i++) {
+            up_piece(g, work, p + i * PIECE, q + i * PIECE, PIECE_PLANE, at + (i << out->log), n);
         }
-        const fp *const in_num[2] = {num[0], num[1]};
-        const fp *const in_den[2] = {den[0], den[1]};
-        g->c->ops->gkr_up_base(top->p + at, top->q + at, top->plane, in_num, in_den, PIECE, 0, n);
+        g->c->ops->gkr_up(out->p + at, out->q + at, out->plane, p, q, PIECE_PLANE, PIECE, 0, n);
     }
 }
 
@@ -159,36 +188,39 @@ static void up_body(void *arg, size_t begin, size_t end, unsigned worker)
     j->ops->gkr_up(j->out->p, j->out->q, j->out->plane, j->in->p, j->in->q, j->in->plane, (size_t)1 << j->out->log, begin, end);
 }
 
+/* The layer above the leaves. */
+static socle_status build_top(struct gkr *g)
+{
+    const unsigned top = g->n_vars - 1;
+    const socle_status st = layer_init(&g->layer[top], top);
+    if (st == SOCLE_OK) {
+        sc_pool_for(g->c->pool, (size_t)1 << top, PIECE, up_leaves_body, g);
+    }
+    return st;
+}
+
+/* All layers but the two lowest; with a single layer above the leaves, that one. */
 static socle_status build(struct gkr *g)
 {
     socle_status st = SOCLE_OK;
-    const unsigned top = g->n_vars - 1;
-    g->work_len = (size_t)sc_pool_size(g->c->pool) * 2 * (1 + FX_DEG) * PIECE * sizeof(fp);
+    g->work_len = (size_t)sc_pool_size(g->c->pool) * WORK * sizeof(fp);
     g->work = sc_big_alloc(g->work_len);
     if (!g->work) {
         return SOCLE_E_NOMEM;
     }
-    TRY(layer_init(&g->layer[top], top));
-    sc_pool_for(g->c->pool, (size_t)1 << top, PIECE, up_leaves_body, g);
-    for (unsigned l = top; l-- > 0;) {
+    if (g->n_vars == 1) {
+        return build_top(g);
+    }
+    const unsigned first = g->n_vars - 2;
+    TRY(layer_init(&g->layer[first], first));
+    sc_pool_for(g->c->pool, (size_t)1 << first, PIECE, up_twice_body, g);
+    for (unsigned l = first; l-- > 0;) {
         TRY(layer_init(&g->layer[l], l));
         struct up_job j = {g->c->ops, &g->layer[l], &g->layer[l + 1]};
         sc_pool_for(g->c->pool, (size_t)1 << l, GRAIN, up_body, &j);
     }
 out:
     return st;
-}
-
-/* The leaves as a layer: numerators in coefficient 0, the others stay zero. */
-static void leaf_layer_body(void *arg, size_t begin, size_t end, unsigned worker)
-{
-    const struct gkr *const g = arg;
-    const struct layer *const l = &g->layer[g->n_vars];
-    (void)worker;
-    for (size_t at = begin; at < end; at += PIECE) {
-        const size_t n = end - at < PIECE ? end - at : PIECE;
-        fill_leaves(g, l->p + at, l->q + at, l->plane, at, at + n);
-    }
 }
 
 /* ---- down ---- */
@@ -202,89 +234,216 @@ static fx element(const fp *v, size_t plane, size_t i)
     return r;
 }
 
+/* One layer: arrays v[0] = p + mu q of the lower half, v[1] = p of the upper, v[2] and v[3] = q, each folded from round to round. */
 struct round_job {
-    const struct sc_cpu_ops *ops;
-    const struct sc_eqs *eqs;
-    fp *const *v;
-    size_t plane, half;
-    fx c;
+    const struct gkr *g;
+    fp *v[4];
+    size_t plane;
+    size_t half; /* of the arrays in the round whose sums are made */
+    fx mu;
+    fx c; /* last challenge */
     fx sum[SC_POOL_MAX_THREADS][2];
 };
 
-static void mix_body(void *arg, size_t begin, size_t end, unsigned worker)
+static void fold_range(const struct round_job *j, size_t half, size_t begin, size_t end)
 {
-    const struct round_job *const j = arg;
-    (void)worker;
-    j->ops->axpy_ext(j->v[0], j->plane, j->v[2], j->plane, j->c, begin, end);
+    for (unsigned i = 0; i < 4; i++) {
+        j->g->c->ops->fold_ext(j->v[i], j->plane, j->v[i], j->plane, half, j->c, begin, end);
+    }
 }
 
-/* Items are values of the high bits. */
+/* Sums over the rows with high bits h, from arrays that begin at element `at` of v. */
+static void add_sums(struct round_job *j, unsigned worker, fp *const v[4], size_t plane, size_t half, size_t h, size_t at, size_t n)
+{
+    const struct sc_eqs *const eqs = &j->g->eqs;
+    const fp *const from[4] = {v[0], v[1], v[2], v[3]};
+    fx t[2];
+    j->g->c->ops->gkr_round(t, from, plane, half, eqs->low_table, SC_EQS_PLANE, at, at + n);
+    for (unsigned i = 0; i < 2; i++) {
+        j->sum[worker][i] = fx_add(j->sum[worker][i], fx_mul(t[i], eqs->high[h]));
+    }
+}
+
+/* First round of a stored layer. Items are values of the high bits. */
+static void mix_round_body(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    struct round_job *const j = arg;
+    const size_t low = (size_t)1 << j->g->eqs.low;
+    for (size_t h = begin; h < end; h++) {
+        for (unsigned i = 0; i < 2; i++) {
+            const size_t at = i * j->half + h * low;
+            j->g->c->ops->axpy_ext(j->v[0], j->plane, j->v[2], j->plane, j->mu, at, at + low);
+        }
+        add_sums(j, worker, j->v, j->plane, j->half, h, h * low, low);
+    }
+}
+
+/* Folds by the last challenge, then the sums of the next round while the data is in cache. */
+static void fold_round_body(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    struct round_job *const j = arg;
+    const size_t low = (size_t)1 << j->g->eqs.low;
+    for (size_t h = begin; h < end; h++) {
+        fold_range(j, 2 * j->half, h * low, (h + 1) * low);
+        fold_range(j, 2 * j->half, j->half + h * low, j->half + (h + 1) * low);
+        add_sums(j, worker, j->v, j->plane, j->half, h, h * low, low);
+    }
+}
+
 static void round_body(void *arg, size_t begin, size_t end, unsigned worker)
 {
     struct round_job *const j = arg;
-    const size_t low = (size_t)1 << j->eqs->low;
-    const fp *const v[4] = {j->v[0], j->v[1], j->v[2], j->v[3]};
+    const size_t low = (size_t)1 << j->g->eqs.low;
     for (size_t h = begin; h < end; h++) {
-        fx t[2];
-        j->ops->gkr_round(t, v, j->plane, j->half, j->eqs->low_table, SC_EQS_PLANE, h * low, (h + 1) * low);
-        for (unsigned i = 0; i < 2; i++) {
-            j->sum[worker][i] = fx_add(j->sum[worker][i], fx_mul(t[i], j->eqs->high[h]));
+        add_sums(j, worker, j->v, j->plane, j->half, h, h * low, low);
+    }
+}
+
+/* Pieces [at, at + n) of both halves of the arrays of the last layer, the halves PIECE apart. */
+static void leaf_pieces(const struct round_job *j, fp *work, fp *v[4], size_t at, size_t n)
+{
+    const struct gkr *const g = j->g;
+    const uint64_t quarter = (uint64_t)1 << (g->n_vars - 2);
+    for (unsigned i = 0; i < 4; i++) {
+        v[i] = work + i * FX_DEG * PIECE_PLANE;
+    }
+    memset(v[0], 0, 2 * FX_DEG * PIECE_PLANE * sizeof(fp));
+    for (uint64_t i = 0; i < 4; i++) {
+        fp *const num = v[i / 2] + i % 2 * PIECE;
+        fp *const den = v[2 + i / 2] + i % 2 * PIECE;
+        fill_leaves(g, num, den, PIECE_PLANE, at + i * quarter, at + i * quarter + n);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        g->c->ops->axpy_ext(v[0], PIECE_PLANE, v[2], PIECE_PLANE, j->mu, i * PIECE, i * PIECE + n);
+    }
+}
+
+static void leaf_round_body(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    struct round_job *const j = arg;
+    const size_t low = (size_t)1 << j->g->eqs.low;
+    fp *v[4];
+    for (size_t h = begin; h < end; h++) {
+        leaf_pieces(j, j->g->work + worker * WORK, v, h * low, low);
+        add_sums(j, worker, v, PIECE_PLANE, PIECE, h, 0, low);
+    }
+}
+
+static void leaf_fold_body(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const struct round_job *const j = arg;
+    fp *v[4];
+    for (size_t at = begin; at < end; at += PIECE) {
+        const size_t n = end - at < PIECE ? end - at : PIECE;
+        leaf_pieces(j, j->g->work + worker * WORK, v, at, n);
+        for (unsigned i = 0; i < 4; i++) {
+            j->g->c->ops->fold_ext(j->v[i] + at, j->plane, v[i], PIECE_PLANE, PIECE, j->c, 0, n);
         }
     }
 }
 
-static void fold_body(void *arg, size_t begin, size_t end, unsigned worker)
-{
-    const struct round_job *const j = arg;
-    (void)worker;
-    for (unsigned i = 0; i < 4; i++) {
-        j->ops->fold_ext(j->v[i], j->plane, j->v[i], j->plane, j->half, j->c, begin, end);
-    }
-}
-
-static void prove_round(struct gkr *g, struct sc_pch *ch, struct round_job *j, const fx *rest, unsigned n_rest)
+/* Sums of a round by @p fn, sent; then the challenge. n: variables left after it, their coordinates at rest. */
+static void prove_round(struct gkr *g, struct sc_pch *ch, struct round_job *j, sc_pool_fn *fn, const fx *rest, unsigned n)
 {
     fx t[2] = {FX_ZERO, FX_ZERO};
     memset(j->sum, 0, sizeof j->sum);
-    sc_eqs_set(&g->eqs, rest, n_rest);
-    j->half = (size_t)1 << n_rest;
-    sc_pool_for(g->c->pool, j->half >> g->eqs.low, 0, round_body, j);
+    sc_eqs_set(&g->eqs, rest, n);
+    j->half = (size_t)1 << n;
+    sc_pool_for(g->c->pool, j->half >> g->eqs.low, 0, fn, j);
     for (unsigned w = 0; w < sc_pool_size(g->c->pool); w++) {
         t[0] = fx_add(t[0], j->sum[w][0]);
         t[1] = fx_add(t[1], j->sum[w][1]);
     }
     sc_send_fx(ch, SC_L_GKR_T, t, 2);
     sc_tr_challenge(&ch->tr, SC_L_GKR_ROUND, &j->c, 1);
-    sc_pool_for(g->c->pool, j->half, GRAIN, fold_body, j);
 }
 
-static void prove_layer(struct gkr *g, struct sc_pch *ch, struct sc_leaf_claim *s, unsigned l)
+static void take_arrays(struct round_job *j, const struct layer *in)
 {
-    const struct layer *const in = &g->layer[l + 1];
-    const size_t half = (size_t)1 << l;
+    const size_t half = (size_t)1 << (in->log - 1);
     fp *const v[4] = {in->p, in->p + half, in->q, in->q + half};
-    struct round_job j = {.ops = g->c->ops, .eqs = &g->eqs, .v = v, .plane = in->plane};
-    fx mu, z;
-    fx point[SC_MAX_VARS];
-    sc_tr_challenge(&ch->tr, SC_L_GKR_MIX, &mu, 1);
-    j.c = mu;
-    sc_pool_for(g->c->pool, half, GRAIN, mix_body, &j);
-    g->eqs.low_of = NULL;
-    for (unsigned i = 0; i < l; i++) {
-        prove_round(g, ch, &j, s->rho + i + 1, l - 1 - i);
-        point[i] = j.c;
+    memcpy(j->v, v, sizeof v);
+    j->plane = in->plane;
+}
+
+/* First round of the last layer; its fold makes the arrays, which are kept in the place of the layer above. */
+static socle_status first_leaf_round(struct gkr *g, struct sc_pch *ch, struct round_job *j, const struct sc_leaf_claim *s)
+{
+    struct layer *const in = &g->layer[g->n_vars];
+    prove_round(g, ch, j, leaf_round_body, s->rho + 1, g->n_vars - 2);
+    const socle_status st = layer_init(in, g->n_vars - 1);
+    if (st == SOCLE_OK) {
+        take_arrays(j, in);
+        sc_pool_for(g->c->pool, j->half, PIECE, leaf_fold_body, j);
     }
+    return st;
+}
+
+static void send_claims(struct sc_pch *ch, struct sc_leaf_claim *s, const struct round_job *j, const fx *point, unsigned l)
+{
     fx e[4];
+    fx z;
     for (unsigned i = 0; i < 4; i++) {
-        e[i] = element(v[i], in->plane, 0);
+        e[i] = element(j->v[i], j->plane, 0);
     }
-    e[0] = fx_sub(e[0], fx_mul(mu, e[2]));
+    e[0] = fx_sub(e[0], fx_mul(j->mu, e[2]));
     sc_send_fx(ch, SC_L_GKR_CLAIMS, e, 4);
     sc_tr_challenge(&ch->tr, SC_L_GKR_LINE, &z, 1);
     s->rho[0] = z;
     memcpy(s->rho + 1, point, l * sizeof point[0]);
     s->p = fx_add(e[0], fx_mul(z, fx_sub(e[1], e[0])));
     s->q = fx_add(e[2], fx_mul(z, fx_sub(e[3], e[2])));
+}
+
+/* The leaves of a tree of two: no rounds, the arrays are single elements. */
+static socle_status two_leaves(struct gkr *g)
+{
+    struct layer *const in = &g->layer[1];
+    const socle_status st = layer_init(in, 1);
+    if (st == SOCLE_OK) {
+        memset(in->p, 0, layer_len(in));
+        fill_leaves(g, in->p, in->q, in->plane, 0, 2);
+    }
+    return st;
+}
+
+static socle_status prove_layer(struct gkr *g, struct sc_pch *ch, struct sc_leaf_claim *s, unsigned l)
+{
+    socle_status st = SOCLE_OK;
+    fx point[SC_MAX_VARS];
+    struct round_job *const j = calloc(1, sizeof *j);
+    if (!j) {
+        return SOCLE_E_NOMEM;
+    }
+    const bool leaves = l + 1 == g->n_vars;
+    j->g = g;
+    sc_tr_challenge(&ch->tr, SC_L_GKR_MIX, &j->mu, 1);
+    g->eqs.low_of = NULL;
+    if (leaves && l == 0) {
+        TRY(two_leaves(g));
+    }
+    if (!leaves || l == 0) {
+        take_arrays(j, &g->layer[l + 1]);
+    }
+    if (l == 0) {
+        g->c->ops->axpy_ext(j->v[0], j->plane, j->v[2], j->plane, j->mu, 0, 1);
+    }
+    for (unsigned i = 0; i < l; i++) {
+        if (leaves && i == 0) {
+            TRY(first_leaf_round(g, ch, j, s));
+        } else {
+            sc_pool_fn *const fn = i == 0 ? mix_round_body : leaves && i == 1 ? round_body : fold_round_body;
+            prove_round(g, ch, j, fn, s->rho + i + 1, l - 1 - i);
+        }
+        point[i] = j->c;
+    }
+    if (l > (leaves ? 1u : 0u)) {
+        fold_range(j, 1, 0, 1);
+    }
+    send_claims(ch, s, j, point, l);
+out:
+    free(j);
+    return st;
 }
 
 socle_status sc_gkr_prove(struct sc_pch *ch, struct sc_leaf_claim *out, const struct sc_columns *c, const struct sc_bus_point *bus)
@@ -301,11 +460,10 @@ socle_status sc_gkr_prove(struct sc_pch *ch, struct sc_leaf_claim *out, const st
     sc_send_fx(ch, SC_L_GKR_ROOT, root, 2);
     for (unsigned l = 0; l < g.n_vars; l++) {
         layer_fini(&g.layer[l]);
-        if (l + 1 == g.n_vars) {
-            TRY(layer_init(&g.layer[l + 1], l + 1));
-            sc_pool_for(c->pool, (size_t)1 << g.n_vars, PIECE, leaf_layer_body, &g);
+        if (l + 2 == g.n_vars) {
+            TRY(build_top(&g));
         }
-        prove_layer(&g, ch, out, l);
+        TRY(prove_layer(&g, ch, out, l));
     }
     st = sc_pch_status(ch);
 out:

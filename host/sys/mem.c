@@ -129,25 +129,39 @@ static struct block take(size_t size, size_t *old)
     return b;
 }
 
-void *sc_big_alloc(size_t len)
+/* *old bytes of the buffer may be other than zero. */
+static void *get(size_t len, size_t *old)
 {
+    *old = 0;
     if (len == 0 || len > SIZE_MAX / 2 || told_to_fail()) {
         return NULL;
     }
     const size_t size = rounded(len);
-    void *p = NULL;
-    if (size >= HUGE_PAGE) {
-        size_t old;
-        p = take(size, &old).p;
-        if (p != NULL) {
-            memset(p, 0, old);
-        }
+    void *p = size >= HUGE_PAGE ? take(size, old).p : NULL;
+    if (p == NULL) {
+        *old = 0;
+        p = map(size);
     }
-    p = p != NULL ? p : map(size);
     if (p != NULL) {
         count(size);
     }
     return p;
+}
+
+void *sc_big_alloc(size_t len)
+{
+    size_t old;
+    void *const p = get(len, &old);
+    if (p != NULL && old != 0) {
+        memset(p, 0, old);
+    }
+    return p;
+}
+
+void *sc_big_take(size_t len)
+{
+    size_t old;
+    return get(len, &old);
 }
 
 void sc_big_free(void *p, size_t len)

@@ -11,7 +11,9 @@
 
 /** @p len bytes, zeroed, 64-byte aligned (in fact page aligned); NULL when there is no memory or len = 0. */
 void *sc_big_alloc(size_t len);
-/** Give back what sc_big_alloc returned for the same @p len. NULL is fine. */
+/** The same with any contents: for buffers that are written before they are read. */
+void *sc_big_take(size_t len);
+/** Give back what sc_big_alloc or sc_big_take returned for the same @p len. NULL is fine. */
 void sc_big_free(void *p, size_t len);
 
 /** Blocks given back stay with the process for the next caller; this returns them to the system. */
