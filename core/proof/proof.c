@@ -116,9 +116,7 @@ static uint64_t whir_max(const struct sc_whir_params *wp)
 uint64_t sc_proof_max(const struct sc_layout *l, const struct sc_profile *p, unsigned image_vars, uint64_t output_len)
 {
     uint64_t n = output_len + 32 + 8 + 2 * FX_LEN;
-    for (uint64_t i = 0; i < l->n_leaf_vars; i++) {
-        n += FX_LEN * (2 * i + 4);
-    }
+    n += (uint64_t)FX_LEN * l->n_leaf_vars * (l->n_leaf_vars + 3); /* sum of 2 i + 4 over the layers */
     n += (uint64_t)4 * FX_LEN * l->n_vars + (uint64_t)FX_LEN * l->n_values;
     return n + whir_max(&p->main[l->m0]) + whir_max(&p->image[image_vars]);
 }
