@@ -100,16 +100,27 @@ static void emit_table(FILE *f, const struct rec_table *t)
 static void emit_evaluators(FILE *f)
 {
     fputs("\n#define AIR_QUALIFIERS static\n#define AIR_COL(i) (cols[i])\n", f);
-    /* Calls, not inlined: thousands of copies of a product of 25 take compilers minutes, and calls cost nothing here. */
-    fputs("\n#define CALL static __attribute__((noinline))\n"
-          "CALL fx call_add(fx a, fx b)\n{\n    return fx_add(a, b);\n}\nCALL fx call_sub(fx a, fx b)\n{\n    return fx_sub(a, b);\n}\n"
-          "CALL fx call_mul(fx a, fx b)\n{\n    return fx_mul(a, b);\n}\nCALL fx call_mul_fp(fx a, fp b)\n{\n    return fx_mul_fp(a, b);\n}\n"
-          "CALL void call_acc(fx *acc, fx a, fx b)\n{\n    *acc = fx_add(*acc, fx_mul(a, b));\n}\n", f);
+    /* Calls, not inlined: thousands of copies of a product of 25 take compilers minutes, and calls cost nothing here. They pass
+     * pointers, because some ABIs copy a struct for each argument and never share the room: frames of 20 kB. */
+    fputs("\n#define CALL static __attribute__((noinline)) void\n"
+          "CALL call_add(fx *out, const fx *a, const fx *b)\n{\n    *out = fx_add(*a, *b);\n}\n"
+          "CALL call_sub(fx *out, const fx *a, const fx *b)\n{\n    *out = fx_sub(*a, *b);\n}\n"
+          "CALL call_mul(fx *out, const fx *a, const fx *b)\n{\n    *out = fx_mul(*a, *b);\n}\n"
+          "CALL call_scale(fx *out, const fx *a, fp k)\n{\n    *out = fx_mul_fp(*a, k);\n}\n"
+          "CALL call_acc(fx *acc, const fx *a, const fx *b)\n{\n    *acc = fx_add(*acc, fx_mul(*a, *b));\n}\n", f);
+    fputs("#define VALUE(op)                                  \\\n"
+          "    static inline fx value_##op(fx a, fx b)        \\\n"
+          "    {                                              \\\n"
+          "        fx out;                                    \\\n"
+          "        call_##op(&out, &a, &b);                   \\\n"
+          "        return out;                                \\\n"
+          "    }\nVALUE(add)\nVALUE(sub)\nVALUE(mul)\n#undef VALUE\n"
+          "static inline fx value_scale(fx a, fp k)\n{\n    fx out;\n    call_scale(&out, &a, k);\n    return out;\n}\n", f);
     fputs("\n/* over the challenge field, combined by powers of lambda */\n"
           "#define AIR_T fx\n#define AIR_NAME(f) sum_##f\n#define AIR_ARGS const fx *cols, const fx *lambda_pows, fx *acc\n"
-          "#define AIR_PASS cols, lambda_pows, acc\n#define AIR_NOTHING (void)cols, (void)lambda_pows, (void)acc\n#define AIR_ADD(a, b) call_add(a, b)\n#define AIR_SUB(a, b) call_sub(a, b)\n"
-          "#define AIR_MUL(a, b) call_mul(a, b)\n#define AIR_MULK(a, k) call_mul_fp(a, k)\n#define AIR_ADDK(a, k) call_add(a, fx_from_fp(k))\n"
-          "#define AIR_NEG(a) call_sub(FX_ZERO, a)\n#define AIR_ACC(i, a) call_acc(acc, lambda_pows[i], a)\n"
+          "#define AIR_PASS cols, lambda_pows, acc\n#define AIR_NOTHING (void)cols, (void)lambda_pows, (void)acc\n#define AIR_ADD(a, b) value_add(a, b)\n#define AIR_SUB(a, b) value_sub(a, b)\n"
+          "#define AIR_MUL(a, b) value_mul(a, b)\n#define AIR_MULK(a, k) value_scale(a, k)\n#define AIR_ADDK(a, k) value_add(a, fx_from_fp(k))\n"
+          "#define AIR_NEG(a) value_sub(FX_ZERO, a)\n#define AIR_ACC(i, a) call_acc(acc, &lambda_pows[i], &(a))\n"
           "#include \"air_eval.inc\"\n"
           "#define X(name)                                                    \\\n"
           "    static fx eval_##name(const fx *cols, const fx *lambda_pows)   \\\n"
