@@ -15,7 +15,6 @@
 #define GRAIN 1024
 #define BUCKET_BITS 16
 #define MAX_SUSPECTS 1024
-#define MAX_CONSTRAINTS 1024
 
 struct digest {
     fp lane[LANES];
@@ -148,7 +147,7 @@ static void check_rows(void *arg, size_t begin, size_t end, unsigned worker)
 {
     const struct job *j = arg;
     const struct air_table *t = &j->m->tables[j->chunk->table];
-    fp row[AIR_MAX_COLS], out[MAX_CONSTRAINTS];
+    fp row[AIR_MAX_COLS], out[AIR_MAX_CONSTRAINTS];
     for (size_t i = begin; i < end; i++) {
         load_row(row, t, j->chunk, (uint32_t)i);
         t->check(out, row);

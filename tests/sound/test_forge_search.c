@@ -9,13 +9,12 @@
 #include <criterion/criterion.h>
 
 #define MAX_DEPTH 7
-#define MAX_CONSTRAINTS 256
 
 struct forger {
     const struct suspect *honest;
     bool frozen[AIR_MAX_COLS];
     bool changed[AIR_MAX_COLS]; /* in this branch */
-    bool reads[MAX_CONSTRAINTS][AIR_MAX_COLS];
+    bool reads[AIR_MAX_CONSTRAINTS][AIR_MAX_COLS];
     fp row[AIR_MAX_COLS];
     unsigned budget, found, repaired;
     unsigned deleted; /* a constraint that the forger need not keep; none when out of range */
@@ -188,7 +187,7 @@ static bool root_of(fp a, fp *out)
 /** Values of cell @p c that make constraint @p k vanish, for degree up to 2 in the cell; returns how many. */
 static unsigned solve(struct forger *f, unsigned k, unsigned c, fp *roots)
 {
-    fp y[4], out[MAX_CONSTRAINTS];
+    fp y[4], out[AIR_MAX_CONSTRAINTS];
     const fp keep = f->row[c];
     for (unsigned i = 0; i < 4; i++) {
         f->row[c] = fp_from_u32(i);
@@ -221,7 +220,7 @@ static unsigned solve(struct forger *f, unsigned k, unsigned c, fp *roots)
 
 static void repair(struct forger *f, unsigned depth)
 {
-    fp out[MAX_CONSTRAINTS], roots[2];
+    fp out[AIR_MAX_CONSTRAINTS], roots[2];
     unsigned k = 0;
     if (f->budget == 0 || f->found) {
         return;
@@ -262,7 +261,7 @@ static fp random_fp(void)
 /** Which cells a constraint reads: those whose change on a random row changes it. */
 static void find_reads(struct forger *f)
 {
-    fp a[MAX_CONSTRAINTS], b[MAX_CONSTRAINTS];
+    fp a[AIR_MAX_CONSTRAINTS], b[AIR_MAX_CONSTRAINTS];
     for (unsigned c = 0; c < f->honest->t->n_cols + f->honest->t->n_closed; c++) {
         f->row[c] = random_fp();
     }

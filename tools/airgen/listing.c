@@ -64,7 +64,7 @@ static void infix(FILE *f, const struct names *s, uint32_t id, enum level at, bo
         fprintf(f, "$%u", s->name[id]);
         return;
     }
-    if (!open && id == s->t->real && level_of(n) == LEVEL_SUM) {
+    if (!open && level_of(n) == LEVEL_SUM && rec_same(s->t, id, s->t->real)) {
         fputs("real", f);
         return;
     }
@@ -150,7 +150,7 @@ static unsigned *name_shared(const struct rec_table *t)
         const bool leaf = n->op == REC_CONST || n->op == REC_COL;
         const bool two = n->op == REC_ADD || n->op == REC_SUB || n->op == REC_MUL;
         weight[i] = leaf ? 1 : weight[n->a] + (two ? weight[n->b] : 0);
-        if (refs[i] > 1 && weight[i] >= LET_WEIGHT && i != t->real) {
+        if (refs[i] > 1 && weight[i] >= LET_WEIGHT && !rec_same(t, i, t->real)) {
             name[i] = next++;
             weight[i] = 1;
         }

@@ -54,6 +54,12 @@ const fp *rec_form(const struct rec_table *t, uint32_t node)
     return f == REC_NOT_AFFINE ? NULL : t->forms + (size_t)f * FORM_LEN;
 }
 
+bool rec_same(const struct rec_table *t, uint32_t a, uint32_t b)
+{
+    const fp *fa = rec_form(t, a), *fb = rec_form(t, b);
+    return a == b || (fa && fb && !memcmp(fa, fb, FORM_LEN * sizeof *fa));
+}
+
 bool rec_is_const(const struct rec_table *t, uint32_t node, fp *value)
 {
     if (t->nodes[node].op != REC_CONST) {
@@ -61,17 +67,6 @@ bool rec_is_const(const struct rec_table *t, uint32_t node, fp *value)
     }
     *value = t->nodes[node].kf;
     return true;
-}
-
-static uint32_t find_form(const fp *f)
-{
-    for (uint32_t i = 0; i < cur->n_nodes; i++) {
-        const fp *g = rec_form(cur, i);
-        if (g && !memcmp(f, g, FORM_LEN * sizeof *f)) {
-            return i;
-        }
-    }
-    return REC_NONE;
 }
 
 static uint32_t find_node(const struct rec_node *n)
@@ -91,7 +86,9 @@ static int64_t centred(fp v)
     return r > FP_P / 2 ? r - (int64_t)FP_P : r;
 }
 
-/** The node for @p n, an old one where there is one. @p form: its coefficients if affine, else NULL. */
+/** The node for @p n, an old one where there is one. @p form: its coefficients if affine, else NULL.
+ * Nodes are found again as they were written, operands in their order: what a chip's expressions become must not depend
+ * on which of two arguments the C compiler evaluates first. */
 static ex intern(struct rec_node n, const fp *form)
 {
     bool constant = form != NULL;
@@ -101,7 +98,7 @@ static ex intern(struct rec_node n, const fp *form)
     if (constant && n.op != REC_CONST) {
         n = (struct rec_node){.op = REC_CONST, .k = centred(form[FORM_K]), .kf = form[FORM_K]};
     }
-    const uint32_t old = form ? find_form(form) : find_node(&n);
+    const uint32_t old = find_node(&n);
     if (old != REC_NONE) {
         return (ex){old};
     }
@@ -136,24 +133,24 @@ static unsigned degree(ex a)
     return cur->nodes[a.id].degree;
 }
 
+static bool is_const(ex a, fp value)
+{
+    return cur->nodes[a.id].op == REC_CONST && cur->nodes[a.id].kf == value;
+}
+
 /** a + s b with s = 1 or -1. */
 static ex sum(ex a, ex b, enum rec_op op)
 {
     const unsigned da = degree(a), db = degree(b);
-    struct rec_node n = {.op = op, .a = a.id, .b = b.id, .degree = da > db ? da : db};
+    const struct rec_node n = {.op = op, .a = a.id, .b = b.id, .degree = da > db ? da : db};
+    if (is_const(b, 0)) {
+        return a;
+    }
+    if (op == REC_ADD && is_const(a, 0)) {
+        return b;
+    }
     const fp *fa = rec_form(cur, a.id), *fb = rec_form(cur, b.id);
     if (!fa || !fb) {
-        if (fb && rec_is_const(cur, b.id, &n.kf) && n.kf == 0) {
-            return a;
-        }
-        if (op == REC_ADD && fa && rec_is_const(cur, a.id, &n.kf) && n.kf == 0) {
-            return b;
-        }
-        n.kf = 0;
-        if (op == REC_ADD && n.a > n.b) {
-            n.a = b.id;
-            n.b = a.id;
-        }
         return intern(n, NULL);
     }
     fp form[FORM_LEN];
@@ -165,10 +162,13 @@ static ex sum(ex a, ex b, enum rec_op op)
 
 static ex scaled(ex a, enum rec_op op, int64_t k, fp kf)
 {
-    struct rec_node n = {.op = op, .a = a.id, .k = k, .kf = kf, .degree = degree(a)};
+    const struct rec_node n = {.op = op, .a = a.id, .k = k, .kf = kf, .degree = degree(a)};
     const fp *fa = rec_form(cur, a.id);
+    if (kf == 0 || kf == FP_ONE) {
+        return kf ? a : konst(0);
+    }
     if (!fa) {
-        return kf == 0 ? konst(0) : kf == FP_ONE ? a : intern(n, NULL);
+        return intern(n, NULL);
     }
     fp form[FORM_LEN];
     for (unsigned i = 0; i < FORM_LEN; i++) {
@@ -219,12 +219,7 @@ ex air_mul(ex a, ex b)
     if (rec_is_const(cur, b.id, &k)) {
         return scaled(a, REC_SCALE, centred(k), k);
     }
-    struct rec_node n = {.op = REC_MUL, .a = a.id, .b = b.id, .degree = degree(a) + degree(b)};
-    if (n.a > n.b) {
-        n.a = b.id;
-        n.b = a.id;
-    }
-    return intern(n, NULL);
+    return intern((struct rec_node){.op = REC_MUL, .a = a.id, .b = b.id, .degree = degree(a) + degree(b)}, NULL);
 }
 
 ex air_scale(ex a, int64_t k)
@@ -305,6 +300,10 @@ void air_zero(const char *label, ex e)
     fp k;
     if (rec_is_const(cur, e.id, &k)) {
         bad(label, k ? "the constraint can never hold" : "the constraint says nothing");
+        return;
+    }
+    if (cur->n_constraints == AIR_MAX_CONSTRAINTS) {
+        rec_error(cur->log, cur->name, label, "more than %d constraints", AIR_MAX_CONSTRAINTS);
         return;
     }
     cur->constraints = grow(cur->constraints, &cur->cap_constraints, cur->n_constraints, sizeof *cur->constraints);
@@ -407,6 +406,58 @@ struct rec_table *rec_begin(const char *id, const char *name, unsigned fixed_log
     return t;
 }
 
+/* Nodes in the order in which constraints and uses reach them, operands first; others are dropped. */
+struct renumber {
+    struct rec_table *t;
+    struct rec_node *node; /* in the new order */
+    uint32_t *now;         /* new number, REC_NONE before it has one */
+    uint32_t n;
+};
+
+static void visit(struct renumber *r, uint32_t *id)
+{
+    const uint32_t old = *id;
+    if (r->now[old] == REC_NONE) {
+        struct rec_node n = r->t->nodes[old];
+        if (n.op != REC_CONST && n.op != REC_COL) {
+            visit(r, &n.a);
+        }
+        if (n.op == REC_ADD || n.op == REC_SUB || n.op == REC_MUL) {
+            visit(r, &n.b);
+        }
+        r->now[old] = r->n;
+        r->node[r->n++] = n;
+    }
+    *id = r->now[old];
+}
+
+static bool renumber(struct rec_table *t)
+{
+    struct renumber r = {t, malloc(t->n_nodes * sizeof *r.node), malloc(t->n_nodes * sizeof *r.now), 0};
+    if (!r.node || !r.now) {
+        free(r.node);
+        free(r.now);
+        return false;
+    }
+    memset(r.now, 0xff, t->n_nodes * sizeof *r.now);
+    visit(&r, &t->real);
+    for (unsigned i = 0; i < t->n_constraints; i++) {
+        visit(&r, &t->constraints[i].node);
+    }
+    for (unsigned i = 0; i < t->n_uses; i++) {
+        visit(&r, &t->uses[i].sel);
+        for (unsigned j = 0; j < t->uses[i].n; j++) {
+            visit(&r, &t->uses[i].slots[j]);
+        }
+    }
+    free(t->nodes);
+    free(r.now);
+    t->nodes = r.node;
+    t->cap_nodes = t->n_nodes;
+    t->n_nodes = r.n;
+    return true;
+}
+
 bool rec_finish(struct rec_table *t)
 {
     cur = t;
@@ -415,6 +466,9 @@ bool rec_finish(struct rec_table *t)
         return false;
     }
     rules_add_classes(t);
+    if (!renumber(t)) {
+        return false;
+    }
     rules_table(t);
     return t->log->n == t->n_before;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * The recorder behind core/air/dsl.h: one table's columns, expression graph, constraints and bus uses.
- * Equal expressions are one node: nodes are found again by operation and operands, affine ones by their coefficients.
+ * Expressions written the same way are one node. An affine node also has its coefficients.
  * A table owns its memory; the log collects messages of everything wrong with the chips. Build-time tool: one current table.
  */
 #ifndef SC_AIRGEN_RECORD_H
@@ -98,6 +98,8 @@ void rec_destroy(struct rec_table *t);
 
 /** Coefficient row of an affine node: [column], constant at AIR_MAX_COLS. NULL when not affine. */
 const fp *rec_form(const struct rec_table *t, uint32_t node);
+/** True when both are the same expression, or affine and equal. */
+bool rec_same(const struct rec_table *t, uint32_t a, uint32_t b);
 /** True when the node is a constant; then *value. */
 bool rec_is_const(const struct rec_table *t, uint32_t node, fp *value);
 /** Values of all nodes on a row (n_cols + n_closed elements); out has n_nodes. */

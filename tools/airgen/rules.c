@@ -107,7 +107,7 @@ static void check_real(const struct rec_table *t)
 static bool selector_ok(const struct rec_table *t, uint32_t sel)
 {
     const fp *f = rec_form(t, sel);
-    if (sel == t->real) {
+    if (rec_same(t, sel, t->real)) {
         return true;
     }
     bool any = false;
@@ -201,7 +201,9 @@ static void check_columns(const struct rec_table *t, unsigned first_constraint)
 static void check_zero_row(const struct rec_table *t, const fp *closed)
 {
     fp cols[AIR_MAX_COLS] = {0};
-    memcpy(cols + t->n_cols, closed, t->n_closed * sizeof *cols);
+    if (t->n_closed) {
+        memcpy(cols + t->n_cols, closed, t->n_closed * sizeof *cols);
+    }
     fp *v = malloc(t->n_nodes * sizeof *v);
     if (!v) {
         return;
@@ -268,7 +270,7 @@ static void check_state(const struct rec_table *t, const struct rec_use *in)
             continue;
         }
         sends++;
-        if (!in || u->sel != in->sel || !difference(t, u->slots[0], in->slots[0], &k) || k != fp_from_u32(4)) {
+        if (!in || !rec_same(t, u->sel, in->sel) || !difference(t, u->slots[0], in->slots[0], &k) || k != fp_from_u32(4)) {
             rec_error(t->log, t->name, "STATE", "a send that is not four ticks after the receive of its row");
         }
     }
@@ -278,10 +280,14 @@ static void check_state(const struct rec_table *t, const struct rec_use *in)
 }
 
 /** A MEM receive and the MEM send after it: same word, same selector. */
-static bool mem_pair(const struct rec_use *in, const struct rec_use *out)
+static bool mem_pair(const struct rec_table *t, const struct rec_use *in, const struct rec_use *out)
 {
-    return in->bus == AIR_BUS_MEM && out->bus == AIR_BUS_MEM && in->side == REC_RECV && out->side == REC_SEND &&
-           in->sel == out->sel && !memcmp(in->slots, out->slots, 4 * sizeof in->slots[0]);
+    bool same = in->bus == AIR_BUS_MEM && out->bus == AIR_BUS_MEM && in->side == REC_RECV && out->side == REC_SEND &&
+                rec_same(t, in->sel, out->sel);
+    for (unsigned i = 0; i < 4 && same; i++) {
+        same = rec_same(t, in->slots[i], out->slots[i]);
+    }
+    return same;
 }
 
 /** In a table that takes STATE each access is a pair at one of the four slots of the row's own time, and only when STATE is taken. */
@@ -298,7 +304,7 @@ static void check_mem(const struct rec_table *t, const struct rec_use *state)
         if (u->bus != AIR_BUS_MEM) {
             continue;
         }
-        if (i + 1 == t->n_uses || !mem_pair(u, u + 1)) {
+        if (i + 1 == t->n_uses || !mem_pair(t, u, u + 1)) {
             rec_error(t->log, t->name, "MEM", "a receive is not followed by the send of the same word");
             return;
         }
