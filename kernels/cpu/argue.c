@@ -46,7 +46,8 @@ void SC_K(gkr_up_base)(fp *p, fp *q, size_t plane, const fp *const num[2], const
         const vx q0 = vx_load_n(den[0], in_plane, i, n), q1 = vx_load_n(den[1], in_plane, i, n);
         const vx a = vx_mul_base(q1, vec_load_n(num[0] + i, n)), b = vx_mul_base(q0, vec_load_n(num[1] + i, n));
         vx_store_n(p, plane, i, vx_add(a, b), n);
-        vx_store_n(q, plane, i, vx_mul(q0, q1), n);
+        const vxprep x = vx_prep(q0);
+        vx_store_n(q, plane, i, vx_mul_prep(q1, &x), n);
     }
 }
 
@@ -62,9 +63,13 @@ void SC_K(gkr_up)(fp *p, fp *q, size_t plane, const fp *num, const fp *den, size
     }
 }
 
-static inline vx cross(vx a, vx p1, vx q0, vx q1)
+#define INLINE static inline __attribute__((always_inline))
+
+/* In place: a call would pass ten vectors through memory. */
+INLINE vx cross(vx a, vx p1, vx q0, vx q1)
 {
-    return vx_add(vx_mul(a, q1), vx_mul(p1, q0));
+    const vxprep x = vx_prep(q1), y = vx_prep(q0);
+    return vx_add(vx_mul_prep(a, &x), vx_mul_prep(p1, &y));
 }
 
 static inline vx at2(vx lo, vx hi)
