@@ -44,12 +44,16 @@ static int64_t imm_s(uint32_t w)
 
 static int64_t imm_b(uint32_t w)
 {
-    return sign_extend(bits(w, 31, 31) << 12 | bits(w, 7, 7) << 11 | bits(w, 30, 25) << 5 | bits(w, 11, 8) << 1, 13);
+    return sign_extend(bits(w, 31, 31) << 12 | bits(w, 7, 7) << 11 | bits(w, 30, 25) << 5 |
+                           bits(w, 11, 8) << 1,
+                       13);
 }
 
 static int64_t imm_j(uint32_t w)
 {
-    return sign_extend(bits(w, 31, 31) << 20 | bits(w, 19, 12) << 12 | bits(w, 20, 20) << 11 | bits(w, 30, 21) << 1, 21);
+    return sign_extend(bits(w, 31, 31) << 20 | bits(w, 19, 12) << 12 | bits(w, 20, 20) << 11 |
+                           bits(w, 30, 21) << 1,
+                       21);
 }
 
 static int64_t imm_u(uint32_t w)
@@ -105,7 +109,8 @@ static void put_itype(struct sc_inst *out, uint32_t w, enum sc_class cls)
     put_limbs(out, (uint64_t)out->imm);
 }
 
-/* Shifts by an immediate of @p n_amount bits; the bits above it must be 0, or 010000.. for an arithmetic right shift. */
+/* Shifts by an immediate of @p n_amount bits; the bits above it must be 0, or 010000.. for an
+ * arithmetic right shift. */
 static void put_shift(struct sc_inst *out, uint32_t w, enum sc_class cls, unsigned n_amount)
 {
     const uint32_t f3 = bits(w, 14, 12);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * The n-th Fibonacci number mod 2^64. Input: n, up to 8 bytes little-endian (empty: 1000). Output: 8 bytes little-endian.
+ * The n-th Fibonacci number mod 2^64. Input: n, up to 8 bytes little-endian (empty: 1000). Output:
+ * 8 bytes little-endian.
  */
 #include "guest/include/zkvm_io.h"
 

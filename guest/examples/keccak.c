@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Keccak-256. Lane (x, y) of the state is s[x + 5 y]. Round constants and rotation offsets come from their definitions:
- * an LFSR, and the triangular numbers along the walk (x, y) -> (y, 2x + 3y).
- * Theory: the Keccak reference, version 3.0, sections 1.2 and 2.
+ * Keccak-256. Lane (x, y) of the state is s[x + 5 y]. Round constants and rotation offsets come
+ * from their definitions: an LFSR, and the triangular numbers along the walk (x, y) -> (y, 2x +
+ * 3y). Theory: the Keccak reference, version 3.0, sections 1.2 and 2.
  */
 #include "guest/examples/keccak.h"
 
 #define RATE 136u
 
 static const uint64_t round_constants[24] = {
-    0x0000000000000001, 0x0000000000008082, 0x800000000000808a, 0x8000000080008000, 0x000000000000808b, 0x0000000080000001,
-    0x8000000080008081, 0x8000000000008009, 0x000000000000008a, 0x0000000000000088, 0x0000000080008009, 0x000000008000000a,
-    0x000000008000808b, 0x800000000000008b, 0x8000000000008089, 0x8000000000008003, 0x8000000000008002, 0x8000000000000080,
-    0x000000000000800a, 0x800000008000000a, 0x8000000080008081, 0x8000000000008080, 0x0000000080000001, 0x8000000080008008,
+    0x0000000000000001, 0x0000000000008082, 0x800000000000808a, 0x8000000080008000,
+    0x000000000000808b, 0x0000000080000001, 0x8000000080008081, 0x8000000000008009,
+    0x000000000000008a, 0x0000000000000088, 0x0000000080008009, 0x000000008000000a,
+    0x000000008000808b, 0x800000000000008b, 0x8000000000008089, 0x8000000000008003,
+    0x8000000000008002, 0x8000000000000080, 0x000000000000800a, 0x800000008000000a,
+    0x8000000080008081, 0x8000000000008080, 0x0000000080000001, 0x8000000080008008,
 };
 
 static uint64_t rotate(uint64_t x, unsigned n)
@@ -34,7 +36,8 @@ static void theta(uint64_t s[25])
     }
 }
 
-/* rho and pi: the lane at step t of the walk moves to the place of step t + 1, rotated by (t + 1)(t + 2) / 2. */
+/* rho and pi: the lane at step t of the walk moves to the place of step t + 1, rotated by (t + 1)(t
+ * + 2) / 2. */
 static void rho_pi(uint64_t s[25])
 {
     unsigned x = 1, y = 0;

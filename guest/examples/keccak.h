@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Keccak-256 with the padding of Ethereum (0x01), in plain C. Theory: the Keccak reference, version 3.0.
+ * Keccak-256 with the padding of Ethereum (0x01), in plain C. Theory: the Keccak reference,
+ * version 3.0.
  */
 #ifndef SC_GUEST_KECCAK_H
 #define SC_GUEST_KECCAK_H

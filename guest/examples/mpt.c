@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * Verify an Ethereum account proof: a path of Merkle-Patricia nodes from a state root.
- * Input:  state root (32), address (20), number of nodes (4, little-endian), then each node as length (4, little-endian) and RLP.
- * Output: state root, address, 1 and the RLP of the account; or state root, address and 0 when the path shows that there is none.
- * Exit 1 when the nodes prove neither.
- * Theory: Ethereum yellow paper, appendices B (RLP), C (hex prefix) and D (trie).
+ * Input:  state root (32), address (20), number of nodes (4, little-endian), then each node as
+ * length (4, little-endian) and RLP. Output: state root, address, 1 and the RLP of the account; or
+ * state root, address and 0 when the path shows that there is none. Exit 1 when the nodes prove
+ * neither. Theory: Ethereum yellow paper, appendices B (RLP), C (hex prefix) and D (trie).
  */
 #include <stdbool.h>
 
@@ -161,7 +161,8 @@ static enum verdict step(struct walk *w, struct span node)
     return n == 17 ? step_branch(w, items) : n == 2 ? step_short(w, items) : BROKEN;
 }
 
-/** The node that w->at refers to: the item itself when it is a list, else the next of @p in, which must have the hash. */
+/** The node that w->at refers to: the item itself when it is a list, else the next of @p in, which
+ * must have the hash. */
 static bool fetch(const struct walk *w, struct span *in, uint32_t *n_nodes, struct span *node)
 {
     struct span length;
@@ -170,7 +171,8 @@ static bool fetch(const struct walk *w, struct span *in, uint32_t *n_nodes, stru
         *node = w->at.whole;
         return true;
     }
-    if (w->at.payload.n != 32 || *n_nodes == 0 || !take(in, &length, 4) || !take(in, node, read_u32(length.p))) {
+    if (w->at.payload.n != 32 || *n_nodes == 0 || !take(in, &length, 4) ||
+        !take(in, node, read_u32(length.p))) {
         return false;
     }
     (*n_nodes)--;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * Sort n pseudo-random numbers. Input: n, up to 4 bytes little-endian (empty: 1000; at most 2^20).
- * Output: smallest, median and largest as 8 bytes little-endian each. Exit 1 when the order is wrong, 2 when n is too large.
+ * Output: smallest, median and largest as 8 bytes little-endian each. Exit 1 when the order is
+ * wrong, 2 when n is too large.
  */
 #include "guest/include/zkvm_io.h"
 
@@ -16,7 +17,8 @@ static void swap(uint64_t *a, uint64_t *b)
     *b = t;
 }
 
-/** Sort items[lo..hi) with the middle element as pivot; the smaller side by recursion, the larger by the loop. */
+/** Sort items[lo..hi) with the middle element as pivot; the smaller side by recursion, the larger
+ * by the loop. */
 static void sort(size_t lo, size_t hi)
 {
     while (hi - lo > 1) {

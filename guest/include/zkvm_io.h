@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Input, output and logging of a guest program. Names and meanings are those of the zkVM IO interface standard.
+ * Input, output and logging of a guest program. Names and meanings are those of the zkVM IO
+ * interface standard.
  */
 #ifndef ZKVM_IO_H
 #define ZKVM_IO_H
@@ -12,7 +13,8 @@
 extern "C" {
 #endif
 
-/** The whole private input, in place: valid for ever, the same at every call. When the size is 0 the pointer must not be used. */
+/** The whole private input, in place: valid for ever, the same at every call. When the size is 0
+ * the pointer must not be used. */
 void read_input(const uint8_t **buf_ptr, size_t *buf_size);
 
 /** Append to the public output. Any number of calls of any length; (NULL, 0) does nothing. */

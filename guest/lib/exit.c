@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Functions to run at the end: atexit, and what C++ destructors register. Linked only into programs that use it.
- * Owns a list of fixed length.
+ * Functions to run at the end: atexit, and what C++ destructors register. Linked only into programs
+ * that use it. Owns a list of fixed length.
  */
 #include "guest/lib/guest.h"
 

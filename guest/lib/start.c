@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Entry of a guest program: registers, constructors, main, destructors, exit. The memory functions live in the same object,
- * so that whoever links _start gets them before any weak definition.
+ * Entry of a guest program: registers, constructors, main, destructors, exit. The memory functions
+ * live in the same object, so that whoever links _start gets them before any weak definition.
  * Memory starts zeroed (docs/spec/machine.md section 1), so .bss needs no loop.
  */
 #include <stddef.h>
@@ -62,8 +62,8 @@ void guest_finish(void)
     }
 }
 
-/* A word at any address by one instruction: misaligned loads and stores are cheaper to prove than eight of bytes,
- * and compilers tune for machines where they are slow. */
+/* A word at any address by one instruction: misaligned loads and stores are cheaper to prove than
+ * eight of bytes, and compilers tune for machines where they are slow. */
 struct any_word {
     unsigned char bytes[8];
 };

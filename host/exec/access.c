@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Loads and stores that the fast path leaves: crossing accesses, pages that are new or not all writable, the output, and every access of a recording.
- * Owns nothing.
- * Theory: docs/spec/machine.md sections 1 and 2.
+ * Loads and stores that the fast path leaves: crossing accesses, pages that are new or not all
+ * writable, the output, and every access of a recording. Owns nothing. Theory: docs/spec/machine.md
+ * sections 1 and 2.
  */
 #include "host/exec/vm.h"
 
@@ -46,7 +46,8 @@ static bool record_word(struct vm *vm, struct sc_event *ev, unsigned k, const st
     if (ev->space[k] != SPACE_RX || ev->prevm[k] != 0) {
         return true;
     }
-    if (!sc_vm_grow(&vm->code_reads, &vm->cap_code_reads, vm->n_code_reads, sizeof(*vm->code_reads))) {
+    if (!sc_vm_grow(&vm->code_reads, &vm->cap_code_reads, vm->n_code_reads,
+                    sizeof(*vm->code_reads))) {
         vm->no_memory = true;
         return false;
     }
@@ -71,7 +72,12 @@ static bool find(struct vm *vm, struct place *p, uint64_t addr, unsigned k, bool
     return true;
 }
 
-bool sc_vm_access(struct vm *vm, uint64_t addr, unsigned size_log, bool store, uint64_t *value, struct sc_event *ev)
+bool sc_vm_access(struct vm *vm,
+                  uint64_t addr,
+                  unsigned size_log,
+                  bool store,
+                  uint64_t *value,
+                  struct sc_event *ev)
 {
     const unsigned shift = 8 * (unsigned)(addr & 7);
     const bool crosses = shift + (8u << size_log) > 64;
@@ -96,7 +102,8 @@ bool sc_vm_access(struct vm *vm, uint64_t addr, unsigned size_log, bool store, u
         }
         if (at[k].addr >= SC_OUTPUT_START) {
             const uint64_t index = (at[k].addr - SC_OUTPUT_START) / 8;
-            vm->mem.output_words = index + 1 > vm->mem.output_words ? index + 1 : vm->mem.output_words;
+            vm->mem.output_words =
+                index + 1 > vm->mem.output_words ? index + 1 : vm->mem.output_words;
         }
         if (ev != NULL) {
             ev->m_old[k] = before[k];

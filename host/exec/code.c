@@ -17,8 +17,8 @@ static enum xop alu_xop(uint16_t op)
         code = (op & 63u) + SC_OP(cls, 0, 0, 0);
     }
     switch (code) {
-#define A(NAME, cls, m, alt, f3, value)        \
-    case SC_OP((unsigned)(cls), m, alt, f3): \
+#define A(NAME, cls, m, alt, f3, value)                                                            \
+    case SC_OP((unsigned)(cls), m, alt, f3):                                                       \
         return X_##NAME;
 #include "host/exec/alu.def"
 #undef A
@@ -50,7 +50,8 @@ static enum sc_table alu_table(enum sc_class cls, uint16_t op)
 
 static enum xop branch_xop(uint32_t f3)
 {
-    static const uint8_t by_f3[8] = {X_BEQ, X_BNE, X_ILLEGAL, X_ILLEGAL, X_BLT, X_BGE, X_BLTU, X_BGEU};
+    static const uint8_t by_f3[8] = {X_BEQ, X_BNE, X_ILLEGAL, X_ILLEGAL,
+                                     X_BLT, X_BGE, X_BLTU,    X_BGEU};
     return (enum xop)by_f3[f3];
 }
 
@@ -89,7 +90,12 @@ static void heat_const(struct hot *h, const struct sc_inst *in)
 /** Translate a decoded instruction for the loop. */
 static void heat(struct hot *h, const struct sc_inst *in)
 {
-    const struct hot blank = {.xop = X_ILLEGAL, .rd = in->rd, .rs1 = in->rs1, .rs2 = in->rs2, .step = in->x0, .imm = (uint64_t)in->imm};
+    const struct hot blank = {.xop = X_ILLEGAL,
+                              .rd = in->rd,
+                              .rs1 = in->rs1,
+                              .rs2 = in->rs2,
+                              .step = in->x0,
+                              .imm = (uint64_t)in->imm};
     const enum sc_class cls = (enum sc_class)SC_OP_CLASS(in->op);
     *h = blank;
     switch (cls) {

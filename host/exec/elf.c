@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Strict ELF loader. The file is hostile: every offset and size is checked against the file before use.
- * Owns nothing between calls.
- * Theory: docs/spec/machine.md section 1; field offsets are those of the ELF-64 object file format.
+ * Strict ELF loader. The file is hostile: every offset and size is checked against the file before
+ * use. Owns nothing between calls. Theory: docs/spec/machine.md section 1; field offsets are those
+ * of the ELF-64 object file format.
  */
 #include "host/exec/elf.h"
 
@@ -22,7 +22,8 @@
 #define PF_X 1u
 #define PF_W 2u
 #define PF_R 4u
-/* Words that an image may have beyond two per four bytes of file: what zero-filled and shared file ranges may add. */
+/* Words that an image may have beyond two per four bytes of file: what zero-filled and shared file
+ * ranges may add. */
 #define EXTRA_WORDS ((uint64_t)1 << 21)
 
 /** A program header, checked. */
@@ -42,7 +43,8 @@ struct loader {
     size_t n_loads;
 };
 
-__attribute__((format(printf, 3, 4))) static socle_status refuse(const struct loader *l, socle_status st, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static socle_status
+refuse(const struct loader *l, socle_status st, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -75,16 +77,20 @@ static socle_status check_header(const struct loader *l)
         return refuse(l, SOCLE_E_FORMAT, "elf: unknown ELF version");
     }
     if (field(f, 16, 2) != TYPE_EXEC) {
-        return refuse(l, SOCLE_E_FORMAT, "elf: type %u is not a static executable (ET_EXEC)", (unsigned)field(f, 16, 2));
+        return refuse(l, SOCLE_E_FORMAT, "elf: type %u is not a static executable (ET_EXEC)",
+                      (unsigned)field(f, 16, 2));
     }
     if (field(f, 18, 2) != MACHINE_RISCV) {
-        return refuse(l, SOCLE_E_FORMAT, "elf: machine %u is not RISC-V", (unsigned)field(f, 18, 2));
+        return refuse(l, SOCLE_E_FORMAT, "elf: machine %u is not RISC-V",
+                      (unsigned)field(f, 18, 2));
     }
     const uint64_t offset = field(f, 32, 8);
     const uint64_t entry_size = field(f, 54, 2);
     const uint64_t n = field(f, 56, 2);
     if (n == 0 || n == 0xffff || entry_size != PHDR_SIZE) {
-        return refuse(l, SOCLE_E_FORMAT, "elf: no usable program header table (%u entries of %u bytes)", (unsigned)n, (unsigned)entry_size);
+        return refuse(l, SOCLE_E_FORMAT,
+                      "elf: no usable program header table (%u entries of %u bytes)", (unsigned)n,
+                      (unsigned)entry_size);
     }
     if (offset > l->file_size || n * PHDR_SIZE > l->file_size - offset) {
         return refuse(l, SOCLE_E_FORMAT, "elf: the program header table is outside the file");
@@ -113,25 +119,29 @@ static socle_status check_load(const struct loader *l, struct load *s, const uin
     s->file_size = field(ph, 32, 8);
     s->mem_size = field(ph, 40, 8);
     if (s->file_size > s->mem_size) {
-        return refuse(l, SOCLE_E_FORMAT, "elf: segment %u has more bytes in the file than in memory", s->index);
+        return refuse(l, SOCLE_E_FORMAT,
+                      "elf: segment %u has more bytes in the file than in memory", s->index);
     }
     if (s->offset > l->file_size || s->file_size > l->file_size - s->offset) {
         return refuse(l, SOCLE_E_FORMAT, "elf: segment %u lies outside the file", s->index);
     }
     if (s->mem_size > UINT64_MAX - s->addr) {
-        return refuse(l, SOCLE_E_FORMAT, "elf: segment %u wraps around the address space", s->index);
+        return refuse(l, SOCLE_E_FORMAT, "elf: segment %u wraps around the address space",
+                      s->index);
     }
     if (s->mem_size == 0) {
         return SOCLE_OK;
     }
     if (s->addr < SC_RAM_START || s->addr + s->mem_size > SC_RAM_END) {
-        return refuse(l, SOCLE_E_FORMAT, "elf: segment %u is outside memory [0x1000, 2^32)", s->index);
+        return refuse(l, SOCLE_E_FORMAT, "elf: segment %u is outside memory [0x1000, 2^32)",
+                      s->index);
     }
     if (align > 1 && ((align & (align - 1)) != 0 || ((s->addr - s->offset) & (align - 1)) != 0)) {
         return refuse(l, SOCLE_E_FORMAT, "elf: segment %u is not aligned as it says", s->index);
     }
     if (field(ph, 24, 8) != s->addr) {
-        return refuse(l, SOCLE_E_FORMAT, "elf: segment %u has a load address other than its address", s->index);
+        return refuse(l, SOCLE_E_FORMAT,
+                      "elf: segment %u has a load address other than its address", s->index);
     }
     return check_flags(l, s, (uint32_t)field(ph, 4, 4));
 }
@@ -168,7 +178,8 @@ static socle_status read_loads(struct loader *l)
     for (size_t i = 1; i < l->n_loads; i++) {
         const struct load *const s = &l->loads[i - 1];
         if ((s->addr + s->mem_size - 1) / 8 >= l->loads[i].addr / 8) {
-            return refuse(l, SOCLE_E_FORMAT, "elf: segments %u and %u share an 8-byte word", s->index, l->loads[i].index);
+            return refuse(l, SOCLE_E_FORMAT, "elf: segments %u and %u share an 8-byte word",
+                          s->index, l->loads[i].index);
         }
     }
     return SOCLE_OK;
@@ -177,7 +188,8 @@ static socle_status read_loads(struct loader *l)
 static socle_status check_entry(const struct loader *l, uint64_t entry)
 {
     if (entry % 4 != 0) {
-        return refuse(l, SOCLE_E_FORMAT, "elf: the entry point 0x%llx is not a multiple of 4", (unsigned long long)entry);
+        return refuse(l, SOCLE_E_FORMAT, "elf: the entry point 0x%llx is not a multiple of 4",
+                      (unsigned long long)entry);
     }
     for (size_t i = 0; i < l->n_loads; i++) {
         const struct load *const s = &l->loads[i];
@@ -185,7 +197,8 @@ static socle_status check_entry(const struct loader *l, uint64_t entry)
             return SOCLE_OK;
         }
     }
-    return refuse(l, SOCLE_E_FORMAT, "elf: the entry point 0x%llx is in no executable segment", (unsigned long long)entry);
+    return refuse(l, SOCLE_E_FORMAT, "elf: the entry point 0x%llx is in no executable segment",
+                  (unsigned long long)entry);
 }
 
 /** Bytes of a segment that belong to the image. */
@@ -206,7 +219,8 @@ static socle_status count_words(const struct loader *l, uint64_t *total)
         *total += image_words(&l->loads[i]);
     }
     if (*total > (uint64_t)1 << SC_IMAGE_MAX_LOG) {
-        return refuse(l, SOCLE_E_FORMAT, "elf: the image has more than 2^%d words", SC_IMAGE_MAX_LOG);
+        return refuse(l, SOCLE_E_FORMAT, "elf: the image has more than 2^%d words",
+                      SC_IMAGE_MAX_LOG);
     }
     if (*total > l->file_size / 4 + EXTRA_WORDS) {
         return refuse(l, SOCLE_E_LIMIT, "elf: the image is much larger than the file");
@@ -246,7 +260,8 @@ static void fill(const struct loader *l, struct sc_elf *out)
     }
 }
 
-socle_status sc_elf_load(struct sc_elf *out, char *why, size_t why_size, const uint8_t *file, size_t file_size)
+socle_status
+sc_elf_load(struct sc_elf *out, char *why, size_t why_size, const uint8_t *file, size_t file_size)
 {
     socle_status st = SOCLE_OK;
     struct loader l = {.file = file, .file_size = file_size, .why = why, .why_size = why_size};
@@ -260,7 +275,8 @@ socle_status sc_elf_load(struct sc_elf *out, char *why, size_t why_size, const u
     out->segments = calloc(l.n_loads, sizeof(*out->segments));
     out->words = calloc((size_t)n_words, sizeof(*out->words));
     if (out->segments == NULL || out->words == NULL) {
-        st = refuse(&l, SOCLE_E_NOMEM, "elf: no memory for an image of %llu words", (unsigned long long)n_words);
+        st = refuse(&l, SOCLE_E_NOMEM, "elf: no memory for an image of %llu words",
+                    (unsigned long long)n_words);
         goto out;
     }
     out->entry = field(file, 24, 8);

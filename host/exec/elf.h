@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Strict loader of RISC-V programs: from ELF bytes to the initial memory image. The sorted words are the rows of the IMAGE table.
- * Owns the lists of struct sc_elf; copies what it needs from the file.
- * Theory: docs/spec/machine.md section 1.
+ * Strict loader of RISC-V programs: from ELF bytes to the initial memory image. The sorted words
+ * are the rows of the IMAGE table. Owns the lists of struct sc_elf; copies what it needs from the
+ * file. Theory: docs/spec/machine.md section 1.
  */
 #ifndef SC_EXEC_ELF_H
 #define SC_EXEC_ELF_H
@@ -40,12 +40,13 @@ struct sc_elf {
 
 /** Load a program. Accepts exactly: ELF64, little-endian, RISC-V, ET_EXEC, image from PT_LOAD only.
  *
- * Image words: those touched by the file range of writable segments, and by the memory range of the others; partial words are zero-padded.
- * Errors:  E_FORMAT with a sentence in @p why, E_NOMEM. On failure *out is empty.
- * Cost:    memory grows with the image, never with a size that the file merely claims: a zero-filled range counts against 2^27 words
- *          before it is allocated.
+ * Image words: those touched by the file range of writable segments, and by the memory range of the
+ * others; partial words are zero-padded. Errors:  E_FORMAT with a sentence in @p why, E_NOMEM. On
+ * failure *out is empty. Cost:    memory grows with the image, never with a size that the file
+ * merely claims: a zero-filled range counts against 2^27 words before it is allocated.
  */
-SC_MUST_USE socle_status sc_elf_load(struct sc_elf *out, char *why, size_t why_size, const uint8_t *file, size_t file_size);
+SC_MUST_USE socle_status
+sc_elf_load(struct sc_elf *out, char *why, size_t why_size, const uint8_t *file, size_t file_size);
 
 /** Free what sc_elf_load gave; an empty or already freed value is fine. */
 void sc_elf_fini(struct sc_elf *elf);

@@ -37,7 +37,8 @@ static void log_bytes(struct vm *vm, uint64_t fd, uint64_t addr, uint64_t n)
     free(buf);
 }
 
-/** Environment call; completes @p ev unless NULL. False when the run is over; a halting call still counts as executed. */
+/** Environment call; completes @p ev unless NULL. False when the run is over; a halting call still
+ * counts as executed. */
 static bool call(struct vm *vm, struct sc_event *ev)
 {
     const uint64_t id = vm->regs[REG_A7];
@@ -70,20 +71,24 @@ static bool call(struct vm *vm, struct sc_event *ev)
     return false;
 }
 
-static inline bool load(struct vm *vm, uint64_t addr, unsigned size_log, uint64_t *v, struct sc_event *ev)
+static inline bool
+load(struct vm *vm, uint64_t addr, unsigned size_log, uint64_t *v, struct sc_event *ev)
 {
     if ((addr & ((1u << size_log) - 1)) != 0) {
         vm->misaligned++;
     }
-    return (ev == NULL && mem_fast_load(&vm->mem, addr, size_log, v)) || sc_vm_access(vm, addr, size_log, false, v, ev);
+    return (ev == NULL && mem_fast_load(&vm->mem, addr, size_log, v)) ||
+           sc_vm_access(vm, addr, size_log, false, v, ev);
 }
 
-static inline bool store(struct vm *vm, uint64_t addr, unsigned size_log, uint64_t v, struct sc_event *ev)
+static inline bool
+store(struct vm *vm, uint64_t addr, unsigned size_log, uint64_t v, struct sc_event *ev)
 {
     if ((addr & ((1u << size_log) - 1)) != 0) {
         vm->misaligned++;
     }
-    return (ev == NULL && mem_fast_store(&vm->mem, addr, size_log, v)) || sc_vm_access(vm, addr, size_log, true, &v, ev);
+    return (ev == NULL && mem_fast_store(&vm->mem, addr, size_log, v)) ||
+           sc_vm_access(vm, addr, size_log, true, &v, ev);
 }
 
 /** Jump to ip block + pos: its position in the block, or that of X_OUTSIDE with vm.target set. */
@@ -103,7 +108,8 @@ static bool misaligned_jump(struct vm *vm, uint64_t addr)
     return false;
 }
 
-static inline bool branch(struct vm *vm, const struct hot *i, uint32_t pos, bool taken, uint32_t *next)
+static inline bool
+branch(struct vm *vm, const struct hot *i, uint32_t pos, bool taken, uint32_t *next)
 {
     if (!taken) {
         return true;
@@ -128,7 +134,8 @@ static inline bool jump_register(struct vm *vm, uint64_t to, uint32_t *next)
 /** Offset of a JAL, mod 2^64: the decoder refuses one that is not a multiple of 4. */
 static uint64_t jal_offset(uint32_t w)
 {
-    const uint64_t v = (uint64_t)(w >> 31) << 20 | (w & 0xff000u) | ((w >> 9) & 0x800u) | ((w >> 20) & 0x7feu);
+    const uint64_t v =
+        (uint64_t)(w >> 31) << 20 | (w & 0xff000u) | ((w >> 9) & 0x800u) | ((w >> 20) & 0x7feu);
     return (v ^ 0x100000u) - 0x100000u;
 }
 
@@ -161,7 +168,8 @@ static bool outside(struct vm *vm)
 }
 
 /** Finish the event: the register write and the next address. */
-static inline void finish(struct vm *vm, struct sc_event *ev, const struct hot *i, uint64_t val, uint32_t next)
+static inline void
+finish(struct vm *vm, struct sc_event *ev, const struct hot *i, uint64_t val, uint32_t next)
 {
     if ((i->uses & USES_RD) != 0) {
         ev->val = val;
@@ -170,22 +178,22 @@ static inline void finish(struct vm *vm, struct sc_event *ev, const struct hot *
     vm->n_rows[ev->table]++;
 }
 
-#define BRANCH(NAME, taken)                              \
-    case X_##NAME:                                       \
-        running = branch(vm, i, pos, taken, &next);      \
+#define BRANCH(NAME, taken)                                                                        \
+    case X_##NAME:                                                                                 \
+        running = branch(vm, i, pos, taken, &next);                                                \
         break;
-#define LOAD(NAME, size_log, type)                       \
-    case X_##NAME:                                       \
-        running = load(vm, a + i->imm, size_log, &val, ev); \
-        val = (uint64_t)(int64_t)(type)val;              \
+#define LOAD(NAME, size_log, type)                                                                 \
+    case X_##NAME:                                                                                 \
+        running = load(vm, a + i->imm, size_log, &val, ev);                                        \
+        val = (uint64_t)(int64_t)(type)val;                                                        \
         break;
-#define STORE(NAME, size_log)                            \
-    case X_##NAME:                                       \
-        running = store(vm, a + i->imm, size_log, s2, ev); \
+#define STORE(NAME, size_log)                                                                      \
+    case X_##NAME:                                                                                 \
+        running = store(vm, a + i->imm, size_log, s2, ev);                                         \
         break;
-#define A(NAME, cls, m, alt, f3, value)                  \
-    case X_##NAME:                                       \
-        val = (value);                                   \
+#define A(NAME, cls, m, alt, f3, value)                                                            \
+    case X_##NAME:                                                                                 \
+        val = (value);                                                                             \
         break;
 
 /** Run until something ends it. Two copies are made: @p record is a constant. */
@@ -336,13 +344,16 @@ static void explain(const struct sc_run *run, char *why, size_t why_size)
         why[0] = '\0';
         break;
     case SC_END_EXIT_CODE:
-        (void)snprintf(why, why_size, "%s: %llu (pc 0x%llx, after %llu instructions)", text, (unsigned long long)run->exit_code, pc, n);
+        (void)snprintf(why, why_size, "%s: %llu (pc 0x%llx, after %llu instructions)", text,
+                       (unsigned long long)run->exit_code, pc, n);
         break;
     case SC_END_ILLEGAL:
-        (void)snprintf(why, why_size, "%s: 0x%08llx (pc 0x%llx, after %llu instructions)", text, addr, pc, n);
+        (void)snprintf(why, why_size, "%s: 0x%08llx (pc 0x%llx, after %llu instructions)", text,
+                       addr, pc, n);
         break;
     case SC_END_ECALL:
-        (void)snprintf(why, why_size, "%s: %llu (pc 0x%llx, after %llu instructions)", text, addr, pc, n);
+        (void)snprintf(why, why_size, "%s: %llu (pc 0x%llx, after %llu instructions)", text, addr,
+                       pc, n);
         break;
     case SC_END_CYCLES:
         (void)snprintf(why, why_size, "%s (pc 0x%llx, after %llu instructions)", text, pc, n);
@@ -355,7 +366,8 @@ static void explain(const struct sc_run *run, char *why, size_t why_size)
     case SC_END_OUTPUT_LENGTH:
     case SC_END_OUTPUT_PAST:
     case SC_END_OUTPUT_PADDING:
-        (void)snprintf(why, why_size, "%s: address 0x%llx (pc 0x%llx, after %llu instructions)", text, addr, pc, n);
+        (void)snprintf(why, why_size, "%s: address 0x%llx (pc 0x%llx, after %llu instructions)",
+                       text, addr, pc, n);
         break;
     }
 }
@@ -379,7 +391,8 @@ static void give_lists(struct vm *vm, struct sc_run *out)
     out->insts = vm->insts;
     out->n_insts = vm->n_insts;
     out->events = vm->events;
-    out->n_events = vm->n_events < vm->cycles ? vm->n_events : (size_t)vm->cycles; /* not the one that failed */
+    out->n_events =
+        vm->n_events < vm->cycles ? vm->n_events : (size_t)vm->cycles; /* not the one that failed */
     vm->insts = NULL;
     vm->events = NULL;
 }
@@ -405,7 +418,11 @@ static socle_status start(struct vm *vm, const struct sc_elf *elf, const struct 
     return st;
 }
 
-socle_status sc_exec(struct sc_run *out, char *why, size_t why_size, const struct sc_elf *elf, const struct sc_exec_options *options)
+socle_status sc_exec(struct sc_run *out,
+                     char *why,
+                     size_t why_size,
+                     const struct sc_elf *elf,
+                     const struct sc_exec_options *options)
 {
     socle_status st = SOCLE_OK;
     struct vm vm = {.end = SC_END_HALT};

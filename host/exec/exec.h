@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * The executor: runs a loaded program on an input, either fast or recording all that the trace needs.
- * Owns the lists of struct sc_run until sc_run_fini.
- * Theory: docs/spec/machine.md.
+ * The executor: runs a loaded program on an input, either fast or recording all that the trace
+ * needs. Owns the lists of struct sc_run until sc_run_fini. Theory: docs/spec/machine.md.
  */
 #ifndef SC_EXEC_EXEC_H
 #define SC_EXEC_EXEC_H
@@ -20,7 +19,9 @@
 #define SC_OUTPUT_END (SC_OUTPUT_START + (UINT64_C(1) << 32))
 #define SC_IO_MAX ((UINT64_C(1) << 32) - 8) /* bytes of input or output */
 #define SC_N_REGS 33u
-#define SC_CYCLES_MAX ((UINT64_C(1) << 25) - 2) /* of a recording: every stamp, the closing ts_end included, stays below 2^27 */
+#define SC_CYCLES_MAX                                                                              \
+    ((UINT64_C(1) << 25) -                                                                         \
+     2) /* of a recording: every stamp, the closing ts_end included, stays below 2^27 */
 
 /* Tables by name, in the order of machine.def. */
 enum sc_table {
@@ -31,19 +32,19 @@ enum sc_table {
 };
 
 /* How a run ended. E(NAME, sentence) */
-#define SC_ENDS(E)                                                         \
-    E(HALT, "success")                                                     \
-    E(EXIT_CODE, "the guest ended with a non-zero exit code")              \
-    E(ILLEGAL, "illegal instruction")                                      \
-    E(JUMP_MISALIGNED, "jump to an address that is not a multiple of 4")   \
-    E(FETCH, "fetch from an address that is not executable")               \
-    E(LOAD, "load from an unmapped address")                               \
-    E(STORE, "store to an unmapped address")                               \
-    E(STORE_CLASS, "store to memory that is not writable")                 \
-    E(ECALL, "unknown environment call")                                   \
-    E(OUTPUT_LENGTH, "the output length word is too large")                \
-    E(OUTPUT_PAST, "memory past the end of the output was touched")        \
-    E(OUTPUT_PADDING, "the output is not zero-padded to a word")           \
+#define SC_ENDS(E)                                                                                 \
+    E(HALT, "success")                                                                             \
+    E(EXIT_CODE, "the guest ended with a non-zero exit code")                                      \
+    E(ILLEGAL, "illegal instruction")                                                              \
+    E(JUMP_MISALIGNED, "jump to an address that is not a multiple of 4")                           \
+    E(FETCH, "fetch from an address that is not executable")                                       \
+    E(LOAD, "load from an unmapped address")                                                       \
+    E(STORE, "store to an unmapped address")                                                       \
+    E(STORE_CLASS, "store to memory that is not writable")                                         \
+    E(ECALL, "unknown environment call")                                                           \
+    E(OUTPUT_LENGTH, "the output length word is too large")                                        \
+    E(OUTPUT_PAST, "memory past the end of the output was touched")                                \
+    E(OUTPUT_PADDING, "the output is not zero-padded to a word")                                   \
     E(CYCLES, "the cycle limit was reached")
 
 enum sc_end {
@@ -58,7 +59,8 @@ struct sc_exec_options {
     size_t input_size;
     bool record;         /* keep events, words, registers and fetches */
     uint64_t max_cycles; /* 0: none (SC_CYCLES_MAX when recording) */
-    /** Receives what the guest logs (environment call 64); at most SC_LOG_MAX bytes per call are passed on. May be NULL. */
+    /** Receives what the guest logs (environment call 64); at most SC_LOG_MAX bytes per call are
+     * passed on. May be NULL. */
     void (*log)(void *arg, uint64_t fd, const uint8_t *bytes, size_t n);
     void *log_arg;
 };
@@ -67,36 +69,45 @@ struct sc_exec_options {
 /** The result of a run. */
 struct sc_run {
     enum sc_end end;
-    uint64_t pc;        /* of the last instruction, or of the failed fetch */
-    uint64_t addr;      /* SC_END_LOAD, STORE, STORE_CLASS, JUMP_MISALIGNED, FETCH, OUTPUT_PAST: the address; ECALL: the id; ILLEGAL: the word */
+    uint64_t pc;   /* of the last instruction, or of the failed fetch */
+    uint64_t addr; /* SC_END_LOAD, STORE, STORE_CLASS, JUMP_MISALIGNED, FETCH, OUTPUT_PAST: the
+                      address; ECALL: the id; ILLEGAL: the word */
     uint64_t exit_code;
-    uint64_t cycles;    /* executed instructions, the last ecall included */
+    uint64_t cycles;     /* executed instructions, the last ecall included */
     uint64_t misaligned; /* loads and stores at an address that is not a multiple of their size */
     uint64_t regs[SC_N_REGS];
-    uint8_t *output;    /* only of a run that halted with success */
+    uint8_t *output; /* only of a run that halted with success */
     size_t output_size;
 
     /* Recording only. */
-    uint64_t n_rows[SC_N_TABLES]; /* events per table; n_fetches, n_words and SC_N_REGS for DECODE, INITFINAL, REGS; MUL rows called by DIV are not in it */
-    uint32_t entry_ip, end_ip, ts_end; /* the ends of STATE: (4, entry_ip, 0) and (ts_end, end_ip, 1) */
+    uint64_t n_rows[SC_N_TABLES]; /* events per table; n_fetches, n_words and SC_N_REGS for DECODE,
+                                     INITFINAL, REGS; MUL rows called by DIV are not in it */
+    uint32_t entry_ip, end_ip,
+        ts_end;                 /* the ends of STATE: (4, entry_ip, 0) and (ts_end, end_ip, 1) */
     uint32_t reg_ts[SC_N_REGS]; /* last stamps; the final values are regs */
-    struct sc_inst *insts;     /* what sc_event.inst indexes, in order of first execution */
+    struct sc_inst *insts;      /* what sc_event.inst indexes, in order of first execution */
     size_t n_insts;
-    struct sc_event *events;   /* in order of execution */
+    struct sc_event *events; /* in order of execution */
     size_t n_events;
-    struct sc_word *words;     /* Init/Final, by address (hence by region) */
+    struct sc_word *words; /* Init/Final, by address (hence by region) */
     size_t n_words;
-    struct sc_fetch *fetches;  /* by ip */
+    struct sc_fetch *fetches; /* by ip */
     size_t n_fetches;
 };
 
 /** Run @p elf to its end.
  *
- * Errors: E_GUEST when the end is not SC_END_HALT, E_LIMIT for SC_END_CYCLES, E_ARG for an input that is too long, E_NOMEM.
- *         @p why receives a sentence with cause, pc and address. In every case *out is valid for sc_run_fini;
- *         with E_GUEST and E_LIMIT its scalars, regs and recorded events describe the run up to its end, and words and fetches are absent.
+ * Errors: E_GUEST when the end is not SC_END_HALT, E_LIMIT for SC_END_CYCLES, E_ARG for an input
+ * that is too long, E_NOMEM.
+ *         @p why receives a sentence with cause, pc and address. In every case *out is valid for
+ * sc_run_fini; with E_GUEST and E_LIMIT its scalars, regs and recorded events describe the run up
+ * to its end, and words and fetches are absent.
  */
-SC_MUST_USE socle_status sc_exec(struct sc_run *out, char *why, size_t why_size, const struct sc_elf *elf, const struct sc_exec_options *options);
+SC_MUST_USE socle_status sc_exec(struct sc_run *out,
+                                 char *why,
+                                 size_t why_size,
+                                 const struct sc_elf *elf,
+                                 const struct sc_exec_options *options);
 
 /** Free what sc_exec gave. */
 void sc_run_fini(struct sc_run *run);

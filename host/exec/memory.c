@@ -89,7 +89,11 @@ bool sc_memory_peek(const struct memory *m, uint64_t addr, uint64_t *word)
     return true;
 }
 
-socle_status sc_memory_init(struct memory *m, const struct sc_elf *elf, const uint8_t *input, size_t input_size, bool record)
+socle_status sc_memory_init(struct memory *m,
+                            const struct sc_elf *elf,
+                            const uint8_t *input,
+                            size_t input_size,
+                            bool record)
 {
     memset(m, 0, sizeof(*m));
     m->input = input;

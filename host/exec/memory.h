@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * The guest's memory: 8-byte words with a permission class each, in pages that appear at the first access.
- * Owns its pages. Borrows the input.
- * Theory: docs/spec/machine.md section 1.
+ * The guest's memory: 8-byte words with a permission class each, in pages that appear at the first
+ * access. Owns its pages. Borrows the input. Theory: docs/spec/machine.md section 1.
  */
 #ifndef SC_EXEC_MEMORY_H
 #define SC_EXEC_MEMORY_H
@@ -39,16 +38,22 @@ struct memory {
 };
 
 /** Map the image. */
-SC_MUST_USE socle_status sc_memory_init(struct memory *m, const struct sc_elf *elf, const uint8_t *input, size_t input_size, bool record);
+SC_MUST_USE socle_status sc_memory_init(struct memory *m,
+                                        const struct sc_elf *elf,
+                                        const uint8_t *input,
+                                        size_t input_size,
+                                        bool record);
 void sc_memory_fini(struct memory *m);
 
 /** Sort the list of pages by address. */
 void sc_memory_sort(struct memory *m);
 
-/** The page of @p addr, made when the address is in the map; else NULL (with no_memory set when that is the reason). */
+/** The page of @p addr, made when the address is in the map; else NULL (with no_memory set when
+ * that is the reason). */
 struct mem_page *sc_memory_page(struct memory *m, uint64_t addr);
 
-/** The word that holds @p addr without touching anything: what a page would hold when it is absent. False outside the map. */
+/** The word that holds @p addr without touching anything: what a page would hold when it is absent.
+ * False outside the map. */
 bool sc_memory_peek(const struct memory *m, uint64_t addr, uint64_t *word);
 
 /** Word @p index of the input region: the length, then the bytes. */
@@ -59,8 +64,10 @@ static inline size_t mem_slot(uint64_t addr)
     return (size_t)(addr >> 3) & (MEM_PAGE_WORDS - 1);
 }
 
-/** Load 2^size_log bytes when the address is below the output, its page exists and the access stays within one word. */
-static inline bool mem_fast_load(const struct memory *m, uint64_t addr, unsigned size_log, uint64_t *v)
+/** Load 2^size_log bytes when the address is below the output, its page exists and the access stays
+ * within one word. */
+static inline bool
+mem_fast_load(const struct memory *m, uint64_t addr, unsigned size_log, uint64_t *v)
 {
     if (addr >= SC_OUTPUT_START || (addr & 7) + (UINT64_C(1) << size_log) > 8) {
         return false;
@@ -73,7 +80,8 @@ static inline bool mem_fast_load(const struct memory *m, uint64_t addr, unsigned
     return true;
 }
 
-/** Store the low 2^size_log bytes of @p v under the same conditions, when all words of the page are writable. */
+/** Store the low 2^size_log bytes of @p v under the same conditions, when all words of the page are
+ * writable. */
 static inline bool mem_fast_store(struct memory *m, uint64_t addr, unsigned size_log, uint64_t v)
 {
     if (addr >= SC_OUTPUT_START || (addr & 7) + (UINT64_C(1) << size_log) > 8) {
@@ -84,7 +92,8 @@ static inline bool mem_fast_store(struct memory *m, uint64_t addr, unsigned size
         return false;
     }
     const unsigned shift = 8 * (unsigned)(addr & 7);
-    const uint64_t mask = (size_log == 3 ? UINT64_MAX : (UINT64_C(1) << (8u << size_log)) - 1) << shift;
+    const uint64_t mask = (size_log == 3 ? UINT64_MAX : (UINT64_C(1) << (8u << size_log)) - 1)
+                          << shift;
     uint64_t *const word = &page->v[mem_slot(addr)];
     *word = (*word & ~mask) | ((v << shift) & mask);
     return true;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * What a recording keeps: events while running, then the words of Init/Final and the fetches of Decode.
- * Owns the growing lists until sc_vm_collect hands them to struct sc_run.
- * Theory: docs/spec/machine.md sections 1, 2 and 6.
+ * What a recording keeps: events while running, then the words of Init/Final and the fetches of
+ * Decode. Owns the growing lists until sc_vm_collect hands them to struct sc_run. Theory:
+ * docs/spec/machine.md sections 1, 2 and 6.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +62,8 @@ struct sc_event *sc_vm_event(struct vm *vm, struct hot *i, uint32_t ip)
     return ev;
 }
 
-/** The stamp that decode leaves on the word of @p pos: 2 or 1 when its high or only its low half was executed, else 0. */
+/** The stamp that decode leaves on the word of @p pos: 2 or 1 when its high or only its low half
+ * was executed, else 0. */
 static uint32_t decode_stamp(const struct code_block *b, uint32_t pos)
 {
     if (b->code[pos | 1u].count > 0) {
@@ -82,13 +83,15 @@ static uint32_t decode_stamp_at(const struct vm *vm, uint64_t addr)
     return 0;
 }
 
-/** The first data access of an executed word follows decode, whenever the instruction was first executed. */
+/** The first data access of an executed word follows decode, whenever the instruction was first
+ * executed. */
 static void fix_code_reads(struct vm *vm)
 {
     for (size_t i = 0; i < vm->n_code_reads; i++) {
         const struct code_read *const read = &vm->code_reads[i];
         struct sc_event *const ev = &vm->events[read->event];
-        ev->prevm[read->word] = decode_stamp_at(vm, (ev->addr & ~UINT64_C(7)) + 8 * (uint64_t)read->word);
+        ev->prevm[read->word] =
+            decode_stamp_at(vm, (ev->addr & ~UINT64_C(7)) + 8 * (uint64_t)read->word);
     }
 }
 
@@ -116,7 +119,12 @@ static socle_status collect_fetches(struct vm *vm, struct sc_run *out)
 }
 
 /** Append the row of one word. */
-static void put_word(const struct vm *vm, struct sc_run *out, const struct mem_page *page, uint64_t addr, const struct sc_elf *elf, size_t *image)
+static void put_word(const struct vm *vm,
+                     struct sc_run *out,
+                     const struct mem_page *page,
+                     uint64_t addr,
+                     const struct sc_elf *elf,
+                     size_t *image)
 {
     const size_t slot = mem_slot(addr);
     struct sc_word *const w = &out->words[out->n_words++];
@@ -144,11 +152,17 @@ static void put_word(const struct vm *vm, struct sc_run *out, const struct mem_p
 static bool has_row(const struct mem_page *page, uint64_t addr, uint64_t output_end)
 {
     const size_t slot = mem_slot(addr);
-    return (page->space[slot] & MEM_IMAGE) != 0 || page->ts[slot] != 0 || (addr >= SC_OUTPUT_START && addr < output_end);
+    return (page->space[slot] & MEM_IMAGE) != 0 || page->ts[slot] != 0 ||
+           (addr >= SC_OUTPUT_START && addr < output_end);
 }
 
-/** Visit the words of all pages in order of address: count them (*n), and with out->words append them. */
-static void walk_words(const struct vm *vm, struct sc_run *out, const struct sc_elf *elf, uint64_t output_end, size_t *n)
+/** Visit the words of all pages in order of address: count them (*n), and with out->words append
+ * them. */
+static void walk_words(const struct vm *vm,
+                       struct sc_run *out,
+                       const struct sc_elf *elf,
+                       uint64_t output_end,
+                       size_t *n)
 {
     size_t image = 0;
     *n = 0;

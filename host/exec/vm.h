@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Inside the executor: the state of a run, decoded code, and what the files of host/exec share. Not for others to include.
- * Owns nothing by itself; struct vm is built and freed by exec.c.
- * Theory: docs/spec/machine.md.
+ * Inside the executor: the state of a run, decoded code, and what the files of host/exec share. Not
+ * for others to include. Owns nothing by itself; struct vm is built and freed by exec.c. Theory:
+ * docs/spec/machine.md.
  */
 #ifndef SC_EXEC_VM_H
 #define SC_EXEC_VM_H
@@ -50,13 +50,13 @@ enum { USES_RS1 = 1, USES_RS2 = 2, USES_RD = 4 };
 struct hot {
     uint8_t xop;
     uint8_t rd, rs1, rs2;
-    uint8_t table;      /* enum sc_table; loads and stores are decided per access */
+    uint8_t table; /* enum sc_table; loads and stores are decided per access */
     uint8_t uses;
     uint8_t misaligned; /* a branch whose offset is not a multiple of 4 */
     int32_t step;       /* in instructions, of branches and JAL */
     uint32_t inst;      /* index into sc_run.insts when recording */
-    uint64_t imm;       /* added to rs2 (immediate forms), the constant of CONST and JAL, or the offset */
-    uint32_t count;     /* executions, when recording */
+    uint64_t imm; /* added to rs2 (immediate forms), the constant of CONST and JAL, or the offset */
+    uint32_t count; /* executions, when recording */
 };
 
 /** An executable segment, rounded out to words. code has n + 1 entries, the last X_OUTSIDE. */
@@ -66,7 +66,8 @@ struct code_block {
     struct hot *code;
 };
 
-/** A load from an executable word that no data access had touched: its stamp may become decode's. */
+/** A load from an executable word that no data access had touched: its stamp may become decode's.
+ */
 struct code_read {
     size_t event;
     unsigned word;
@@ -108,9 +109,14 @@ bool sc_vm_enter(struct vm *vm, uint64_t ip);
 bool sc_vm_decode(struct vm *vm, uint32_t pos);
 
 /* access.c */
-/** Any load or store of 2^size_log bytes; completes @p ev unless NULL. On failure sets vm.end and vm.addr and changes nothing.
- * A load leaves bytes above its size undefined in *value. */
-bool sc_vm_access(struct vm *vm, uint64_t addr, unsigned size_log, bool store, uint64_t *value, struct sc_event *ev);
+/** Any load or store of 2^size_log bytes; completes @p ev unless NULL. On failure sets vm.end and
+ * vm.addr and changes nothing. A load leaves bytes above its size undefined in *value. */
+bool sc_vm_access(struct vm *vm,
+                  uint64_t addr,
+                  unsigned size_log,
+                  bool store,
+                  uint64_t *value,
+                  struct sc_event *ev);
 
 /* record.c */
 /** Start the event of the instruction at vm.cycles: stamps and operands. NULL without memory. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * A guest that tests the guest library from inside: start-up, memory functions at all alignments, input, output, destructors.
- * Its exit code is the number of the first check that failed. Run with the input "hello".
- * Output: "ctor;hello;main;" then 300 bytes 0, 1, .. mod 256 in pieces, then "atexit2;atexit1;dtor;".
+ * A guest that tests the guest library from inside: start-up, memory functions at all alignments,
+ * input, output, destructors. Its exit code is the number of the first check that failed. Run with
+ * the input "hello". Output: "ctor;hello;main;" then 300 bytes 0, 1, .. mod 256 in pieces, then
+ * "atexit2;atexit1;dtor;".
  */
 #include "guest/include/zkvm_io.h"
 
@@ -109,7 +110,8 @@ static int compare_is_right(size_t x, size_t y, size_t n)
     }
     for (size_t i = 0; i < n; i += 3) {
         a[x + i] ^= 0x80;
-        if ((memcmp(a + x, b + y, n) < 0) != (a[x + i] < b[y + i]) || (memcmp(b + y, a + x, n) < 0) == (memcmp(a + x, b + y, n) < 0)) {
+        if ((memcmp(a + x, b + y, n) < 0) != (a[x + i] < b[y + i]) ||
+            (memcmp(b + y, a + x, n) < 0) == (memcmp(a + x, b + y, n) < 0)) {
             return 0;
         }
         a[x + i] ^= 0x80;
@@ -124,7 +126,8 @@ static int memory(void)
         for (size_t x = 0; x < 9; x += k % 2 + 1) {
             for (size_t y = 0; y < 9; y++) {
                 const size_t n = sizes[k];
-                if (!copy_is_right(x, y, n) || !move_is_right(x, y, n) || !move_is_right(x + 20, y + 16, n) || !move_is_right(x, y + 30, n)) {
+                if (!copy_is_right(x, y, n) || !move_is_right(x, y, n) ||
+                    !move_is_right(x + 20, y + 16, n) || !move_is_right(x, y + 30, n)) {
                     return 10;
                 }
                 if (!compare_is_right(x, y, n)) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * The guest library's interface on Linux system calls, so that example guests run under QEMU user mode: input from stdin, output to stdout.
+ * The guest library's interface on Linux system calls, so that example guests run under QEMU user
+ * mode: input from stdin, output to stdout.
  */
 #include "guest/include/zkvm_io.h"
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Run programs with the executor, plainly and recording, and check how they end. For the instruction tests, suites and comparisons.
- *   rvrun FOLDER              every ELF of FOLDER/expect.txt ("NAME END" per line) must end so
- *   rvrun --constraints FOLDER  and the trace of each that halts must satisfy every constraint and balance every bus
- *   rvrun --log ELF [INPUT]   what the program logs goes to stdout; exit 0 when it halts with success
- *   rvrun --output ELF [INPUT]  its public output goes to stdout
+ * Run programs with the executor, plainly and recording, and check how they end. For the
+ * instruction tests, suites and comparisons. rvrun FOLDER              every ELF of
+ * FOLDER/expect.txt ("NAME END" per line) must end so rvrun --constraints FOLDER  and the trace of
+ * each that halts must satisfy every constraint and balance every bus rvrun --log ELF [INPUT] what
+ * the program logs goes to stdout; exit 0 when it halts with success rvrun --output ELF [INPUT] its
+ * public output goes to stdout
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,7 +55,8 @@ static const char *end_name(enum sc_end end)
 }
 
 /** Does the recording satisfy the chips? NULL, or what is wrong first (kept in @p text). */
-static const char *check_constraints(const struct sc_run *run, const struct sc_elf *elf, char *text, size_t size)
+static const char *
+check_constraints(const struct sc_run *run, const struct sc_elf *elf, char *text, size_t size)
 {
     struct sc_image image;
     struct sc_trace trace;
@@ -87,13 +89,16 @@ static bool check_program(const char *path, const char *want, bool constraints, 
     for (unsigned k = 0; ok && k < 2; k++) {
         const struct sc_exec_options options = {.record = k == 1, .max_cycles = MOST_CYCLES};
         const socle_status st = sc_exec(&run[k], why[k], sizeof(why[k]), &elf, &options);
-        if (strcmp(end_name(run[k].end), want) != 0 || (st == SOCLE_OK) != (run[k].end == SC_END_HALT)) {
+        if (strcmp(end_name(run[k].end), want) != 0 ||
+            (st == SOCLE_OK) != (run[k].end == SC_END_HALT)) {
             wrong = why[k];
         }
     }
     if (ok && wrong == NULL) {
-        const bool same = run[0].cycles == run[1].cycles && run[0].misaligned == run[1].misaligned && run[0].pc == run[1].pc &&
-                          run[0].addr == run[1].addr && memcmp(run[0].regs, run[1].regs, sizeof(run[0].regs)) == 0 &&
+        const bool same = run[0].cycles == run[1].cycles &&
+                          run[0].misaligned == run[1].misaligned && run[0].pc == run[1].pc &&
+                          run[0].addr == run[1].addr &&
+                          memcmp(run[0].regs, run[1].regs, sizeof(run[0].regs)) == 0 &&
                           run[0].output_size == run[1].output_size && strcmp(why[0], why[1]) == 0;
         wrong = same ? NULL : "the plain run and the recording differ";
         if (same && run[1].end == SC_END_HALT) {
@@ -143,7 +148,8 @@ static int run_one(int argc, char **argv)
     size_t size = 0, input_size = 0;
     uint8_t *const file = read_file(argv[2], &size);
     uint8_t *const input = argc > 3 ? read_file(argv[3], &input_size) : NULL;
-    struct sc_exec_options options = {.input = input, .input_size = input_size, .log = logs ? to_stdout : NULL};
+    struct sc_exec_options options = {
+        .input = input, .input_size = input_size, .log = logs ? to_stdout : NULL};
     socle_status st = sc_elf_load(&elf, why, sizeof(why), file, size);
     if (st == SOCLE_OK) {
         st = sc_exec(&run, why, sizeof(why), &elf, &options);

@@ -26,7 +26,8 @@ struct elf_file {
 };
 
 /** A valid file of @p n segments. Program header i is at 64 + 56 i. */
-static inline void elf_build(struct elf_file *f, uint64_t entry, const struct elf_segment *segments, unsigned n)
+static inline void
+elf_build(struct elf_file *f, uint64_t entry, const struct elf_segment *segments, unsigned n)
 {
     static const uint8_t ident[7] = {0x7f, 'E', 'L', 'F', 2, 1, 1};
     memset(f, 0, sizeof(*f));

@@ -20,9 +20,9 @@ struct replay {
     struct token regs[SC_N_REGS];
 };
 
-#define NEED(cond, text) \
-    if (!(cond)) {       \
-        return (text);   \
+#define NEED(cond, text)                                                                           \
+    if (!(cond)) {                                                                                 \
+        return (text);                                                                             \
     }
 
 static struct token *find(struct replay *r, uint64_t addr, uint8_t space)
@@ -36,7 +36,10 @@ static struct token *find(struct replay *r, uint64_t addr, uint8_t space)
             hi = mid;
         }
     }
-    return lo < r->run->n_words && r->run->words[lo].addr == addr && r->run->words[lo].space == space ? &r->words[lo] : NULL;
+    return lo < r->run->n_words && r->run->words[lo].addr == addr &&
+                   r->run->words[lo].space == space
+               ? &r->words[lo]
+               : NULL;
 }
 
 static const char *check_initial(struct replay *r, const struct sc_elf *elf)
@@ -49,7 +52,9 @@ static const char *check_initial(struct replay *r, const struct sc_elf *elf)
         NEED(w->addr >= SC_RAM_START && w->addr <= last_out, "a word outside the map")
         const bool is_image = image < elf->n_words && elf->words[image].addr == w->addr;
         if (is_image) {
-            NEED(w->origin == 0 && w->space == elf->words[image].space && w->first == elf->words[image].value, "an image word differs")
+            NEED(w->origin == 0 && w->space == elf->words[image].space &&
+                     w->first == elf->words[image].value,
+                 "an image word differs")
             image++;
         } else if (w->addr < SC_INPUT_START) {
             NEED(w->origin == 1 && w->space == SPACE_RW && w->first == 0, "a zero word differs")
@@ -59,7 +64,8 @@ static const char *check_initial(struct replay *r, const struct sc_elf *elf)
             NEED(w->origin == 3 && w->space == SPACE_RW && w->first == 0, "an output word differs")
             out++;
         }
-        NEED(is_image || w->last_ts != 0 || w->addr >= SC_OUTPUT_START, "a row for an untouched word")
+        NEED(is_image || w->last_ts != 0 || w->addr >= SC_OUTPUT_START,
+             "a row for an untouched word")
         r->words[i].value = w->first;
     }
     NEED(image == elf->n_words, "an image word has no row")
@@ -79,7 +85,8 @@ static const char *check_fetches(struct replay *r)
         NEED(t != NULL && t->value == f->word8, "a fetch of a word that is not there")
         NEED(f->prev <= half && t->ts == f->prev, "a fetch with the wrong stamp")
         sc_decode(&in, (uint32_t)(f->word8 >> (32 * half)), f->inst.ip);
-        NEED(in.op != 0 && in.op == f->inst.op && in.word == f->inst.word && in.x0 == f->inst.x0, "a fetch of another instruction")
+        NEED(in.op != 0 && in.op == f->inst.op && in.word == f->inst.word && in.x0 == f->inst.x0,
+             "a fetch of another instruction")
         t->ts = 1 + half;
         total += f->count;
     }
@@ -87,7 +94,8 @@ static const char *check_fetches(struct replay *r)
     return NULL;
 }
 
-static const char *touch_reg(struct replay *r, unsigned reg, uint32_t prev, uint32_t ts, uint64_t old, uint64_t new)
+static const char *
+touch_reg(struct replay *r, unsigned reg, uint32_t prev, uint32_t ts, uint64_t old, uint64_t new)
 {
     struct token *const t = &r->regs[reg];
     NEED(t->ts == prev && prev < ts, "a register stamp is wrong")
@@ -97,7 +105,8 @@ static const char *touch_reg(struct replay *r, unsigned reg, uint32_t prev, uint
     return NULL;
 }
 
-static const char *check_memory(struct replay *r, const struct sc_event *e, bool store, unsigned size)
+static const char *
+check_memory(struct replay *r, const struct sc_event *e, bool store, unsigned size)
 {
     const bool crosses = e->addr % 8 + size > 8;
     NEED(e->crosses == crosses, "crossing is wrong")
@@ -106,7 +115,8 @@ static const char *check_memory(struct replay *r, const struct sc_event *e, bool
         NEED(t != NULL, "a memory access without a word")
         NEED(t->ts == e->prevm[k] && t->ts < e->ts + 2, "a memory stamp is wrong")
         NEED(t->value == e->m_old[k], "a memory value is wrong")
-        NEED(store ? e->space[k] == SPACE_RW : e->m_old[k] == e->m_new[k], "an access of the wrong kind")
+        NEED(store ? e->space[k] == SPACE_RW : e->m_old[k] == e->m_new[k],
+             "an access of the wrong kind")
         t->ts = e->ts + 2;
         t->value = e->m_new[k];
     }
@@ -128,7 +138,8 @@ static const char *check_ecall(struct replay *r, const struct sc_event *e)
 
 static const char *check_event(struct replay *r, const struct sc_event *e, const struct sc_inst *in)
 {
-    static const uint8_t uses[] = {0, 5, 5, 5, 3, 7, 7, 3, 5, 0, 4}; /* by class: 1 rs1, 2 rs2, 4 rd */
+    static const uint8_t uses[] = {0, 5, 5, 5, 3, 7,
+                                   7, 3, 5, 0, 4}; /* by class: 1 rs1, 2 rs2, 4 rd */
     const unsigned cls = SC_OP_CLASS(in->op);
     const char *why = NULL;
     if (cls == CLS_ECALL) {
@@ -153,10 +164,13 @@ static const char *check_event(struct replay *r, const struct sc_event *e, const
 static const char *check_final(const struct replay *r)
 {
     for (size_t i = 0; i < r->run->n_words; i++) {
-        NEED(r->words[i].ts == r->run->words[i].last_ts && r->words[i].value == r->run->words[i].last, "a final word differs")
+        NEED(r->words[i].ts == r->run->words[i].last_ts &&
+                 r->words[i].value == r->run->words[i].last,
+             "a final word differs")
     }
     for (unsigned i = 0; i < SC_N_REGS; i++) {
-        NEED(r->regs[i].ts == r->run->reg_ts[i] && r->regs[i].value == r->run->regs[i], "a final register differs")
+        NEED(r->regs[i].ts == r->run->reg_ts[i] && r->regs[i].value == r->run->regs[i],
+             "a final register differs")
     }
     NEED(r->run->regs[0] == 0, "x0 is not zero")
     return NULL;
@@ -171,7 +185,8 @@ static const char *replay(struct replay *r, size_t *at)
         const struct sc_event *const e = &r->run->events[n];
         *at = n;
         NEED(e->ts == 4 * (n + 1), "a stamp of an event is wrong")
-        NEED(e->ip == ip && e->inst < r->run->n_insts && r->run->insts[e->inst].ip == ip, "the program counter jumps")
+        NEED(e->ip == ip && e->inst < r->run->n_insts && r->run->insts[e->inst].ip == ip,
+             "the program counter jumps")
         why = check_event(r, e, &r->run->insts[e->inst]);
         if (why != NULL) {
             return why;
@@ -179,7 +194,8 @@ static const char *replay(struct replay *r, size_t *at)
         ip = e->next_ip;
         rows[e->table]++;
     }
-    NEED(ip == r->run->end_ip && r->run->ts_end == 4 * (r->run->n_events + 1), "the end of STATE is wrong")
+    NEED(ip == r->run->end_ip && r->run->ts_end == 4 * (r->run->n_events + 1),
+         "the end of STATE is wrong")
     rows[SC_TABLE_DECODE] = r->run->n_fetches;
     rows[SC_TABLE_INITFINAL] = r->run->n_words;
     rows[SC_TABLE_REGS] = SC_N_REGS;

@@ -11,7 +11,8 @@
 
 static const uint32_t code[3] = {0x05d00893, 0x00000073, 0x00000013};
 
-/* Text of 12 bytes at 0x10000, read-only data of 5 in 20 at 0x20004, data of 3 in 100 at 0x30000. */
+/* Text of 12 bytes at 0x10000, read-only data of 5 in 20 at 0x20004, data of 3 in 100 at 0x30000.
+ */
 static const struct elf_segment usual[3] = {
     {0x10000, 12, code, 12, ELF_R | ELF_X},
     {0x20004, 20, "ABCDE", 5, ELF_R},
@@ -60,7 +61,9 @@ Test(elf, gives_sorted_image_words_with_their_classes)
     };
     cr_assert_eq(elf.n_words, sizeof(want) / sizeof(want[0]));
     for (size_t i = 0; i < elf.n_words; i++) {
-        cr_expect(elf.words[i].addr == want[i].addr && elf.words[i].value == want[i].value && elf.words[i].space == want[i].space, "word %zu", i);
+        cr_expect(elf.words[i].addr == want[i].addr && elf.words[i].value == want[i].value &&
+                      elf.words[i].space == want[i].space,
+                  "word %zu", i);
     }
     cr_expect(elf.entry == 0x10004 && elf.n_segments == 3);
     sc_elf_fini(&elf);
@@ -71,7 +74,8 @@ Test(elf, ignores_sections_other_headers_and_empty_segments)
     struct elf_file f;
     struct sc_elf elf;
     char why[64];
-    struct elf_segment more[5] = {usual[0], usual[1], usual[2], {0, 0, NULL, 0, 0}, {0x5000, 8, "12345678", 8, 0}};
+    struct elf_segment more[5] = {
+        usual[0], usual[1], usual[2], {0, 0, NULL, 0, 0}, {0x5000, 8, "12345678", 8, 0}};
     elf_build(&f, 0x10000, more, 5);
     store_le(f.bytes + 64 + 56 * 4, 0x70000003, 4); /* attributes */
     store_le(f.bytes + 40, UINT64_MAX, 8);          /* section headers */

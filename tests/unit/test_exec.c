@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * The executor: recordings, input, output, limits, and known programs. Instructions one by one are in tests/rv.
+ * The executor: recordings, input, output, limits, and known programs. Instructions one by one are
+ * in tests/rv.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -17,7 +18,8 @@ struct result {
     char why[256];
 };
 
-static void run_file(struct result *r, const uint8_t *file, size_t size, const struct sc_exec_options *options)
+static void
+run_file(struct result *r, const uint8_t *file, size_t size, const struct sc_exec_options *options)
 {
     cr_assert_eq(sc_elf_load(&r->elf, r->why, sizeof(r->why), file, size), SOCLE_OK, "%s", r->why);
     r->st = sc_exec(&r->run, r->why, sizeof(r->why), &r->elf, options);
@@ -28,7 +30,8 @@ static void run_file(struct result *r, const uint8_t *file, size_t size, const s
     }
 }
 
-static void run_code(struct result *r, const uint32_t *code, size_t n, const struct sc_exec_options *options)
+static void
+run_code(struct result *r, const uint32_t *code, size_t n, const struct sc_exec_options *options)
 {
     static struct elf_file f;
     const struct elf_segment text = {0x10000, 4 * n, code, 4 * n, ELF_R | ELF_X};
@@ -47,26 +50,34 @@ static const struct sc_exec_options recording = {.record = true};
 
 Test(exec, gives_exact_stamps_and_values)
 {
-    static const uint32_t code[] = {0x00728293, 0x005281b3, 0x00128013, 0x00300013, EXIT}; /* addi x5,x5,7; add x3,x5,x5; addi x0,x5,1; addi x0,x0,3 */
+    static const uint32_t code[] = {
+        0x00728293, 0x005281b3, 0x00128013, 0x00300013,
+        EXIT}; /* addi x5,x5,7; add x3,x5,x5; addi x0,x5,1; addi x0,x0,3 */
     struct result r;
     run_code(&r, code, 6, &recording);
     cr_assert_eq(r.st, SOCLE_OK, "%s", r.why);
     const struct sc_event *const e = r.run.events;
     cr_assert(r.run.n_events == 6 && r.run.cycles == 6);
-    cr_expect(e[0].ts == 4 && e[0].prev1 == 0 && e[0].prevd == 4 && e[0].old == 0 && e[0].val == 7 && e[0].table == SC_TABLE_ADDI);
-    cr_expect(e[1].prev1 == 7 && e[1].prev2 == 8 && e[1].a == 7 && e[1].b == 7 && e[1].val == 14 && e[1].table == SC_TABLE_ADD);
+    cr_expect(e[0].ts == 4 && e[0].prev1 == 0 && e[0].prevd == 4 && e[0].old == 0 &&
+              e[0].val == 7 && e[0].table == SC_TABLE_ADDI);
+    cr_expect(e[1].prev1 == 7 && e[1].prev2 == 8 && e[1].a == 7 && e[1].b == 7 && e[1].val == 14 &&
+              e[1].table == SC_TABLE_ADD);
     cr_expect(e[2].prev1 == 9 && e[2].prevd == 0 && e[2].old == 0 && e[2].val == 8);
     cr_expect(e[3].prev1 == 0 && e[3].prevd == 15 && e[3].old == 8 && e[3].val == 3);
-    cr_expect(e[5].table == SC_TABLE_ECALL && e[5].prev1 == 23 && e[5].prevd == 0 && e[5].a == 93 && e[5].next_ip == 0x4006);
-    cr_expect(r.run.regs[0] == 0 && r.run.regs[32] == 3 && r.run.reg_ts[32] == 19 && r.run.reg_ts[10] == 27);
+    cr_expect(e[5].table == SC_TABLE_ECALL && e[5].prev1 == 23 && e[5].prevd == 0 && e[5].a == 93 &&
+              e[5].next_ip == 0x4006);
+    cr_expect(r.run.regs[0] == 0 && r.run.regs[32] == 3 && r.run.reg_ts[32] == 19 &&
+              r.run.reg_ts[10] == 27);
     cr_expect(r.run.entry_ip == 0x4000 && r.run.end_ip == 0x4006 && r.run.ts_end == 28);
     result_fini(&r);
 }
 
 Test(exec, data_reads_of_code_follow_the_stamps_of_decode)
 {
-    /* auipc x6,0; ld x5,0(x6) both halves executed; ld x5,16(x6) low half only; ld x5,24(x6) never executed. */
-    static const uint32_t code[] = {0x00000317, 0x00033283, 0x01033283, 0x01833283, 0x0180006f, 0, 0, 0, 0, 0, EXIT};
+    /* auipc x6,0; ld x5,0(x6) both halves executed; ld x5,16(x6) low half only; ld x5,24(x6) never
+     * executed. */
+    static const uint32_t code[] = {0x00000317, 0x00033283, 0x01033283, 0x01833283, 0x0180006f, 0,
+                                    0,          0,          0,          0,          EXIT};
     struct result r;
     run_code(&r, code, 12, &recording);
     cr_assert_eq(r.st, SOCLE_OK, "%s", r.why);
@@ -74,13 +85,15 @@ Test(exec, data_reads_of_code_follow_the_stamps_of_decode)
     cr_expect_eq(r.run.events[2].prevm[0], 1);
     cr_expect_eq(r.run.events[3].prevm[0], 0);
     cr_expect_eq(r.run.events[1].space[0], SPACE_RX);
-    cr_expect(r.run.n_fetches == 7 && r.run.fetches[0].prev == 0 && r.run.fetches[1].prev == 1 && r.run.fetches[4].prev == 0);
+    cr_expect(r.run.n_fetches == 7 && r.run.fetches[0].prev == 0 && r.run.fetches[1].prev == 1 &&
+              r.run.fetches[4].prev == 0);
     result_fini(&r);
 }
 
 Test(exec, a_read_before_the_first_fetch_still_follows_decode)
 {
-    static const uint32_t code[] = {0x00000317, 0x01033283, 0x0080006f, 0, EXIT}; /* ld x5, 16(x6) reads the exit code, executed later */
+    static const uint32_t code[] = {0x00000317, 0x01033283, 0x0080006f, 0,
+                                    EXIT}; /* ld x5, 16(x6) reads the exit code, executed later */
     struct result r;
     run_code(&r, code, 6, &recording);
     cr_assert_eq(r.st, SOCLE_OK, "%s", r.why);
@@ -90,17 +103,20 @@ Test(exec, a_read_before_the_first_fetch_still_follows_decode)
 
 Test(exec, crosses_between_executable_segments)
 {
-    static const uint32_t first[] = {0x00100293, 0x00128293}, second[] = {0x00128293, EXIT}; /* falls through */
+    static const uint32_t first[] = {0x00100293, 0x00128293},
+                          second[] = {0x00128293, EXIT}; /* falls through */
     static const uint32_t far[] = {EXIT};
     static struct elf_file f;
-    const struct elf_segment s[2] = {{0x10000, 8, first, 8, ELF_R | ELF_X}, {0x10008, 12, second, 12, ELF_R | ELF_X}};
+    const struct elf_segment s[2] = {{0x10000, 8, first, 8, ELF_R | ELF_X},
+                                     {0x10008, 12, second, 12, ELF_R | ELF_X}};
     struct result r;
     elf_build(&f, 0x10000, s, 2);
     run_file(&r, f.bytes, f.size, &recording);
     cr_expect(r.st == SOCLE_OK && r.run.regs[5] == 3, "%s", r.why);
     result_fini(&r);
     static const uint32_t jump[] = {0x7fdff06f}; /* jal x0, 1 MiB - 4 */
-    const struct elf_segment t[2] = {{0x10000, 4, jump, 4, ELF_X}, {0x10000 + (1 << 20) - 4, 8, far, 8, ELF_X}};
+    const struct elf_segment t[2] = {{0x10000, 4, jump, 4, ELF_X},
+                                     {0x10000 + (1 << 20) - 4, 8, far, 8, ELF_X}};
     elf_build(&f, 0x10000, t, 2);
     run_file(&r, f.bytes, f.size, &recording);
     cr_expect(r.st == SOCLE_OK && r.run.cycles == 3, "%s", r.why);
@@ -124,7 +140,8 @@ Test(exec, says_where_and_why_a_guest_failed)
     static const uint32_t code[] = {0x00000013, 0xfff00283}; /* nop; lb x5, -1(x0) */
     struct result r;
     run_code(&r, code, 2, &recording);
-    cr_expect(r.st == SOCLE_E_GUEST && r.run.end == SC_END_LOAD && r.run.pc == 0x10004 && r.run.addr == UINT64_MAX);
+    cr_expect(r.st == SOCLE_E_GUEST && r.run.end == SC_END_LOAD && r.run.pc == 0x10004 &&
+              r.run.addr == UINT64_MAX);
     cr_expect(r.run.n_events == 1 && r.run.cycles == 1 && r.run.words == NULL);
     cr_expect_not_null(strstr(r.why, "0xffffffffffffffff (pc 0x10004"), "%s", r.why);
     result_fini(&r);
@@ -132,11 +149,15 @@ Test(exec, says_where_and_why_a_guest_failed)
 
 Test(exec, counts_misaligned_accesses)
 {
-    static const uint32_t code[] = {0x00000317, 0x00331283, 0x00033283, 0x00432283, 0x00432283, 0x00633283, 0x00633003, EXIT}; /* lh 3, ld 0, lw 4 twice, ld 6 twice */
+    static const uint32_t code[] = {
+        0x00000317, 0x00331283, 0x00033283, 0x00432283,
+        0x00432283, 0x00633283, 0x00633003, EXIT}; /* lh 3, ld 0, lw 4 twice, ld 6 twice */
     struct result r;
     run_code(&r, code, 9, &recording);
-    cr_expect(r.st == SOCLE_OK && r.run.misaligned == 3, "%s %llu", r.why, (unsigned long long)r.run.misaligned);
-    cr_expect(r.run.n_rows[SC_TABLE_LOADX] == 2 && r.run.n_rows[SC_TABLE_LD] == 1 && r.run.n_rows[SC_TABLE_LOADS] == 3);
+    cr_expect(r.st == SOCLE_OK && r.run.misaligned == 3, "%s %llu", r.why,
+              (unsigned long long)r.run.misaligned);
+    cr_expect(r.run.n_rows[SC_TABLE_LOADX] == 2 && r.run.n_rows[SC_TABLE_LD] == 1 &&
+              r.run.n_rows[SC_TABLE_LOADS] == 3);
     result_fini(&r);
 }
 
@@ -159,7 +180,11 @@ static uint8_t *read_file(const char *folder, const char *name, size_t *size)
 }
 
 /* Run a guest of the build on an input, both ways; the output must be that. */
-static void check_guest(const char *name, const uint8_t *input, size_t input_size, const uint8_t *want, size_t want_size)
+static void check_guest(const char *name,
+                        const uint8_t *input,
+                        size_t input_size,
+                        const uint8_t *want,
+                        size_t want_size)
 {
     char folder[1024];
     size_t size = 0;
@@ -170,11 +195,13 @@ static void check_guest(const char *name, const uint8_t *input, size_t input_siz
         cr_skip_test("%s is not built (no RISC-V compiler)", name);
     }
     for (unsigned record = 0; record < 2; record++) {
-        const struct sc_exec_options o = {.input = input, .input_size = input_size, .record = record == 1};
+        const struct sc_exec_options o = {
+            .input = input, .input_size = input_size, .record = record == 1};
         struct result r;
         run_file(&r, file, size, &o);
         cr_assert_eq(r.st, SOCLE_OK, "%s: %s", name, r.why);
-        cr_assert(r.run.output_size == want_size && memcmp(r.run.output, want, want_size) == 0, "%s: wrong output", name);
+        cr_assert(r.run.output_size == want_size && memcmp(r.run.output, want, want_size) == 0,
+                  "%s: wrong output", name);
         result_fini(&r);
     }
     free(file);
@@ -182,8 +209,12 @@ static void check_guest(const char *name, const uint8_t *input, size_t input_siz
 
 Test(exec, guests_hash_abc_as_the_standards_say)
 {
-    static const uint8_t sha256[33] = "\xba\x78\x16\xbf\x8f\x01\xcf\xea\x41\x41\x40\xde\x5d\xae\x22\x23\xb0\x03\x61\xa3\x96\x17\x7a\x9c\xb4\x10\xff\x61\xf2\x00\x15\xad";
-    static const uint8_t keccak[33] = "\x4e\x03\x65\x7a\xea\x45\xa9\x4f\xc7\xd4\x7b\xa8\x26\xc8\xd6\x67\xc0\xd1\xe6\xe3\x3a\x64\xa0\x36\xec\x44\xf5\x8f\xa1\x2d\x6c\x45";
+    static const uint8_t sha256[33] =
+        "\xba\x78\x16\xbf\x8f\x01\xcf\xea\x41\x41\x40\xde\x5d\xae\x22\x23\xb0\x03\x61\xa3\x96\x17"
+        "\x7a\x9c\xb4\x10\xff\x61\xf2\x00\x15\xad";
+    static const uint8_t keccak[33] =
+        "\x4e\x03\x65\x7a\xea\x45\xa9\x4f\xc7\xd4\x7b\xa8\x26\xc8\xd6\x67\xc0\xd1\xe6\xe3\x3a\x64"
+        "\xa0\x36\xec\x44\xf5\x8f\xa1\x2d\x6c\x45";
     static const uint8_t abc[3] = {'a', 'b', 'c'};
     check_guest("sha256.elf", abc, 3, sha256, 32);
     check_guest("sha256_lld.elf", abc, 3, sha256, 32);
@@ -193,8 +224,10 @@ Test(exec, guests_hash_abc_as_the_standards_say)
 Test(exec, the_account_guest_proves_presence_and_absence_and_refuses_a_changed_node)
 {
     static const char account[] =
-        "\xf8\x50\x83\x02\x01\xd7\x89\x07\x9e\x4a\x1a\x9f\xd9\x7d\xe3\x35\xa0\x56\xe8\x1f\x17\x1b\xcc\x55\xa6\xff\x83\x45\xe6\x92\xc0\xf8\x6e\x5b\x48\xe0\x1b"
-        "\x99\x6c\xad\xc0\x01\x62\x2f\xb5\xe3\x63\xb4\x21\xa0\xc5\xd2\x46\x01\x86\xf7\x23\x3c\x92\x7e\x7d\xb2\xdc\xc7\x03\xc0\xe5\x00\xb6\x53\xca\x82\x27\x3b\x7b"
+        "\xf8\x50\x83\x02\x01\xd7\x89\x07\x9e\x4a\x1a\x9f\xd9\x7d\xe3\x35\xa0\x56\xe8\x1f\x17\x1b"
+        "\xcc\x55\xa6\xff\x83\x45\xe6\x92\xc0\xf8\x6e\x5b\x48\xe0\x1b"
+        "\x99\x6c\xad\xc0\x01\x62\x2f\xb5\xe3\x63\xb4\x21\xa0\xc5\xd2\x46\x01\x86\xf7\x23\x3c\x92"
+        "\x7e\x7d\xb2\xdc\xc7\x03\xc0\xe5\x00\xb6\x53\xca\x82\x27\x3b\x7b"
         "\xfa\xd8\x04\x5d\x85\xa4\x70";
     uint8_t want[52 + 1 + sizeof(account) - 1];
     size_t size = 0;
@@ -216,7 +249,8 @@ Test(exec, the_account_guest_proves_presence_and_absence_and_refuses_a_changed_n
     const struct sc_exec_options o = {.input = absent, .input_size = size};
     struct result r;
     run_file(&r, elf, elf_size, &o);
-    cr_expect(r.st == SOCLE_E_GUEST && r.run.end == SC_END_EXIT_CODE && r.run.exit_code == 1, "%s", r.why);
+    cr_expect(r.st == SOCLE_E_GUEST && r.run.end == SC_END_EXIT_CODE && r.run.exit_code == 1, "%s",
+              r.why);
     result_fini(&r);
     free(elf);
     free(absent);
@@ -232,7 +266,8 @@ static void check_count(const char *name, uint64_t want)
     const struct sc_exec_options o = {.record = false};
     struct result r;
     run_file(&r, file, size, &o);
-    cr_expect(r.st == SOCLE_OK && r.run.cycles == want, "%s: %llu instructions %s", name, (unsigned long long)r.run.cycles, r.why);
+    cr_expect(r.st == SOCLE_OK && r.run.cycles == want, "%s: %llu instructions %s", name,
+              (unsigned long long)r.run.cycles, r.why);
     result_fini(&r);
     free(file);
 }

@@ -14,7 +14,8 @@ struct row {
 };
 
 static const struct row rows[] = {
-#define I(name, format, mask, match, cls, m, alt, f3) {#name, #format[0], mask, match, SC_OP((unsigned)(cls), m, alt, f3)},
+#define I(name, format, mask, match, cls, m, alt, f3)                                              \
+    {#name, #format[0], mask, match, SC_OP((unsigned)(cls), m, alt, f3)},
 #include "core/chips/rv64im.def"
 #undef I
 };
@@ -48,17 +49,23 @@ static void check(uint32_t word)
     struct sc_inst in;
     const struct row *const r = find(word);
     sc_decode(&in, word, 0x2000);
-    cr_assert_eq(in.op, r == NULL ? 0 : r->op, "%08x is %s, op %u", word, r == NULL ? "nothing" : r->name, in.op);
+    cr_assert_eq(in.op, r == NULL ? 0 : r->op, "%08x is %s, op %u", word,
+                 r == NULL ? "nothing" : r->name, in.op);
     cr_assert(in.word == word && in.ip == 0x2000);
     if (r == NULL) {
-        cr_assert(in.rd == 0 && in.rs1 == 0 && in.rs2 == 0 && in.x0 == 0 && in.x1 == 0 && in.imm == 0);
+        cr_assert(in.rd == 0 && in.rs1 == 0 && in.rs2 == 0 && in.x0 == 0 && in.x1 == 0 &&
+                  in.imm == 0);
         return;
     }
     const bool has_rd = strchr("URIJHF", r->format) != NULL;
     const bool has_rs1 = strchr("RISBH", r->format) != NULL;
     const bool has_rs2 = strchr("RSB", r->format) != NULL;
     const unsigned rd = (word >> 7) & 31;
-    cr_assert_eq(in.rd, !has_rd ? 0 : rd == 0 || r->format == 'F' ? SC_REG_DUMMY : rd, "%s %08x", r->name, word);
+    cr_assert_eq(in.rd,
+                 !has_rd                       ? 0
+                 : rd == 0 || r->format == 'F' ? SC_REG_DUMMY
+                                               : rd,
+                 "%s %08x", r->name, word);
     cr_assert_eq(in.rs1, has_rs1 ? (word >> 15) & 31 : 0, "%s %08x", r->name, word);
     cr_assert_eq(in.rs2, has_rs2 ? (word >> 20) & 31 : 0, "%s %08x", r->name, word);
 }
@@ -101,7 +108,8 @@ Test(inst, every_i_and_s_immediate_is_sign_extended)
 {
     for (int32_t imm = -2048; imm < 2048; imm++) {
         const uint32_t u = (uint32_t)imm & 0xfff;
-        const uint32_t words[] = {u << 20 | 0x00010093u, u << 20 | 0x00013083u, (u >> 5) << 25 | (u & 31) << 7 | 0x00513023u};
+        const uint32_t words[] = {u << 20 | 0x00010093u, u << 20 | 0x00013083u,
+                                  (u >> 5) << 25 | (u & 31) << 7 | 0x00513023u};
         struct sc_inst in;
         sc_decode(&in, words[0], 7);
         cr_assert_eq(in.imm, imm);
@@ -123,7 +131,8 @@ Test(inst, every_branch_offset_is_a_floor_quotient_and_a_bit)
 {
     for (int32_t imm = -4096; imm < 4096; imm += 2) {
         const uint32_t u = (uint32_t)imm;
-        const uint32_t word = ((u >> 12) & 1) << 31 | ((u >> 5) & 63) << 25 | ((u >> 1) & 15) << 8 | ((u >> 11) & 1) << 7 | 0x00628063u;
+        const uint32_t word = ((u >> 12) & 1) << 31 | ((u >> 5) & 63) << 25 | ((u >> 1) & 15) << 8 |
+                              ((u >> 11) & 1) << 7 | 0x00628063u;
         struct sc_inst in;
         sc_decode(&in, word, 5000);
         cr_assert_eq(in.imm, imm);
@@ -137,7 +146,8 @@ Test(inst, every_jal_offset_gives_link_and_step_or_no_code)
 {
     for (int32_t imm = -(1 << 20); imm < 1 << 20; imm += 2) {
         const uint32_t u = (uint32_t)imm;
-        const uint32_t word = ((u >> 20) & 1) << 31 | ((u >> 1) & 1023) << 21 | ((u >> 11) & 1) << 20 | ((u >> 12) & 255) << 12 | 0x0000056fu;
+        const uint32_t word = ((u >> 20) & 1) << 31 | ((u >> 1) & 1023) << 21 |
+                              ((u >> 11) & 1) << 20 | ((u >> 12) & 255) << 12 | 0x0000056fu;
         struct sc_inst in;
         sc_decode(&in, word, 0x20000000);
         if (imm % 4 != 0) {
