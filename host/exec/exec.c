@@ -447,6 +447,11 @@ socle_status sc_exec(struct sc_run *out,
         st = vm.end == SC_END_CYCLES ? SOCLE_E_LIMIT : SOCLE_E_GUEST;
     } else if (options->record) {
         st = sc_vm_collect(&vm, out, elf);
+        if (st != SOCLE_OK && why_size > 0) {
+            (void)snprintf(why, why_size, "%s",
+                           st == SOCLE_E_LIMIT ? "the output has more words than one proof can hold"
+                                               : "no memory for the recording");
+        }
     }
     give_lists(&vm, out);
 out:
