@@ -8,6 +8,7 @@
 
 #include "core/verify/zero_v.h"
 #include "host/prove/pch.h"
+#include "host/sys/watch.h"
 #include "kernels/cpu/cpu_ops.h"
 
 struct sc_pool;
@@ -18,6 +19,7 @@ struct sc_columns {
     const struct sc_layout *l;
     const struct sc_cpu_ops *ops;
     struct sc_pool *pool;
+    const struct sc_watch *watch; /* may be NULL */
     const fp *col[SC_MAX_ALL_CHUNKS][AIR_MAX_COLS];
     fp *closed;
     size_t closed_len; /* bytes */

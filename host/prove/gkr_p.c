@@ -459,6 +459,8 @@ socle_status sc_gkr_prove(struct sc_pch *ch, struct sc_leaf_claim *out, const st
     const fx root[2] = {out->p, out->q};
     sc_send_fx(ch, SC_L_GKR_ROOT, root, 2);
     for (unsigned l = 0; l < g.n_vars; l++) {
+        /* a quarter for the way up; then each layer costs as much as all above it */
+        TRY(sc_watch_tell(c->watch, SC_STAGE_GKR, 0.25 + 0.75 / (double)((uint64_t)1 << (g.n_vars - l))));
         layer_fini(&g.layer[l]);
         if (l + 2 == g.n_vars) {
             TRY(build_top(&g));

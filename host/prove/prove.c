@@ -184,6 +184,7 @@ socle_status sc_prove_unchecked(uint8_t **proof, size_t *len, const struct sc_pr
     TRY(sc_watch_tell(p->watch, SC_STAGE_COMMIT, 0));
     TRY(commit(f));
     TRY(sc_columns_init(&f->cols, p->machine, &f->layout, w->cells, program->cells, p->ops, p->pool));
+    f->cols.watch = p->watch;
     TRY(sc_watch_tell(p->watch, SC_STAGE_GKR, 0));
     TRY(sc_gkr_prove(&f->ch, &f->leaf, &f->cols, &f->bus));
     TRY(sc_watch_tell(p->watch, SC_STAGE_ZERO, 0));

@@ -316,6 +316,10 @@ static socle_status prove_rounds(struct zero *z, struct sc_pch *ch, fx *r, fx (*
     const unsigned n_parts = z->c->l->n_chunks;
     for (unsigned i = 0; i < n; i++) {
         fx sum[5] = {FX_ZERO, FX_ZERO, FX_ZERO, FX_ZERO, FX_ZERO};
+        const socle_status go = sc_watch_tell(z->c->watch, SC_STAGE_ZERO, 1 - 0.8 / (double)((uint64_t)1 << i));
+        if (go != SOCLE_OK) {
+            return go;
+        }
         sc_eqs_set(&z->eq_tau, z->tau + i + 1, n - 1 - i);
         sc_eqs_set(&z->eq_rho, z->rho + i + 1, n - 1 - i);
         for (unsigned k = 0; k < n_parts; k++) {

@@ -221,3 +221,57 @@ Test(argue, refuses_roots_and_public_terms_with_a_zero_denominator)
     cr_assert_eq(root_answer(three, FX_ZERO, (struct sc_fraction){FX_ZERO, FX_ZERO}), SOCLE_E_REJECT);
     cr_assert_eq(root_answer(FX_ZERO, three, (struct sc_fraction){three, FX_ZERO}), SOCLE_E_REJECT);
 }
+
+/* Stops the n-th time it is asked. */
+static bool stop_at(void *arg, enum sc_stage stage, double fraction)
+{
+    unsigned *const left = arg;
+    cr_assert(stage < SC_N_STAGES && fraction >= 0 && fraction <= 1);
+    return *left == 0 || --*left > 0;
+}
+
+Test(argue, stops_when_told_and_gives_everything_back)
+{
+    struct toy *const t = toy_create(sc_cpu_ops_best(), NULL);
+    unsigned left = 0;
+    const struct sc_watch watch = {&left, stop_at};
+    const size_t held = sc_big_now();
+    uint8_t *proof;
+    size_t len;
+    t->prover.watch = &watch;
+    for (unsigned n = 1; n < 1000; n += 1 + n / 4) {
+        left = n;
+        const socle_status st = sc_prove(&proof, &len, &t->prover, &t->program, &t->w);
+        cr_assert_eq(sc_big_now(), held);
+        cr_assert(st == SOCLE_OK || (st == SOCLE_E_CANCELLED && !proof && len == 0), "%u: %d", n, (int)st);
+        free(proof);
+        if (st == SOCLE_OK) {
+            cr_assert_gt(n, 5);
+            toy_destroy(t);
+            return;
+        }
+    }
+    cr_assert_fail("never ended");
+}
+
+Test(argue, ends_cleanly_when_any_big_buffer_is_refused)
+{
+    struct toy *const t = toy_create(sc_cpu_ops_best(), NULL);
+    const size_t held = sc_big_now();
+    uint8_t *proof;
+    size_t len;
+    for (unsigned n = 1; n < 1000; n++) {
+        sc_big_fail_at(n);
+        const socle_status st = sc_prove(&proof, &len, &t->prover, &t->program, &t->w);
+        sc_big_fail_at(0);
+        cr_assert_eq(sc_big_now(), held, "allocation %u", n);
+        cr_assert(st == SOCLE_OK || (st == SOCLE_E_NOMEM && !proof && len == 0), "allocation %u: %d", n, (int)st);
+        free(proof);
+        if (st == SOCLE_OK) {
+            cr_assert_gt(n, 5);
+            toy_destroy(t);
+            return;
+        }
+    }
+    cr_assert_fail("never ended");
+}
