@@ -196,17 +196,38 @@ Test(argue, refuses_public_values_out_of_range_before_anything_else)
     toy_destroy(t);
 }
 
-/* The root of the tree and the verifier's terms, through a channel of hand-made bytes. */
-static socle_status root_answer(fx p, fx q, struct sc_fraction terms)
+/* A tree of one layer and the verifier's terms, through a channel of hand-made bytes: P, Q, p0, p1, q0, q1. */
+static socle_status tree_answer(const fx sent[6], struct sc_fraction terms)
 {
     uint8_t bytes[4 * FX_DEG * 6] = {0};
-    const fx sent[6] = {p, q, p, FX_ZERO, q, FX_ONE}; /* one layer: p0 q1 + p1 q0 + mu q0 q1 = p + mu q */
     struct sc_vch ch;
     struct sc_leaf_claim leaf;
     sc_fx_encode(bytes, sent, 6);
     sc_tr_init(&ch.tr);
     ch.rd = rd_view(bytes, sizeof bytes);
     return sc_gkr_verify(&ch, &leaf, 1, terms);
+}
+
+static socle_status root_answer(fx p, fx q, struct sc_fraction terms)
+{
+    const fx sent[6] = {p, q, p, FX_ZERO, q, FX_ONE}; /* p0 q1 + p1 q0 = p, q0 q1 = q */
+    return tree_answer(sent, terms);
+}
+
+Test(argue, refuses_a_layer_that_does_not_add_up)
+{
+    const struct sc_fraction zero = {FX_ZERO, FX_ONE};
+    const fx one = FX_ONE, two = fx_from_fp(fp_from_u32(2));
+    const fx right[6] = {FX_ZERO, two, one, fx_neg(two), one, two}; /* 1/1 - 2/2 = 0/2 */
+    cr_assert_eq(tree_answer(right, zero), SOCLE_OK);
+    for (unsigned i = 2; i < 6; i++) {
+        fx wrong[6];
+        memcpy(wrong, right, sizeof wrong);
+        wrong[i] = fx_add(wrong[i], FX_ONE);
+        cr_assert_eq(tree_answer(wrong, zero), SOCLE_E_REJECT, "claim %u", i);
+    }
+    const fx fewer[6] = {FX_ZERO, one, one, fx_neg(two), one, two}; /* another denominator: only mu sees it */
+    cr_assert_eq(tree_answer(fewer, zero), SOCLE_E_REJECT);
 }
 
 Test(argue, refuses_roots_and_public_terms_with_a_zero_denominator)
