@@ -3,7 +3,8 @@
  * Prover of the bus argument. The leaves are never stored: they are computed from the columns, piece by piece in cache, for
  * the layers above, for the first round of the last layer, and for its first fold, which is written out half as long. The
  * layer above the leaves is made anew when its turn comes. So the most that is held is 20 bytes for each leaf.
- * From round to round, folding and the next sums share one pass over memory.
+ * From round to round, folding and the next sums share one pass over memory. Leaves after the last used one are 0/1 and stay
+ * so when folded: the arrays of the upper half of the leaves are neither computed nor written beyond their used part.
  * Theory: docs/spec/argument.md section 2.
  */
 #include "host/prove/argue.h"
@@ -240,14 +241,21 @@ struct round_job {
     fp *v[4];
     size_t plane;
     size_t half; /* of the arrays in the round whose sums are made */
+    size_t used; /* entries of v[1] and v[3] from here on are 0 and 1, and not in memory */
     fx mu;
     fx c; /* last challenge */
     fx sum[SC_POOL_MAX_THREADS][2];
 };
 
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Entries [begin, end), all used or none. The other half of a used piece is in memory: see complete. */
 static void fold_range(const struct round_job *j, size_t half, size_t begin, size_t end)
 {
-    for (unsigned i = 0; i < 4; i++) {
+    for (unsigned i = 0; i < 4; i += begin < j->used ? 1 : 2) {
         j->g->c->ops->fold_ext(j->v[i], j->plane, j->v[i], j->plane, half, j->c, begin, end);
     }
 }
@@ -262,6 +270,41 @@ static void add_sums(struct round_job *j, unsigned worker, fp *const v[4], size_
     for (unsigned i = 0; i < 2; i++) {
         j->sum[worker][i] = fx_add(j->sum[worker][i], fx_mul(t[i], eqs->high[h]));
     }
+}
+
+/* The same where v[1] is 0 and v[3] is 1: sum eq v[0] at 0 and 2. */
+static void add_tail_sums(struct round_job *j, unsigned worker, const fp *v, size_t plane, size_t half, size_t h, size_t n)
+{
+    const struct sc_eqs *const eqs = &j->g->eqs;
+    const fx lo = j->g->c->ops->dot_ext(v, plane, eqs->low_table, SC_EQS_PLANE, 0, n);
+    const fx hi = j->g->c->ops->dot_ext(v + half, plane, eqs->low_table, SC_EQS_PLANE, 0, n);
+    const fx t[2] = {lo, fx_sub(fx_add(hi, hi), lo)};
+    for (unsigned i = 0; i < 2; i++) {
+        j->sum[worker][i] = fx_add(j->sum[worker][i], fx_mul(t[i], eqs->high[h]));
+    }
+}
+
+/* Write entries [at, at + n) of v[1] and v[3] where their used part has ended. */
+static void complete(const struct round_job *j, size_t at, size_t n)
+{
+    fill_unused(j->v[1] + at, j->v[3] + at, j->plane, n);
+    for (size_t c = 1; c < FX_DEG; c++) {
+        memset(j->v[1] + c * j->plane + at, 0, n * sizeof(fp));
+    }
+}
+
+/* Sums of one piece of the arrays, of which `used` entries are in memory. */
+static void sums_of_piece(struct round_job *j, unsigned worker, size_t used, size_t h, size_t n)
+{
+    const size_t at = h * n;
+    if (at >= used) {
+        add_tail_sums(j, worker, j->v[0] + at, j->plane, j->half, h, n);
+        return;
+    }
+    if (at + j->half >= used) {
+        complete(j, at + j->half, n);
+    }
+    add_sums(j, worker, j->v, j->plane, j->half, h, at, n);
 }
 
 /* First round of a stored layer. Items are values of the high bits. */
@@ -286,7 +329,7 @@ static void fold_round_body(void *arg, size_t begin, size_t end, unsigned worker
     for (size_t h = begin; h < end; h++) {
         fold_range(j, 2 * j->half, h * low, (h + 1) * low);
         fold_range(j, 2 * j->half, j->half + h * low, j->half + (h + 1) * low);
-        add_sums(j, worker, j->v, j->plane, j->half, h, h * low, low);
+        sums_of_piece(j, worker, smaller(j->used, 2 * j->half), h, low);
     }
 }
 
@@ -295,11 +338,11 @@ static void round_body(void *arg, size_t begin, size_t end, unsigned worker)
     struct round_job *const j = arg;
     const size_t low = (size_t)1 << j->g->eqs.low;
     for (size_t h = begin; h < end; h++) {
-        add_sums(j, worker, j->v, j->plane, j->half, h, h * low, low);
+        sums_of_piece(j, worker, j->used, h, low);
     }
 }
 
-/* Pieces [at, at + n) of both halves of the arrays of the last layer, the halves PIECE apart. */
+/* Pieces [at, at + n) of both halves of the arrays of the last layer, the halves PIECE apart; of v[1] and v[3] where used. */
 static void leaf_pieces(const struct round_job *j, fp *work, fp *v[4], size_t at, size_t n)
 {
     const struct gkr *const g = j->g;
@@ -308,7 +351,7 @@ static void leaf_pieces(const struct round_job *j, fp *work, fp *v[4], size_t at
         v[i] = work + i * FX_DEG * PIECE_PLANE;
     }
     memset(v[0], 0, 2 * FX_DEG * PIECE_PLANE * sizeof(fp));
-    for (uint64_t i = 0; i < 4; i++) {
+    for (uint64_t i = 0; i < (at < j->used ? 4 : 2); i++) {
         fp *const num = v[i / 2] + i % 2 * PIECE;
         fp *const den = v[2 + i / 2] + i % 2 * PIECE;
         fill_leaves(g, num, den, PIECE_PLANE, at + i * quarter, at + i * quarter + n);
@@ -325,7 +368,11 @@ static void leaf_round_body(void *arg, size_t begin, size_t end, unsigned worker
     fp *v[4];
     for (size_t h = begin; h < end; h++) {
         leaf_pieces(j, j->g->work + worker * WORK, v, h * low, low);
-        add_sums(j, worker, v, PIECE_PLANE, PIECE, h, 0, low);
+        if (h * low < j->used) {
+            add_sums(j, worker, v, PIECE_PLANE, PIECE, h, 0, low);
+        } else {
+            add_tail_sums(j, worker, v[0], PIECE_PLANE, PIECE, h, low);
+        }
     }
 }
 
@@ -336,7 +383,7 @@ static void leaf_fold_body(void *arg, size_t begin, size_t end, unsigned worker)
     for (size_t at = begin; at < end; at += PIECE) {
         const size_t n = end - at < PIECE ? end - at : PIECE;
         leaf_pieces(j, j->g->work + worker * WORK, v, at, n);
-        for (unsigned i = 0; i < 4; i++) {
+        for (unsigned i = 0; i < 4; i += at < j->used ? 1 : 2) {
             j->g->c->ops->fold_ext(j->v[i] + at, j->plane, v[i], PIECE_PLANE, PIECE, j->c, 0, n);
         }
     }
@@ -370,11 +417,16 @@ static void take_arrays(struct round_job *j, const struct layer *in)
 static socle_status first_leaf_round(struct gkr *g, struct sc_pch *ch, struct round_job *j, const struct sc_leaf_claim *s)
 {
     struct layer *const in = &g->layer[g->n_vars];
+    const uint64_t upper = (uint64_t)1 << (g->n_vars - 1);
+    const uint64_t n_leaves = g->c->l->n_leaves;
+    const uint64_t used = n_leaves > upper ? n_leaves - upper : 1;
+    j->used = (size_t)((used + PIECE - 1) / PIECE * PIECE);
     prove_round(g, ch, j, leaf_round_body, s->rho + 1, g->n_vars - 2);
     const socle_status st = layer_init(in, g->n_vars - 1);
     if (st == SOCLE_OK) {
         take_arrays(j, in);
         sc_pool_for(g->c->pool, j->half, PIECE, leaf_fold_body, j);
+        j->used = smaller(j->used, j->half);
     }
     return st;
 }
@@ -417,6 +469,7 @@ static socle_status prove_layer(struct gkr *g, struct sc_pch *ch, struct sc_leaf
     }
     const bool leaves = l + 1 == g->n_vars;
     j->g = g;
+    j->used = SIZE_MAX;
     sc_tr_challenge(&ch->tr, SC_L_GKR_MIX, &j->mu, 1);
     g->eqs.low_of = NULL;
     if (leaves && l == 0) {
@@ -434,6 +487,7 @@ static socle_status prove_layer(struct gkr *g, struct sc_pch *ch, struct sc_leaf
         } else {
             sc_pool_fn *const fn = i == 0 ? mix_round_body : leaves && i == 1 ? round_body : fold_round_body;
             prove_round(g, ch, j, fn, s->rho + i + 1, l - 1 - i);
+            j->used = smaller(j->used, 2 * j->half);
         }
         point[i] = j->c;
     }
