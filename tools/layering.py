@@ -63,7 +63,7 @@ def main():
         with open(os.path.join(ROOT, path), "rb") as f:
             raw = f.read()
         text = raw.decode("utf-8", "replace")
-        if path.endswith(NEEDS_SPDX) and "SPDX-License-Identifier: MIT OR Apache-2.0" not in text[:400]:
+        if (path.endswith(NEEDS_SPDX) or raw[:2] == b"#!") and "SPDX-License-Identifier: MIT OR Apache-2.0" not in text[:400]:
             bad.append(f"{path}: no SPDX line")
         if not path.endswith((".c", ".h")):
             continue
