@@ -143,3 +143,54 @@ Test(closed, extensions_agree_with_rows)
     }
     free(v);
 }
+
+/* --- limits of proof.md, on the machine itself --------------------------------------------------------------------- */
+
+static struct sc_shape small_shape(void)
+{
+    struct sc_shape s = {.image_log_h = SC_IMAGE_MIN_LOG_H};
+    for (unsigned t = 0; t < AIR_TABLE_IMAGE; t++) {
+        s.n_chunks[t] = 1;
+        s.log_h[t][0] = sc_air_tables[t].fixed_log_h ? sc_air_tables[t].fixed_log_h : AIR_MIN_LOG_H;
+    }
+    return s;
+}
+
+static bool holds(struct sc_shape s, uint32_t entry, unsigned image_log_h)
+{
+    const struct sc_head_image image = {.entry = entry, .log_h = (uint8_t)image_log_h};
+    const struct sc_head_run run = {.ts_end = 8, .last_ram = 511, .last_input = SC_CHAIN_START_IO};
+    s.image_log_h = (uint8_t)image_log_h;
+    return sc_limits_hold(&sc_machine_rv64im, &image, &run, &s);
+}
+
+/* With more rows than stamps a loop of STATE could close modulo p. */
+Test(limits, rows_that_take_state_fit_the_clock)
+{
+    struct sc_shape s = small_shape();
+    const uint8_t most[AIR_MAX_CHUNKS] = {24, 23, 22};
+    cr_expect(holds(s, 0, 8));
+    s.n_chunks[AIR_TABLE_ADD] = 3;
+    memcpy(s.log_h[AIR_TABLE_ADD], most, sizeof most);
+    s.log_h[AIR_TABLE_DECODE][0] = s.log_h[AIR_TABLE_INITFINAL][0] = 25; /* take no STATE */
+    cr_expect(holds(s, 0, 8), "7/8 of the clock");
+    s.log_h[AIR_TABLE_ECALL][0] = 21;
+    cr_expect(holds(s, 0, 8), "15/16 of it");
+    s.log_h[AIR_TABLE_MUL][0] = 21;
+    cr_expect_not(holds(s, 0, 8), "all of it");
+    for (unsigned t = 0; t <= AIR_TABLE_ECALL; t++) {
+        s = small_shape();
+        s.log_h[t][0] = 25;
+        cr_expect_not(holds(s, 0, 8), "%s counts", sc_air_tables[t].name);
+    }
+}
+
+Test(limits, of_the_image)
+{
+    const struct sc_shape s = small_shape();
+    cr_expect(holds(s, SC_ENTRY_LIMIT - 1, 8));
+    cr_expect_not(holds(s, SC_ENTRY_LIMIT, 8));
+    cr_expect(holds(s, 0, 27));
+    cr_expect_not(holds(s, 0, 7));
+    cr_expect_not(holds(s, 0, 28));
+}
