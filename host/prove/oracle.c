@@ -59,7 +59,7 @@ static socle_status encode(struct sc_oracle *o, const fp *const *plane, unsigned
                            struct sc_pool *pool)
 {
     const size_t len = sc_twiddles_len(o->log_n) * sizeof(fp);
-    fp *const pow = sc_big_alloc(len);
+    fp *const pow = sc_big_take(len);
     if (!pow) {
         return SOCLE_E_NOMEM;
     }
@@ -142,8 +142,8 @@ socle_status sc_oracle_commit(struct sc_oracle *out, const fp *const *plane, uns
     if (k > mu || mu - k + lr > FP_TWO_ADICITY) {
         return SOCLE_E_ARG;
     }
-    o.code = sc_big_alloc(code_bytes(&o));
-    o.nodes = sc_big_alloc(node_bytes(&o));
+    o.code = sc_big_take(code_bytes(&o));
+    o.nodes = sc_big_take(node_bytes(&o));
     if (!o.code || !o.nodes) {
         st = SOCLE_E_NOMEM;
         goto out;

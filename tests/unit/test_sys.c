@@ -120,6 +120,25 @@ Test(mem, reused_blocks_are_zero_whether_cut_joined_or_grown)
     sc_big_free(p, 8 * MIB);
 }
 
+Test(mem, buffers_of_any_contents_are_counted_and_can_fail_too)
+{
+    const size_t before = sc_big_now(), len = 5 << 20;
+    unsigned char *const p = sc_big_take(len);
+    cr_assert_not_null(p);
+    cr_expect_geq(sc_big_now(), before + len);
+    memset(p, 7, len);
+    sc_big_free(p, len);
+    cr_expect_eq(sc_big_now(), before);
+    unsigned char *const zeroed = sc_big_alloc(len);
+    for (size_t i = 0; i < len; i += 511) {
+        cr_assert_eq(zeroed[i], 0, "a block given back was handed out as it was");
+    }
+    sc_big_free(zeroed, len);
+    sc_big_fail_at(1);
+    cr_expect_null(sc_big_take(len));
+    cr_expect_null(sc_big_take(0));
+}
+
 Test(mem, the_chosen_allocation_fails_once)
 {
     sc_big_fail_at(2);
