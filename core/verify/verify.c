@@ -158,6 +158,9 @@ static socle_status recv_openings(struct areas *a, const struct sc_verified *v, 
     const struct sc_whir_params *const main_params = &profile->main[l->m0];
     const struct sc_whir_params *const image_params = &profile->image[sc_image_vars(m, w->shape.image_log_h)];
     fx gamma;
+    if (main_params->r[0].mu != l->m0 || image_params->r[0].mu != sc_image_vars(m, w->shape.image_log_h)) {
+        return SOCLE_E_LIMIT; /* the profile has no schedule for this size */
+    }
     for (unsigned i = 0; i < l->n_chunks; i++) {
         const struct sc_chunk *const c = &l->chunk[i];
         for (unsigned k = 0; k < m->tables[c->table].n_cols; k++) {
