@@ -63,6 +63,8 @@ struct args {
     const char *value[N_OPTIONS];
     socle_context *ctx;
     bool quiet, json;
+    const char *told_stage; /* the last progress that was shown */
+    double told_s;
 };
 
 static inline bool given(const struct args *a, enum option_id id)

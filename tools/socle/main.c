@@ -247,12 +247,15 @@ static enum exit_code parse(struct args *a, int argc, char **argv)
 
 static void show_progress(void *user, const struct socle_progress *p)
 {
-    const struct args *const a = user;
+    struct args *const a = user;
     const bool terminal = isatty(STDERR_FILENO) != 0;
+    const bool news = a->told_stage != p->stage || p->fraction >= 1 || p->elapsed_s >= a->told_s + (terminal ? 0.1 : 5);
     char left[40] = "";
-    if (a->quiet) {
+    if (a->quiet || !news) {
         return;
     }
+    a->told_stage = p->stage;
+    a->told_s = p->elapsed_s;
     if (p->eta_s >= 0) {
         (void)snprintf(left, sizeof left, ", about %.0f s left", p->eta_s);
     }
