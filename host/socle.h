@@ -36,10 +36,11 @@ struct socle_progress {
     double elapsed_s, eta_s;
 };
 
-/** All zero means: one thread per processor, default profile, memory from the system, no callbacks. */
+/** All zero means: one thread per processor, default profile, no demand on it, memory from the system, no callbacks. */
 struct socle_options {
     unsigned n_threads;
-    const char *profile; /* name of a shipped profile; NULL is the default one */
+    const char *profile; /* name of a shipped profile. NULL: the default one; to verify, any shipped one that the proof names */
+    unsigned min_bits;   /* refuse to make or to accept proofs of a profile that claims fewer (struct socle_security, bits) */
     void *user;          /* handed to the callbacks */
     /* Memory of what a call returns to you (the context, outputs, proofs); both or none. Working memory comes from the system. */
     void *(*alloc)(void *user, size_t size);
@@ -63,13 +64,33 @@ unsigned socle_threads(const socle_context *ctx);
 /** Free bytes that a call returned. NULL is fine. */
 void socle_free(socle_context *ctx, void *bytes);
 
-/* Security of a profile, in hundredths of a bit: the smallest error term of any proof, and all terms of the worst proof together. */
+/** Names of the shipped profiles, the default one first; NULL behind the last. */
+const char *socle_profile(unsigned i);
+/** The profile that a context proves with. */
+const char *socle_context_profile(const socle_context *ctx);
+
+/** Security of a profile: the smallest error term of any proof, all terms of the worst proof together, collisions of the hash. */
 struct socle_security {
     const char *profile;
-    uint32_t min_term_x100, sum_x100;
-    uint32_t hash_bits; /* collisions of the hash, on a line of their own */
+    double min_term, sum; /* bits */
+    unsigned hash_bits;
+    unsigned bits; /* what is claimed in whole bits: the least of the three, rounded down */
 };
-void socle_security(const socle_context *ctx, struct socle_security *out);
+/** NULL: the default profile. SOCLE_E_ARG when there is no such profile. */
+SC_MUST_USE socle_status socle_security(const char *profile, struct socle_security *out);
+
+/** One error term. The strings live as long as the library. */
+struct socle_error_term {
+    const char *part;    /* "argument", "main" or "image" */
+    unsigned log_cells;  /* size class of an opening; 0 in the argument */
+    unsigned round;      /* of the opening */
+    const char *name, *formula, *source;
+    double bits;         /* -log2 of the error of one */
+    unsigned count;      /* so many in one proof */
+};
+/** Every term of every proof under a profile: the argument once, then the openings of each size class. Fills at most @p max,
+ * returns how many there are; 0 when there is no such profile. */
+size_t socle_security_terms(const char *profile, struct socle_error_term *out, size_t max);
 
 struct socle_table {
     const char *name;
@@ -125,12 +146,17 @@ struct socle_verified {
     const uint8_t *output;
     uint64_t output_len;
     uint64_t cycles;
+    const char *profile;
 };
 
-/** Check a proof against a key file. SOCLE_OK: accepted. SOCLE_E_FORMAT, SOCLE_E_VERSION: not files of this version of Socle.
+/** Check a proof against a key file. SOCLE_OK: accepted. SOCLE_E_FORMAT, SOCLE_E_VERSION: not files of this version and its profiles.
  * SOCLE_E_REJECT: refused, the message says where. */
 SC_MUST_USE socle_status socle_verify(socle_context *ctx, struct socle_verified *out, const uint8_t *key, size_t key_len,
                                       const uint8_t *proof, size_t proof_len);
+
+/** The same against the program itself: its key is computed under the profile that the proof names. */
+SC_MUST_USE socle_status socle_verify_program(socle_context *ctx, struct socle_verified *out, const uint8_t *elf, size_t elf_len,
+                                              const uint8_t *proof, size_t proof_len);
 
 enum socle_kind { SOCLE_KIND_PROOF, SOCLE_KIND_KEY, SOCLE_KIND_ELF };
 
@@ -138,6 +164,7 @@ enum socle_kind { SOCLE_KIND_PROOF, SOCLE_KIND_KEY, SOCLE_KIND_ELF };
 struct socle_info {
     enum socle_kind kind;
     uint32_t version;
+    const char *profile;        /* proof */
     uint8_t key[32];            /* proof: of the program it names; key */
     uint8_t image_root[32];     /* proof */
     uint32_t image_log_rows;    /* proof */

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """Parameter schedules of the polynomial opening: search, tables, generated C data.
 
-  tools/params.py --write   search and write core/budget/schedules.inc
-  tools/params.py --check   search and compare with the committed file
+  tools/params.py --write   search and write core/budget/schedules.inc and docs/spec/schedules.txt
+  tools/params.py --check   search and compare with the committed files
   tools/params.py --table   print schedules, sizes and costs
-  tools/params.py --size M I C   size of a proof: main 2^M, image 2^I, C columns
+  tools/params.py --size PROFILE M I C   size of a proof: main 2^M, image 2^I, C columns
 
 Formulas and their sources: docs/spec/parameters.md. Everything is in bits (-log2) unless a name says otherwise.
 """
@@ -15,6 +15,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TARGET = os.path.join(HERE, "..", "core", "budget", "schedules.inc")
+SPEC = os.path.join(HERE, "..", "docs", "spec", "schedules.txt")
 
 P = 2**31 - 2**24 + 1
 F_BITS = 5 * math.log2(P)
@@ -24,7 +25,7 @@ M0_MIN, M0_MAX = 16, 30
 MAX_ROUNDS, MAX_T, MAX_OOD, MAX_LR = 6, 320, 3, 12
 FINAL_MAX = 7
 
-# What the profile asks of a single term. Query terms cost bytes, the others cost grinding.
+# What a profile asks of a single term. Query terms cost bytes, the others cost grinding.
 TERM_MIN = 132.0
 TERM_QUERY = 132.05
 TERM_FOLD = 133.0
@@ -33,7 +34,8 @@ GRIND_QUERY = 18
 GRIND_FOLD_MAX = 19
 GRIND_LOG2_MAX = 22.0  # of one instance
 GRIND_PRICE = 2.0**-10  # bytes of proof that one hash of grinding is worth
-MULTIPLICITIES = (3, 4, 5, 6, 7, 8, 10, 12, 16)
+JOHNSON = (3, 4, 5, 6, 7, 8, 10, 12, 16)  # multiplicities
+UNIQUE = (0,)
 
 # The largest argument that the shape limits of proof.md let through.
 ARG_LOG_LEAVES, ARG_H, ARG_POWERS, ARG_COLUMNS = 30, 30, 8192, 8192
@@ -148,84 +150,80 @@ class Schedule:
         return sum(r.grind_hashes() for r in self.rounds)
 
 
-_rounds = {}
+class Search:
+    """Schedules of one profile. later: the multiplicities that rounds after the first may use."""
 
+    def __init__(self, later):
+        self.later = later
+        self.rounds, self.least = {}, {}
 
-def rounds_of(mu, k, lr):
-    """Later rounds worth looking at: none has both more queries and more grinding than another multiplicity."""
-    key = (mu, k, lr)
-    if key not in _rounds:
-        cands = [Round(False, mu, k, lr, m) for m in MULTIPLICITIES if Regime(m, lr).query_bits > 0]
-        keep = []
-        for r in sorted((r for r in cands if r.usable()), key=lambda r: (r.gf, r.t)):
-            if not keep or r.t < keep[-1].t:
-                keep.append(r)
-        _rounds[key] = keep
-    return _rounds[key]
+    def rounds_of(self, mu, k, lr):
+        """Later rounds worth looking at: none has both more queries and more grinding than another multiplicity."""
+        key = (mu, k, lr)
+        if key not in self.rounds:
+            cands = [Round(False, mu, k, lr, m) for m in self.later if Regime(m, lr).query_bits > 0]
+            keep = []
+            for r in sorted((r for r in cands if r.usable()), key=lambda r: (r.gf, r.t)):
+                if not keep or r.t < keep[-1].t:
+                    keep.append(r)
+            self.rounds[key] = keep
+        return self.rounds[key]
 
+    def steps(self, mu, log_n):
+        """Rounds that may follow: mu variables are left, the code words before had length 2^log_n."""
+        for k in range(2, 7):
+            for shrink in (1, 2, 3):
+                lr = log_n - shrink - (mu - k)
+                if mu - k >= 3 and 1 <= lr <= MAX_LR:
+                    yield from self.rounds_of(mu, k, lr)
 
-def steps(mu, log_n):
-    """Rounds that may follow: mu variables are left, the code words before had length 2^log_n."""
-    for k in range(2, 7):
-        for shrink in (1, 2, 3):
-            lr = log_n - shrink - (mu - k)
-            if mu - k >= 3 and 1 <= lr <= MAX_LR:
-                yield from rounds_of(mu, k, lr)
-
-
-_least = {}
-
-
-def least_cost(mu, log_n, left):
-    """Cost that the rest has at least, grinding and commitments unlimited."""
-    if mu <= FINAL_MAX:
-        return EXT_B << mu
-    key = (mu, log_n, left)
-    if key not in _least:
-        _least[key] = math.inf
-        if left:
-            _least[key] = min((r.cost() + least_cost(mu - r.k, r.log_n, left - 1) for r in steps(mu, log_n)),
-                              default=math.inf)
-    return _least[key]
-
-
-def search(m0, firsts, extra_max, extra_price):
-    """Branch and bound over the arity of each fold, shrinking of the domain by 2^1 .. 2^3 per round, multiplicity.
-    extra is the cost of the later commitments in units of the first one, priced in bytes."""
-    best = [math.inf, None]
-
-    def rec(rounds, extra, mu, cost, hashes):
-        log_n = rounds[-1].log_n
-        total = cost + extra * extra_price
-        if total + least_cost(mu, log_n, MAX_ROUNDS - len(rounds)) >= best[0]:
-            return
+    def least_cost(self, mu, log_n, left):
+        """Cost that the rest has at least, grinding and commitments unlimited."""
         if mu <= FINAL_MAX:
-            best[:] = [total + (EXT_B << mu), Schedule(rounds, extra)]
-            return
-        for r in steps(mu, log_n):
-            more = extra + 5 * 2.0 ** (mu + r.lr - m0 - rounds[0].lr)
-            work = hashes + r.grind_hashes()
-            if more <= extra_max and lg(work) <= GRIND_LOG2_MAX:
-                rec(rounds + [r], more, mu - r.k, cost + r.cost(), work)
+            return EXT_B << mu
+        key = (mu, log_n, left)
+        if key not in self.least:
+            self.least[key] = math.inf
+            if left:
+                self.least[key] = min((r.cost() + self.least_cost(mu - r.k, r.log_n, left - 1)
+                                       for r in self.steps(mu, log_n)), default=math.inf)
+        return self.least[key]
 
-    for r in firsts:
-        if r.log_n <= ADICITY and r.usable():
-            rec([r], 0.0, m0 - r.k, r.cost(), r.grind_hashes())
-    return best[1]
+    def best(self, m0, firsts, extra_max, extra_price):
+        """Branch and bound over the arity of each fold, shrinking of the domain by 2^1 .. 2^3 per round, multiplicity.
+        extra is the cost of the later commitments in units of the first one, priced in bytes."""
+        best = [math.inf, None]
 
+        def rec(rounds, extra, mu, cost, hashes):
+            log_n = rounds[-1].log_n
+            total = cost + extra * extra_price
+            if total + self.least_cost(mu, log_n, MAX_ROUNDS - len(rounds)) >= best[0]:
+                return
+            if mu <= FINAL_MAX:
+                best[:] = [total + (EXT_B << mu), Schedule(rounds, extra)]
+                return
+            for r in self.steps(mu, log_n):
+                more = extra + 5 * 2.0 ** (mu + r.lr - m0 - rounds[0].lr)
+                work = hashes + r.grind_hashes()
+                if more <= extra_max and lg(work) <= GRIND_LOG2_MAX:
+                    rec(rounds + [r], more, mu - r.k, cost + r.cost(), work)
 
-def main_schedule(m0):
-    """Round 0: rate 1/2, unique decoding."""
-    cap = 0.20 if m0 >= 20 else 0.20 * 2.0 ** (20 - m0)
-    return search(m0, [Round(True, m0, k, 1, 0) for k in range(4, 9)], cap, 2.0**17)
+        for r in firsts:
+            if r.log_n <= ADICITY and r.usable():
+                rec([r], 0.0, m0 - r.k, r.cost(), r.grind_hashes())
+        return best[1]
 
+    def main(self, m0):
+        """Round 0: rate 1/2, unique decoding."""
+        cap = 0.20 if m0 >= 20 else 0.20 * 2.0 ** (20 - m0)
+        return self.best(m0, [Round(True, m0, k, 1, 0) for k in range(4, 9)], cap, 2.0**17)
 
-def image_schedule(m0):
-    """Round 0: no samples, since the code word is computed by whoever holds the image. Rate 2^-4 in the Johnson
-    regime; where that asks for too much grinding, unique decoding at whatever rate is smallest."""
-    johnson = [Round(True, m0, k, 4, m) for k in range(3, 11) for m in MULTIPLICITIES]
-    unique = [Round(True, m0, k, lr, 0) for k in range(3, 11) for lr in (1, 2, 3, 4)]
-    return search(m0, johnson, 1.0, 2.0**13) or search(m0, unique, 0.5, 2.0**15)
+    def image(self, m0):
+        """Round 0: no samples, since the code word is computed by whoever holds the image. Rate 2^-4 in the Johnson
+        regime where the profile has it; where that asks for too much grinding, unique decoding at whatever rate is smallest."""
+        johnson = [Round(True, m0, k, 4, m) for k in range(3, 11) for m in self.later if m]
+        unique = [Round(True, m0, k, lr, 0) for k in range(3, 11) for lr in (1, 2, 3, 4)]
+        return self.best(m0, johnson, 1.0, 2.0**13) or self.best(m0, unique, 0.5, 2.0**15)
 
 
 def argument_terms():
@@ -239,9 +237,14 @@ def argument_terms():
     return out
 
 
-def all_schedules():
+# The shipped profiles: C name, name, multiplicities of later rounds. The first one is the default.
+PROFILES = (("profile_default", "socle-132", JOHNSON), ("profile_unique", "socle-132-unique", UNIQUE))
+
+
+def all_schedules(later):
     sizes = range(M0_MIN, M0_MAX + 1)
-    return {m: main_schedule(m) for m in sizes}, {m: image_schedule(m) for m in sizes}
+    search = Search(later)
+    return {m: search.main(m) for m in sizes}, {m: search.image(m) for m in sizes}
 
 
 def claims(mains, images):
@@ -252,16 +255,14 @@ def claims(mains, images):
     return min(every), bits_of_sum([bits_of_sum(arg)] + worst)
 
 
-def emit(mains, images):
+def emit_profile(c_name, name, mains, images):
     low, total = claims(mains, images)
-    out = ["/* tools/params.py --write", " * SPDX-License-Identifier: MIT OR Apache-2.0", " *",
-           " * Schedules of the default profile: {mu, k, lr, m, ood, gq, gf, t} per round. Not edited by hand.", " */",
-           "static const struct sc_profile profile_default = {",
-           '    .name = "socle-132",', "    .logup_pow = %d," % LOGUP_POW,
+    out = ["static const struct sc_profile %s = {" % c_name,
+           '    .name = "%s",' % name, "    .logup_pow = %d," % LOGUP_POW,
            "    .min_m0 = %d," % M0_MIN, "    .max_m0 = %d," % M0_MAX,
            "    .min_bits_x100 = %d," % math.floor(100 * low), "    .sum_bits_x100 = %d," % math.floor(100 * total)]
-    for name, d in (("main", mains), ("image", images)):
-        out.append("    .%s = {" % name)
+    for kind, d in (("main", mains), ("image", images)):
+        out.append("    .%s = {" % kind)
         for m0, s in d.items():
             out.append("        [%d] = {%d, %d," % (m0, len(s.rounds), s.mu_final))
             body = ["{%d, %d, %d, %d, %d, %d, %d, %d}" % (r.mu, r.k, r.lr, r.m, r.ood, r.gq, r.gf, r.t)
@@ -269,6 +270,30 @@ def emit(mains, images):
             out.append("                {%s}}," % (",\n                 ".join(body)))
         out.append("    },")
     out.append("};")
+    return out
+
+
+def emit(profiles):
+    out = ["/* tools/params.py --write", " * SPDX-License-Identifier: MIT OR Apache-2.0", " *",
+           " * Schedules of the shipped profiles: {mu, k, lr, m, ood, gq, gf, t} per round. Not edited by hand.", " */"]
+    for p in profiles:
+        out += emit_profile(*p) + [""]
+    out.append("static const struct sc_profile *const profiles[] = {%s};" % ", ".join("&" + p[0] for p in profiles))
+    return "\n".join(out) + "\n"
+
+
+def emit_spec(profiles):
+    """The same data as text, for those who write a verifier from the specification."""
+    out = ["; Schedules of the shipped profiles, parameters.md section 2. Made by tools/params.py --write.",
+           "; profile NAME LOGUP_POW MIN_M0 MAX_M0",
+           "; main|image M0 MU_FINAL, then per round (mu,k,lr,m,ood,gq,gf,t)"]
+    for _, name, mains, images in profiles:
+        out.append("profile %s %d %d %d" % (name, LOGUP_POW, M0_MIN, M0_MAX))
+        for kind, d in (("main", mains), ("image", images)):
+            for m0, s in d.items():
+                rounds = " ".join("(%d,%d,%d,%d,%d,%d,%d,%d)" % (r.mu, r.k, r.lr, r.m, r.ood, r.gq, r.gf, r.t)
+                                  for r in s.rounds)
+                out.append("%s %d %d %s" % (kind, m0, s.mu_final, rounds))
     return "\n".join(out) + "\n"
 
 
@@ -296,26 +321,32 @@ def table(mains, images):
 
 
 def main(argv):
-    mains, images = all_schedules()
-    text = emit(mains, images)
-    low, total = claims(mains, images)
-    if low < TERM_MIN or total < 127.5:
-        table(mains, images)
-        sys.exit("params.py: terms of %.2f bits, sum %.2f: below the claim" % (low, total))
+    profiles = [(c_name, name, *all_schedules(later)) for c_name, name, later in PROFILES]
+    for _, name, mains, images in profiles:
+        low, total = claims(mains, images)
+        if low < TERM_MIN or total < 127.5:
+            table(mains, images)
+            sys.exit("params.py: %s: terms of %.2f bits, sum %.2f: below the claim" % (name, low, total))
+    files = ((TARGET, emit(profiles)), (SPEC, emit_spec(profiles)))
     if argv[1:2] == ["--write"]:
-        with open(TARGET, "w", encoding="ascii") as f:
-            f.write(text)
+        for path, text in files:
+            with open(path, "w", encoding="ascii") as f:
+                f.write(text)
     elif argv[1:2] == ["--check"]:
-        with open(TARGET, encoding="ascii") as f:
-            if f.read() != text:
-                sys.exit("params.py: core/budget/schedules.inc is not what this script makes")
-    elif argv[1:2] == ["--size"] and len(argv) == 5:
-        m, i, c = (int(a) for a in argv[2:])
+        for path, text in files:
+            with open(path, encoding="ascii") as f:
+                if f.read() != text:
+                    sys.exit("params.py: %s is not what this script makes" % os.path.relpath(path))
+    elif argv[1:2] == ["--size"] and len(argv) == 6:
+        mains, images = next((m, i) for _, name, m, i in profiles if name == argv[2])
+        m, i, c = (int(a) for a in argv[3:])
         for shared in (True, False):
             print("%.1f KiB %s" % (proof_bytes(mains[m], images[i], c, shared) / 1024,
                                    "expected" if shared else "without shared paths"))
     else:
-        table(mains, images)
+        for _, name, mains, images in profiles:
+            print("profile %s" % name)
+            table(mains, images)
 
 
 if __name__ == "__main__":

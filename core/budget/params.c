@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * The default profile, the digest of a profile, and the shape check of a schedule.
+ * The shipped profiles, the digest of a profile, and the shape check of a schedule.
  * Theory: docs/spec/parameters.md.
  */
 #include "core/budget/params.h"
@@ -8,12 +8,31 @@
 #include "core/base/rd.h"
 #include "core/hash/blake3.h"
 
+#include <string.h>
 
 #include "core/budget/schedules.inc"
 
 const struct sc_profile *sc_profile_default(void)
 {
-    return &profile_default;
+    return profiles[0];
+}
+
+const struct sc_profile *sc_profile_shipped(unsigned i)
+{
+    return i < sizeof profiles / sizeof profiles[0] ? profiles[i] : NULL;
+}
+
+const struct sc_profile *sc_profile_find(const uint8_t digest[32])
+{
+    const struct sc_profile *p;
+    uint8_t own[32];
+    for (unsigned i = 0; (p = sc_profile_shipped(i)) != NULL; i++) {
+        sc_profile_digest(own, p);
+        if (memcmp(own, digest, sizeof own) == 0) {
+            return p;
+        }
+    }
+    return NULL;
 }
 
 static void put(struct b3 *h, uint64_t v, unsigned n)
@@ -64,15 +83,13 @@ void sc_profile_digest(uint8_t out[32], const struct sc_profile *p)
 
 static bool round_ok(const struct sc_whir_round *r, bool first)
 {
-    return r->k >= 1 && r->k <= SC_WHIR_MAX_K && r->k <= r->mu && r->lr >= 1 &&
-           sc_whir_log_n(r) <= 24 && r->t >= 1 && r->t <= SC_WHIR_MAX_T &&
-           r->ood <= (first ? 0 : SC_WHIR_MAX_OOD) && r->gq < 32 && r->gf < 32;
+    return r->k >= 1 && r->k <= SC_WHIR_MAX_K && r->k <= r->mu && r->lr >= 1 && sc_whir_log_n(r) <= 24 && r->t >= 1 &&
+           r->t <= SC_WHIR_MAX_T && r->ood <= (first ? 0 : SC_WHIR_MAX_OOD) && r->gq < 32 && r->gf < 32;
 }
 
 bool sc_whir_params_ok(const struct sc_whir_params *wp)
 {
-    if (wp->n_rounds < 1 || wp->n_rounds > SC_WHIR_MAX_ROUNDS || wp->r[0].mu > SC_M0_MAX ||
-        wp->mu_final > SC_WHIR_MAX_FINAL) {
+    if (wp->n_rounds < 1 || wp->n_rounds > SC_WHIR_MAX_ROUNDS || wp->r[0].mu > SC_M0_MAX || wp->mu_final > SC_WHIR_MAX_FINAL) {
         return false;
     }
     for (unsigned i = 0; i < wp->n_rounds; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Parameter schedules of the polynomial opening, one per size, and the profile that holds them.
+ * Parameter schedules of the polynomial opening, one per size, and the profiles that hold them.
  * Data: schedules.inc, made by tools/params.py. Theory: docs/spec/parameters.md.
  */
 #ifndef SC_BUDGET_PARAMS_H
@@ -43,6 +43,10 @@ struct sc_profile {
 };
 
 const struct sc_profile *sc_profile_default(void);
+/** Shipped profiles: number @p i (the default is number 0), NULL behind the last. */
+const struct sc_profile *sc_profile_shipped(unsigned i);
+/** The shipped profile of this digest, or NULL. */
+const struct sc_profile *sc_profile_find(const uint8_t digest[32]);
 
 /** Digest of the canonical encoding, docs/spec/parameters.md. */
 void sc_profile_digest(uint8_t out[32], const struct sc_profile *p);

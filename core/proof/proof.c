@@ -11,6 +11,31 @@
 
 #define FX_LEN (4u * FX_DEG)
 
+void sc_proof_head(uint8_t out[SC_PROOF_HEAD_LEN], const struct sc_profile *p)
+{
+    memcpy(out, SC_PROOF_MAGIC, SC_MAGIC_LEN);
+    store_le(out + SC_MAGIC_LEN, SC_PROOF_VERSION, 4);
+    sc_profile_digest(out + SC_FILE_HEAD_LEN, p);
+}
+
+socle_status sc_proof_head_decode(const struct sc_profile **profile, uint32_t *version, const uint8_t *bytes, size_t len)
+{
+    *profile = NULL;
+    *version = 0;
+    if (len < SC_FILE_HEAD_LEN || memcmp(bytes, SC_PROOF_MAGIC, SC_MAGIC_LEN) != 0) {
+        return SOCLE_E_FORMAT;
+    }
+    *version = (uint32_t)load_le(bytes + SC_MAGIC_LEN, 4);
+    if (*version != SC_PROOF_VERSION) {
+        return SOCLE_E_VERSION;
+    }
+    if (len < SC_PROOF_HEAD_LEN) {
+        return SOCLE_E_FORMAT;
+    }
+    *profile = sc_profile_find(bytes + SC_FILE_HEAD_LEN);
+    return *profile ? SOCLE_OK : SOCLE_E_VERSION;
+}
+
 void sc_seed(uint8_t out[SC_SEED_LEN], const struct sc_machine *m, const struct sc_profile *p)
 {
     memcpy(out, "socle proof", 11);
@@ -90,11 +115,10 @@ socle_status sc_key_decode(uint8_t vk[SC_VK_LEN], const uint8_t *bytes, size_t l
 bool sc_limits_hold(const struct sc_machine *m, const struct sc_head_image *image, const struct sc_head_run *run,
                     const struct sc_shape *shape)
 {
-    const bool image_ok = image->entry < SC_ENTRY_LIMIT && image->log_h >= SC_IMAGE_MIN_LOG_H &&
-                          image->log_h <= SC_IMAGE_MAX_LOG_H && shape->image_log_h == image->log_h;
+    const bool image_ok = image->entry < SC_ENTRY_LIMIT && image->log_h >= SC_IMAGE_MIN_LOG_H && image->log_h <= SC_IMAGE_MAX_LOG_H &&
+                          shape->image_log_h == image->log_h;
     const bool time_ok = run->ts_end % 4 == 0 && run->ts_end >= 8 && run->ts_end < SC_TS_LIMIT && run->ip_end < FP_P;
-    const bool keys_ok = run->last_ram < SC_KEY_LIMIT &&
-                         (run->last_input < SC_KEY_LIMIT || run->last_input == SC_CHAIN_START_IO);
+    const bool keys_ok = run->last_ram < SC_KEY_LIMIT && (run->last_input < SC_KEY_LIMIT || run->last_input == SC_CHAIN_START_IO);
     return image_ok && time_ok && keys_ok && run->output_len <= SC_OUTPUT_MAX && sc_shape_valid(m, shape) &&
            sc_shape_clock(m, shape) + 4 < SC_TS_LIMIT;
 }

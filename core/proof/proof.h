@@ -10,11 +10,12 @@
 #include "core/base/status.h"
 #include "core/budget/params.h"
 
-#define SC_PROOF_VERSION 1u
+#define SC_PROOF_VERSION 2u
 #define SC_MAGIC_LEN 8
 #define SC_PROOF_MAGIC "SOCLEPRF"
 #define SC_KEY_MAGIC "SOCLEVK1"
 #define SC_FILE_HEAD_LEN 12 /* magic and version */
+#define SC_PROOF_HEAD_LEN (SC_FILE_HEAD_LEN + 32) /* and the digest of the profile */
 #define SC_VK_LEN 32
 #define SC_KEY_FILE_LEN (SC_FILE_HEAD_LEN + SC_VK_LEN)
 #define SC_SEED_LEN 79
@@ -44,6 +45,11 @@ struct sc_head_run {
     uint32_t last_ram, last_input;
     uint64_t output_len;
 };
+
+/** The head of a proof file. */
+void sc_proof_head(uint8_t out[SC_PROOF_HEAD_LEN], const struct sc_profile *p);
+/** E_FORMAT: no proof file. E_VERSION: of another version, or (*profile is then NULL) of a profile that is not shipped. */
+SC_MUST_USE socle_status sc_proof_head_decode(const struct sc_profile **profile, uint32_t *version, const uint8_t *bytes, size_t len);
 
 /** What the transcript begins with. */
 void sc_seed(uint8_t out[SC_SEED_LEN], const struct sc_machine *m, const struct sc_profile *p);

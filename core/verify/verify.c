@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * The verifier, in the order of docs/spec/proof.md. Every length comes from the shape, which is checked before it is used,
- * or from the parameters.
+ * The verifier, in the order of docs/spec/proof.md. Every length comes from the shape, which is
+ * checked before it is used, or from the parameters.
  */
 #include "core/verify/verify.h"
 
@@ -9,7 +9,8 @@
 
 #include <string.h>
 
-/* Everything bigger than a frame. Arrays of run-time length follow: values, elements of the batched sumcheck, blocks, WHIR. */
+/* Everything bigger than a frame. Arrays of run-time length follow: values, elements of the batched
+ * sumcheck, blocks, WHIR. */
 struct work {
     struct sc_vch ch;
     struct sc_shape shape;
@@ -61,8 +62,8 @@ size_t sc_verify_scratch(const struct sc_machine *m)
 }
 
 /* Seed, program and key. */
-static socle_status recv_image(struct sc_vch *ch, struct sc_head_image *image, const struct sc_machine *m,
-                               const struct sc_profile *profile, const uint8_t vk[SC_VK_LEN])
+static socle_status recv_image(struct sc_vch *ch, struct sc_head_image *image, const struct sc_machine *m, const struct sc_profile *profile,
+                               const uint8_t vk[SC_VK_LEN])
 {
     uint8_t seed[SC_SEED_LEN];
     uint8_t own[SC_VK_LEN];
@@ -106,12 +107,13 @@ static socle_status recv_heads(struct work *w, struct sc_verified *out, const st
 {
     socle_status st = SOCLE_OK;
     const uint8_t *bytes;
-    const uint8_t *const magic = rd_take(&w->ch.rd, SC_MAGIC_LEN);
-    const uint32_t version = rd_u32(&w->ch.rd);
-    if (!magic || w->ch.rd.bad || memcmp(magic, SC_PROOF_MAGIC, SC_MAGIC_LEN) != 0) {
+    uint8_t own[SC_PROOF_HEAD_LEN];
+    const uint8_t *const head = rd_take(&w->ch.rd, SC_PROOF_HEAD_LEN);
+    sc_proof_head(own, profile);
+    if (!head || memcmp(head, own, SC_MAGIC_LEN) != 0) {
         return SOCLE_E_FORMAT;
     }
-    if (version != SC_PROOF_VERSION) {
+    if (memcmp(head, own, sizeof own) != 0) {
         return SOCLE_E_VERSION;
     }
     TRY(recv_image(&w->ch, &out->image, m, profile, vk));
@@ -170,14 +172,14 @@ static socle_status recv_openings(struct areas *a, const struct sc_verified *v, 
     sc_tr_challenge(&w->ch.tr, SC_L_GAMMA, &gamma, 1);
     TRY(sc_whir_verify(&w->ch, main_params, w->main_root, w->r, l->n_vars, a->blocks, a->values, l->n_main_values, gamma, a->whir,
                        a->whir_len));
-    TRY(sc_whir_verify(&w->ch, image_params, v->image.root, w->r, l->n_vars, a->blocks + l->n_main_values,
-                       a->values + l->n_main_values, l->n_values - l->n_main_values, gamma, a->whir, a->whir_len));
+    TRY(sc_whir_verify(&w->ch, image_params, v->image.root, w->r, l->n_vars, a->blocks + l->n_main_values, a->values + l->n_main_values,
+                       l->n_values - l->n_main_values, gamma, a->whir, a->whir_len));
 out:
     return st;
 }
 
-socle_status sc_verify(struct sc_verified *out, const struct sc_machine *m, const struct sc_profile *profile,
-                       const uint8_t vk[SC_VK_LEN], const uint8_t *proof, size_t len, void *scratch, size_t scratch_len)
+socle_status sc_verify(struct sc_verified *out, const struct sc_machine *m, const struct sc_profile *profile, const uint8_t vk[SC_VK_LEN],
+                       const uint8_t *proof, size_t len, void *scratch, size_t scratch_len)
 {
     socle_status st = SOCLE_OK;
     struct sc_verified v;

@@ -63,11 +63,6 @@ static bool tell(void *arg, enum sc_stage stage, double fraction)
     return ctx->options.cancel == NULL || *ctx->options.cancel == 0;
 }
 
-static const struct sc_profile *profile_named(const char *name)
-{
-    const struct sc_profile *const p = sc_profile_default();
-    return name == NULL || strcmp(name, p->name) == 0 ? p : NULL;
-}
 
 socle_status socle_create(socle_context **out, const struct socle_options *options)
 {
@@ -75,7 +70,7 @@ socle_status socle_create(socle_context **out, const struct socle_options *optio
     socle_status st = SOCLE_OK;
     const struct socle_options *const o = options != NULL ? options : &defaults;
     *out = NULL;
-    if (profile_named(o->profile) == NULL || (o->alloc == NULL) != (o->release == NULL)) {
+    if (sc_api_profile(o->profile) == NULL || (o->alloc == NULL) != (o->release == NULL)) {
         return SOCLE_E_ARG;
     }
     socle_context *ctx = give_memory(o, sizeof *ctx);
@@ -84,7 +79,7 @@ socle_status socle_create(socle_context **out, const struct socle_options *optio
     }
     memset(ctx, 0, sizeof *ctx);
     ctx->options = *o;
-    ctx->profile = profile_named(o->profile);
+    ctx->profile = sc_api_profile(o->profile);
     ctx->watch = (struct sc_watch){ctx, tell};
     TRY(sc_pool_create(&ctx->pool, o->n_threads));
     *out = ctx;
@@ -135,14 +130,9 @@ void socle_free(socle_context *ctx, void *bytes)
     take_memory(&ctx->options, bytes);
 }
 
-void socle_security(const socle_context *ctx, struct socle_security *out)
+const char *socle_context_profile(const socle_context *ctx)
 {
-    *out = (struct socle_security){
-        .profile = ctx->profile->name,
-        .min_term_x100 = ctx->profile->min_bits_x100,
-        .sum_x100 = ctx->profile->sum_bits_x100,
-        .hash_bits = 128,
-    };
+    return ctx->profile->name;
 }
 
 socle_status socle_file_read(socle_context *ctx, uint8_t **bytes, size_t *len, const char *path, size_t limit)

@@ -43,6 +43,10 @@ SC_MUST_USE socle_status sc_api_stage(socle_context *ctx, enum sc_stage stage);
 void sc_api_finish(socle_context *ctx);
 /** The stages that took place, for a report; returns how many. */
 unsigned sc_api_stages(const socle_context *ctx, struct socle_stage out[SOCLE_MAX_STAGES]);
+/** The shipped profile of a name, the default one for NULL; NULL when there is none. */
+const struct sc_profile *sc_api_profile(const char *name);
+/** Whether a profile meets the context's min_bits; the message says why not. */
+SC_MUST_USE socle_status sc_api_strong(socle_context *ctx, const struct sc_profile *profile, socle_status otherwise);
 /** A copy for the caller, from the context's allocator; never NULL when it succeeds. */
 SC_MUST_USE socle_status sc_api_give(socle_context *ctx, uint8_t **out, const uint8_t *bytes, size_t len);
 /** Load a program, with the message on failure. */

@@ -10,11 +10,11 @@
 #include "host/api/verify.h"
 #include "host/trace/trace.h"
 
-static struct sc_prover prover_of(socle_context *ctx)
+static struct sc_prover prover_of(socle_context *ctx, const struct sc_profile *profile)
 {
     const struct sc_prover p = {
         .machine = &sc_machine_rv64im,
-        .profile = ctx->profile,
+        .profile = profile,
         .ops = sc_cpu_ops_best(),
         .pool = ctx->pool,
         .watch = &ctx->watch,
@@ -36,10 +36,11 @@ static void loaded_fini(struct loaded *l)
     sc_elf_fini(&l->elf);
 }
 
-static socle_status loaded_init(socle_context *ctx, struct loaded *l, const uint8_t *elf, size_t elf_len)
+static socle_status loaded_init(socle_context *ctx, struct loaded *l, const struct sc_profile *profile, const uint8_t *elf, size_t elf_len)
 {
     socle_status st = SOCLE_OK;
-    const struct sc_prover prover = prover_of(ctx);
+    const struct sc_prover prover = prover_of(ctx, profile);
+    TRY(sc_api_strong(ctx, profile, SOCLE_E_ARG));
     TRY(sc_api_load(ctx, &l->elf, elf, elf_len));
     TRY(sc_api_stage(ctx, SC_STAGE_KEYGEN));
     TRY(sc_image_build(&l->image, &l->elf));
@@ -48,22 +49,48 @@ out:
     return st;
 }
 
+/* The key of a program. */
+static socle_status key_of(socle_context *ctx, uint8_t vk[SC_VK_LEN], const struct sc_profile *profile, const uint8_t *elf, size_t elf_len)
+{
+    struct loaded *const l = calloc(1, sizeof *l);
+    if (l == NULL) {
+        return SOCLE_E_NOMEM;
+    }
+    const socle_status st = loaded_init(ctx, l, profile, elf, elf_len);
+    memcpy(vk, l->program.vk, SC_VK_LEN);
+    loaded_fini(l);
+    free(l);
+    return st;
+}
+
 socle_status socle_keygen(socle_context *ctx, uint8_t key[SOCLE_KEY_BYTES], const uint8_t *elf, size_t elf_len)
 {
-    socle_status st = SOCLE_OK;
-    struct loaded *const l = calloc(1, sizeof *l);
+    uint8_t vk[SC_VK_LEN];
     memset(key, 0, SOCLE_KEY_BYTES);
     sc_api_begin(ctx);
     ctx->clock.weight_total = 2; /* load and image */
-    st = l != NULL ? loaded_init(ctx, l, elf, elf_len) : SOCLE_E_NOMEM;
+    const socle_status st = key_of(ctx, vk, ctx->profile, elf, elf_len);
     if (st == SOCLE_OK) {
-        sc_key_encode(key, l->program.vk);
+        sc_key_encode(key, vk);
         sc_api_finish(ctx);
     }
-    if (l != NULL) {
-        loaded_fini(l);
-    }
-    free(l);
+    return sc_api_end(ctx, st);
+}
+
+socle_status socle_verify_program(socle_context *ctx, struct socle_verified *out, const uint8_t *elf, size_t elf_len, const uint8_t *proof,
+                                  size_t proof_len)
+{
+    socle_status st = SOCLE_OK;
+    uint8_t vk[SC_VK_LEN];
+    const struct sc_profile *profile;
+    memset(out, 0, sizeof *out);
+    sc_api_begin(ctx);
+    ctx->clock.weight_total = 2;
+    TRY(sc_api_proof_profile(ctx, &profile, proof, proof_len));
+    TRY(key_of(ctx, vk, profile, elf, elf_len));
+    TRY(sc_api_verify(ctx, out, profile, vk, proof, proof_len));
+    sc_api_finish(ctx);
+out:
     return sc_api_end(ctx, st);
 }
 
@@ -75,7 +102,7 @@ static socle_status prove_run(socle_context *ctx, struct socle_proof *out, const
     uint8_t *proof = NULL;
     size_t len = 0;
     uint64_t rows[SC_N_TABLES];
-    const struct sc_prover prover = prover_of(ctx);
+    const struct sc_prover prover = prover_of(ctx, ctx->profile);
     TRY(sc_api_run(ctx, &out->run, &run, &l->elf, input, input_len, true));
     TRY(sc_api_stage(ctx, SC_STAGE_TRACE));
     TRY(sc_trace_build(&trace, ctx->message, sizeof ctx->message, &run, &l->image, ctx->pool));
@@ -109,7 +136,7 @@ socle_status socle_prove(socle_context *ctx, struct socle_proof *out, const uint
     if (l == NULL) {
         return sc_api_end(ctx, SOCLE_E_NOMEM);
     }
-    TRY(loaded_init(ctx, l, elf, elf_len));
+    TRY(loaded_init(ctx, l, ctx->profile, elf, elf_len));
     TRY(prove_run(ctx, out, l, input, input_len));
     sc_api_finish(ctx);
     out->n_stages = sc_api_stages(ctx, out->stages);

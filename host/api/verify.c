@@ -11,7 +11,8 @@
 
 _Static_assert(SOCLE_KEY_BYTES == SC_KEY_FILE_LEN, "key file");
 
-/* Cycles of a run, from its last stamp: instruction n has stamp 4 (n + 1), the end has the stamp after the last. */
+/* Cycles of a run, from its last stamp: instruction n has stamp 4 (n + 1), the end has the stamp
+ * after the last. */
 static uint64_t cycles_of(uint32_t ts_end)
 {
     return ts_end < 4 ? 0 : ts_end / 4 - 1;
@@ -22,14 +23,31 @@ static bool begins_with(const uint8_t *bytes, size_t len, const char *magic)
     return len >= SC_FILE_HEAD_LEN && memcmp(bytes, magic, SC_MAGIC_LEN) == 0;
 }
 
-/* The form of a proof file: anything after it that is wrong is a refusal, not a strange file. */
-static socle_status check_head(socle_context *ctx, const uint8_t *proof, size_t len)
+/* The form of a proof file and its profile: anything after it that is wrong is a refusal, not a
+ * strange file. */
+static socle_status check_head(socle_context *ctx, const struct sc_profile **profile, const uint8_t *proof, size_t len)
 {
-    if (!begins_with(proof, len, SC_PROOF_MAGIC)) {
-        return sc_fail(ctx, SOCLE_E_FORMAT, "this is not a proof file");
+    uint32_t version;
+    const socle_status st = sc_proof_head_decode(profile, &version, proof, len);
+    if (st == SOCLE_E_FORMAT) {
+        return sc_fail(ctx, st, "this is not a proof file");
     }
-    const uint32_t version = (uint32_t)load_le(proof + SC_MAGIC_LEN, 4);
-    return version == SC_PROOF_VERSION ? SOCLE_OK : sc_fail(ctx, SOCLE_E_VERSION, "proof file of version %u, this is version %u", version, SC_PROOF_VERSION);
+    if (st == SOCLE_E_VERSION && version != SC_PROOF_VERSION) {
+        return sc_fail(ctx, st, "proof file of version %u, this is version %u", version, SC_PROOF_VERSION);
+    }
+    return st == SOCLE_OK ? st : sc_fail(ctx, st, "proof of a profile that this version does not know");
+}
+
+socle_status sc_api_proof_profile(socle_context *ctx, const struct sc_profile **profile, const uint8_t *proof, size_t len)
+{
+    const socle_status st = check_head(ctx, profile, proof, len);
+    if (st != SOCLE_OK) {
+        return st;
+    }
+    if (ctx->options.profile != NULL && *profile != ctx->profile) {
+        return sc_fail(ctx, SOCLE_E_REJECT, "refused: a proof of profile %s, not of %s", (*profile)->name, ctx->profile->name);
+    }
+    return sc_api_strong(ctx, *profile, SOCLE_E_REJECT);
 }
 
 static socle_status refusal(socle_context *ctx, socle_status st)
@@ -58,15 +76,20 @@ static socle_status refusal(socle_context *ctx, socle_status st)
     return st;
 }
 
-socle_status sc_api_verify(socle_context *ctx, struct sc_verified *v, const uint8_t vk[SC_VK_LEN], const uint8_t *proof, size_t len)
+socle_status sc_api_verify(socle_context *ctx, struct socle_verified *out, const struct sc_profile *profile, const uint8_t vk[SC_VK_LEN],
+                           const uint8_t *proof, size_t len)
 {
+    struct sc_verified v;
     const size_t size = sc_verify_scratch(&sc_machine_rv64im);
     void *const scratch = malloc(size);
     if (scratch == NULL) {
         return SOCLE_E_NOMEM;
     }
-    const socle_status st = sc_verify(v, &sc_machine_rv64im, ctx->profile, vk, proof, len, scratch, size);
+    const socle_status st = refusal(ctx, sc_verify(&v, &sc_machine_rv64im, profile, vk, proof, len, scratch, size));
     free(scratch);
+    if (st == SOCLE_OK) {
+        *out = (struct socle_verified){v.output, v.output_len, cycles_of(v.run.ts_end), profile->name};
+    }
     return st;
 }
 
@@ -75,7 +98,7 @@ socle_status socle_verify(socle_context *ctx, struct socle_verified *out, const 
 {
     socle_status st = SOCLE_OK;
     uint8_t vk[SC_VK_LEN];
-    struct sc_verified v = {0};
+    const struct sc_profile *profile;
     memset(out, 0, sizeof *out);
     sc_api_begin(ctx);
     st = sc_key_decode(vk, key, key_len);
@@ -83,11 +106,8 @@ socle_status socle_verify(socle_context *ctx, struct socle_verified *out, const 
         st = sc_fail(ctx, st, st == SOCLE_E_VERSION ? "key file of another version" : "this is not a key file");
         goto out;
     }
-    TRY(check_head(ctx, proof, proof_len));
-    st = refusal(ctx, sc_api_verify(ctx, &v, vk, proof, proof_len));
-    if (st == SOCLE_OK) {
-        *out = (struct socle_verified){v.output, v.output_len, cycles_of(v.run.ts_end)};
-    }
+    TRY(sc_api_proof_profile(ctx, &profile, proof, proof_len));
+    TRY(sc_api_verify(ctx, out, profile, vk, proof, proof_len));
 out:
     return sc_api_end(ctx, st);
 }
@@ -117,9 +137,10 @@ static socle_status inspect_proof(socle_context *ctx, struct socle_info *out, co
     struct sc_head_run run;
     struct sc_shape shape = {0};
     struct sc_layout layout;
+    const struct sc_profile *profile;
     socle_status st = SOCLE_OK;
-    TRY(check_head(ctx, bytes, len));
-    (void)rd_take(&rd, SC_FILE_HEAD_LEN);
+    TRY(check_head(ctx, &profile, bytes, len));
+    (void)rd_take(&rd, SC_PROOF_HEAD_LEN);
     const uint8_t *const head_image = rd_take(&rd, SC_HEAD_IMAGE_LEN);
     const uint8_t *const head_run = rd_take(&rd, SC_HEAD_RUN_LEN);
     st = SOCLE_E_FORMAT;
@@ -142,7 +163,8 @@ static socle_status inspect_proof(socle_context *ctx, struct socle_info *out, co
     st = SOCLE_OK;
     out->kind = SOCLE_KIND_PROOF;
     out->version = SC_PROOF_VERSION;
-    sc_vk_compute(out->key, m, ctx->profile, &image);
+    out->profile = profile->name;
+    sc_vk_compute(out->key, m, profile, &image);
     memcpy(out->image_root, image.root, sizeof out->image_root);
     out->image_log_rows = image.log_h;
     out->entry = 4 * (uint64_t)image.entry;

@@ -146,22 +146,21 @@ static socle_status open_all(struct proof *f)
     return sc_whir_open(&f->ch, &o);
 }
 
-static socle_status with_file_head(uint8_t **out, size_t *out_len, struct sc_pch *ch)
+static socle_status with_file_head(uint8_t **out, size_t *out_len, struct sc_pch *ch, const struct sc_profile *profile)
 {
     size_t len;
     uint8_t *const body = sc_pch_take(ch, &len);
-    uint8_t *const file = malloc(SC_FILE_HEAD_LEN + len);
+    uint8_t *const file = malloc(SC_PROOF_HEAD_LEN + len);
     if (!body || !file) {
         free(body);
         free(file);
         return SOCLE_E_NOMEM;
     }
-    memcpy(file, SC_PROOF_MAGIC, SC_MAGIC_LEN);
-    store_le(file + SC_MAGIC_LEN, SC_PROOF_VERSION, 4);
-    memcpy(file + SC_FILE_HEAD_LEN, body, len);
+    sc_proof_head(file, profile);
+    memcpy(file + SC_PROOF_HEAD_LEN, body, len);
     free(body);
     *out = file;
-    *out_len = SC_FILE_HEAD_LEN + len;
+    *out_len = SC_PROOF_HEAD_LEN + len;
     return SOCLE_OK;
 }
 
@@ -192,7 +191,7 @@ socle_status sc_prove_unchecked(uint8_t **proof, size_t *len, const struct sc_pr
     TRY(sc_watch_tell(p->watch, SC_STAGE_OPEN, 0));
     TRY(open_all(f));
     TRY(sc_pch_status(&f->ch));
-    TRY(with_file_head(proof, len, &f->ch));
+    TRY(with_file_head(proof, len, &f->ch, p->profile));
 out:
     sc_columns_fini(&f->cols);
     sc_oracle_fini(&f->main);
@@ -213,8 +212,7 @@ socle_status sc_prove(uint8_t **proof, size_t *len, const struct sc_prover *p, c
     void *const scratch = malloc(scratch_len);
     struct sc_verified v;
     st = scratch ? sc_watch_tell(p->watch, SC_STAGE_CHECK, 0) : SOCLE_E_NOMEM;
-    if (st == SOCLE_OK &&
-        sc_verify(&v, p->machine, p->profile, program->vk, *proof, *len, scratch, scratch_len) != SOCLE_OK) {
+    if (st == SOCLE_OK && sc_verify(&v, p->machine, p->profile, program->vk, *proof, *len, scratch, scratch_len) != SOCLE_OK) {
         st = SOCLE_E_SELFCHECK;
     }
     free(scratch);

@@ -36,7 +36,7 @@ json() { # file, python expression on the object d
 exits 2 "no command is a usage error"
 exits 0 "-h tells the commands" -h
 exits 2 "an unknown command is refused" frobnicate
-for c in execute keygen prove verify inspect devices version; do
+for c in execute keygen prove verify inspect devices security version; do
     exits 0 "$c -h tells its options" "$c" -h
     exits 2 "$c refuses an unknown option" "$c" --no-such-option
 done
@@ -62,8 +62,16 @@ exits 0 "devices" devices --json
 json out "d['schema']=='socle.devices' and d['schema_version']==1 and d['devices'][0]['threads']>=1"
 report $? "devices under --json is an object"
 exits 0 "version" version --json
-json out "d['smallest_term_bits']>=132 and d['sum_bits']>=127.5"
-report $? "the profile keeps its bits"
+json out "d['security']['smallest_term_bits']>=132 and d['security']['sum_bits']>=127.5 and 'socle-132-unique' in d['profiles']"
+report $? "version names the profiles and what the default one claims"
+exits 0 "security" security
+exits 0 "security of one profile" security --profile socle-132-unique --segments 1024 --json
+json out "len(d['profiles'])==1 and all(t['bits']>=132 for t in d['profiles'][0]['terms']) and d['profiles'][0]['sum_bits']>=127.5"
+report $? "every term of the second profile keeps its bits"
+json out "abs(d['profiles'][0]['set_sum_bits']-(d['profiles'][0]['sum_bits']-10))<1e-6 and not any('thm 4.2' in t['source'] for t in d['profiles'][0]['terms'])"
+report $? "the sum over a set, and no Johnson-regime theorem in the second profile"
+exits 2 "security of no profile" security --profile socle-1
+exits 2 "a set of no proofs" security --segments 0
 
 # running
 exits 0 "execute" execute "$elf" -i input.bin -o fib.bin --json --chips
@@ -114,8 +122,30 @@ open("version.proof", "wb").write(b)
 PY
 exits 3 "a flipped bit is refused" verify flip.proof -k fib.vk
 exits 9 "another version is refused" verify version.proof -k fib.vk
+python3 - <<'PY'
+b = bytearray(open("fib.proof", "rb").read())
+b[12] ^= 1
+open("profile.proof", "wb").write(b)
+PY
+exits 9 "an unknown profile is refused" verify profile.proof -k fib.vk
+exits 9 "and not inspected" inspect profile.proof
 exits 9 "a key is not a proof" verify fib.vk -k fib.vk
 exits 9 "a proof is not a key" verify fib.proof -k input.bin
+
+# profiles
+exits 0 "prove with unique decoding everywhere" prove "$elf" -i input.bin -o unique.proof --profile socle-132-unique --min-bits 128
+exits 0 "verify finds the profile" verify unique.proof "$elf" --min-bits 128 --json
+json out "d['security']['profile']=='socle-132-unique' and d['security']['bits']==128"
+report $? "and tells it"
+exits 3 "a proof of one profile does not verify under the key of another" verify unique.proof -k fib.vk
+exits 3 "nor where another profile is asked for" verify unique.proof "$elf" --profile socle-132
+exits 0 "keygen for a profile" keygen "$elf" -o unique.vk --profile socle-132-unique
+exits 0 "its key verifies its proof" verify unique.proof -k unique.vk
+exits 3 "and no proof of the default profile" verify fib.proof -k unique.vk
+{ tail -c +45 unique.proof | cat <(head -c 44 fib.proof) - >mixed.proof; } && exits 3 "a proof under the name of another profile is refused" verify mixed.proof "$elf"
+exits 2 "a profile that claims too little is not proved with" prove "$elf" -i input.bin -o no.proof --min-bits 129
+exits 3 "nor accepted" verify fib.proof "$elf" --min-bits 129
+exits 2 "bits are a number" verify fib.proof "$elf" --min-bits many
 
 # same bytes, whole files
 exits 0 "prove with two threads" prove "$elf" -i input.bin -o two.proof --threads 2 -q

@@ -165,7 +165,7 @@ Test(argue, refuses_public_values_out_of_range_before_anything_else)
     struct toy *const t = toy_create(sc_cpu_ops_best(), NULL);
     size_t len;
     uint8_t *const proof = honest(t, &len);
-    const size_t run = SC_FILE_HEAD_LEN + SC_HEAD_IMAGE_LEN;
+    const size_t run = SC_PROOF_HEAD_LEN + SC_HEAD_IMAGE_LEN;
     const struct {
         size_t at;
         uint32_t v;

@@ -219,11 +219,10 @@ static socle_status answer(struct toy *t, unsigned drop)
     send_openings(f, r, values);
     cr_assert_eq(sc_pch_status(&f->ch), SOCLE_OK);
     uint8_t *const body = sc_pch_take(&f->ch, &len);
-    uint8_t *const file = malloc(SC_FILE_HEAD_LEN + len);
-    memcpy(file, SC_PROOF_MAGIC, SC_MAGIC_LEN);
-    store_le(file + SC_MAGIC_LEN, SC_PROOF_VERSION, 4);
-    memcpy(file + SC_FILE_HEAD_LEN, body, len);
-    const socle_status st = toy_verify(t, t->program.vk, file, SC_FILE_HEAD_LEN + len);
+    uint8_t *const file = malloc(SC_PROOF_HEAD_LEN + len);
+    sc_proof_head(file, &t->profile);
+    memcpy(file + SC_PROOF_HEAD_LEN, body, len);
+    const socle_status st = toy_verify(t, t->program.vk, file, SC_PROOF_HEAD_LEN + len);
     free(file);
     free(body);
     for (unsigned i = 0; i <= n; i++) {

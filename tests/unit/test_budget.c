@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * The shipped schedules: every error term of docs/spec/parameters.md, computed here from the data alone.
+ * The shipped schedules: every error term of docs/spec/parameters.md, computed here from the data
+ * alone.
  */
 #include "core/budget/params.h"
+#include "host/socle.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -59,7 +61,7 @@ static void charge_round(struct account *a, const struct sc_whir_round *r, const
         charge(a, f - log2(3 * lists + exceptional(r, n)) + r->gf, 1);
     }
     charge(a, -r->t * log2(agreement(r)) + r->gq, 1);
-    if (r->m && prev) {
+    if (r->ood && prev) {
         const double points = r->ood * (f - log2(r->mu)) - 2 * log2(lists) + 1;
         const double powers = r->ood * (f - r->mu + 1) - 2 * log2(lists);
         charge(a, fmin(points, powers), 1);
@@ -92,9 +94,8 @@ static struct account account_of_argument(const struct sc_profile *p)
     return a;
 }
 
-Test(budget, every_term_and_the_sum_of_the_worst_proof_are_what_is_claimed)
+static void check_claims(const struct sc_profile *p)
 {
-    const struct sc_profile *const p = sc_profile_default();
     const struct account arg = account_of_argument(p);
     double smallest = arg.smallest;
     double worst_main = 0;
@@ -114,9 +115,51 @@ Test(budget, every_term_and_the_sum_of_the_worst_proof_are_what_is_claimed)
     cr_assert_eq((unsigned)floor(100 * sum), p->sum_bits_x100);
 }
 
-Test(budget, every_schedule_can_be_run_and_follows_the_rules)
+Test(budget, every_term_and_the_sum_of_the_worst_proof_are_what_is_claimed)
 {
-    const struct sc_profile *const p = sc_profile_default();
+    unsigned n = 0;
+    for (const struct sc_profile *p; (p = sc_profile_shipped(n)) != NULL; n++) {
+        check_claims(p);
+    }
+    cr_assert_eq(n, 2);
+}
+
+/* The library's own list of terms, against the sums of this file. */
+Test(budget, the_library_lists_the_terms_of_the_schedules)
+{
+    static struct socle_error_term terms[2048];
+    const char *name;
+    for (unsigned i = 0; (name = socle_profile(i)) != NULL; i++) {
+        const struct sc_profile *const p = sc_profile_shipped(i);
+        const size_t n = socle_security_terms(name, terms, 2048);
+        cr_assert(n > 500 && n <= 2048, "%zu terms", n);
+        for (unsigned part = 0; part < 3; part++) {
+            static const char *const parts[3] = {"argument", "main", "image"};
+            for (unsigned m0 = part ? p->min_m0 : 0; m0 <= (part ? p->max_m0 : 0); m0++) {
+                const struct account want = part == 0   ? account_of_argument(p)
+                                            : part == 1 ? account_of(&p->main[m0])
+                                                        : account_of(&p->image[m0]);
+                struct account got = {1000, 0};
+                for (size_t k = 0; k < n; k++) {
+                    if (strcmp(terms[k].part, parts[part]) == 0 && terms[k].log_cells == m0) {
+                        charge(&got, terms[k].bits, terms[k].count);
+                    }
+                }
+                cr_assert_float_eq(got.smallest, want.smallest, 1e-9, "%s %s 2^%u", name, parts[part], m0);
+                cr_assert_float_eq(log2(got.error), log2(want.error), 1e-9, "%s %s 2^%u", name, parts[part], m0);
+            }
+        }
+        struct socle_security s;
+        cr_assert_eq(socle_security(name, &s), SOCLE_OK);
+        cr_assert_eq(s.bits, 128);
+    }
+    struct socle_security s;
+    cr_assert_eq(socle_security("socle-1", &s), SOCLE_E_ARG);
+    cr_assert_eq(socle_security_terms("socle-1", terms, 2048), 0);
+}
+
+static void check_rules(const struct sc_profile *p)
+{
     cr_assert_eq(p->min_m0, SC_M0_MIN);
     cr_assert_eq(p->max_m0, SC_M0_MAX);
     for (unsigned m0 = p->min_m0; m0 <= p->max_m0; m0++) {
@@ -128,11 +171,32 @@ Test(budget, every_schedule_can_be_run_and_follows_the_rules)
             cr_assert_leq(wp->mu_final, 7);
             for (unsigned i = 0; i < wp->n_rounds; i++) {
                 cr_assert(wp->r[i].m == 0 || wp->r[i].m >= 3);
-                cr_assert(i == 0 || wp->r[i].ood >= 1, "later rounds are list-decoded and sampled");
+                cr_assert(i == 0 || (wp->r[i].m != 0) == (wp->r[i].ood >= 1), "later rounds are sampled when they are list-decoded");
+                cr_assert(wp->r[i].m == 0 || p == sc_profile_default(), "unique decoding everywhere");
             }
         }
         cr_assert_eq(p->main[m0].r[0].m, 0);
         cr_assert_eq(p->main[m0].r[0].lr, 1);
+    }
+}
+
+Test(budget, every_schedule_can_be_run_and_follows_the_rules)
+{
+    const struct sc_profile *p;
+    for (unsigned i = 0; (p = sc_profile_shipped(i)) != NULL; i++) {
+        check_rules(p);
+    }
+}
+
+Test(budget, a_profile_is_found_by_its_digest_only)
+{
+    uint8_t digest[32];
+    const struct sc_profile *p;
+    for (unsigned i = 0; (p = sc_profile_shipped(i)) != NULL; i++) {
+        sc_profile_digest(digest, p);
+        cr_assert_eq(sc_profile_find(digest), p);
+        digest[31] ^= 1;
+        cr_assert_null(sc_profile_find(digest));
     }
 }
 
@@ -146,8 +210,8 @@ Test(budget, the_digest_depends_on_every_field)
     sc_profile_digest(b, &p);
     cr_assert_arr_eq(a, b, 32);
     struct sc_whir_round *const r = &p.image[23].r[1];
-    uint8_t *const fields[] = {&p.logup_pow, &p.main[16].mu_final, &p.main[30].r[0].mu, &r->k, &r->lr, &r->m,
-                               &r->ood, &r->gq, &r->gf, (uint8_t *)&r->t};
+    uint8_t *const fields[] = {&p.logup_pow, &p.main[16].mu_final, &p.main[30].r[0].mu, &r->k, &r->lr, &r->m, &r->ood, &r->gq,
+                               &r->gf,       (uint8_t *)&r->t};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         (*fields[i])++;
         sc_profile_digest(b, &p);

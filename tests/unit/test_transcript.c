@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Transcript, verifier's channel and prover's channel: both sides agree, and nothing read goes unhashed.
+ * Transcript, verifier's channel and prover's channel: both sides agree, and nothing read goes
+ * unhashed.
  */
 #include "core/hash/blake3.h"
 #include "core/transcript/transcript.h"
 #include "host/prove/pch.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -207,4 +209,29 @@ Test(transcript, absorbing_elements_equals_absorbing_their_bytes)
     sc_tr_absorb_fx(&a, SC_L_COLUMNS, v, 37);
     sc_tr_absorb(&b, SC_L_COLUMNS, bytes, sizeof bytes);
     cr_assert_arr_eq(a.s, b.s, 32);
+}
+
+/* The specification has the labels as text: each with its number, and no other. */
+Test(transcript, labels_are_those_of_the_specification)
+{
+    static const char *const name[] = {
+#define L(name, value) [value] = #name,
+#include "core/transcript/labels.def"
+#undef L
+    };
+    const size_t n = sizeof name / sizeof name[0];
+    static char text[1 << 16];
+    FILE *const f = fopen(SC_SOURCE_ROOT "/docs/spec/transcript.md", "r");
+    cr_assert_not_null(f);
+    const size_t len = fread(text, 1, sizeof text - 1, f);
+    fclose(f);
+    text[len] = '\0';
+    for (size_t v = 1; v < n; v++) {
+        char cell[64];
+        snprintf(cell, sizeof cell, "| %zu %s |", v, name[v]);
+        cr_assert_not_null(strstr(text, cell), "%s", cell);
+    }
+    char after[16];
+    snprintf(after, sizeof after, "| %zu ", n);
+    cr_assert_null(strstr(text, after), "a label that the code does not have");
 }

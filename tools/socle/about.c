@@ -31,6 +31,7 @@ static void json_info(struct json *j, const struct socle_info *info)
         break;
     case SOCLE_KIND_PROOF:
         json_uint(j, "version", info->version);
+        json_string(j, "profile", info->profile);
         json_hex(j, "key", info->key, sizeof info->key);
         json_hex(j, "image_root", info->image_root, sizeof info->image_root);
         json_uint(j, "image_log_rows", info->image_log_rows);
@@ -69,8 +70,8 @@ static void say_info(const struct socle_info *info)
         break;
     case SOCLE_KIND_PROOF:
         (void)printf("proof file, version %u; what follows is its claim, `socle verify` checks it\n", info->version);
-        (void)printf("%-12s %s\n%-12s %s, 2^%u words\n%-12s 0x%llx\n", "key", key, "image", root, info->image_log_rows, "entry",
-                     (unsigned long long)info->entry);
+        (void)printf("%-12s %s\n%-12s %s\n%-12s %s, 2^%u words\n%-12s 0x%llx\n", "profile", info->profile, "key", key, "image", root,
+                     info->image_log_rows, "entry", (unsigned long long)info->entry);
         (void)printf("%-12s %llu\n%-12s %llu bytes\n%-12s %llu, size class 2^%u\n%-12s %llu\n", "cycles", (unsigned long long)info->cycles,
                      "output", (unsigned long long)info->output_len, "cells", (unsigned long long)info->cells, info->log_cells, "bus terms",
                      (unsigned long long)info->bus_terms);
@@ -140,19 +141,22 @@ enum exit_code run_devices(struct args *a)
 
 enum exit_code run_version(struct args *a)
 {
-    struct socle_security s;
-    socle_security(a->ctx, &s);
+    const char *profile;
     if (!given(a, OPT_JSON)) {
-        (void)printf("socle %s, profile %s: every term at least %.2f bits, their sum %.2f; hash collisions %u\n", socle_version(), s.profile,
-                     s.min_term_x100 / 100.0, s.sum_x100 / 100.0, s.hash_bits);
+        (void)printf("socle %s\n", socle_version());
+        for (unsigned i = 0; (profile = socle_profile(i)) != NULL; i++) {
+            say_security(profile);
+        }
         return EXIT_GOOD;
     }
     struct json j;
     result_begin(&j, a);
     json_string(&j, "version", socle_version());
-    json_string(&j, "profile", s.profile);
-    json_real(&j, "smallest_term_bits", s.min_term_x100 / 100.0);
-    json_real(&j, "sum_bits", s.sum_x100 / 100.0);
-    json_uint(&j, "hash_bits", s.hash_bits);
+    json_security(&j, socle_profile(0));
+    json_list(&j, "profiles");
+    for (unsigned i = 0; (profile = socle_profile(i)) != NULL; i++) {
+        json_string(&j, NULL, profile);
+    }
+    json_list_end(&j);
     return result_print(&j, a);
 }

@@ -30,7 +30,9 @@ enum exit_code {
     O(OUTPUT, 'o', "output", "FILE", "where to write the result")                  \
     O(KEY, 'k', "key", "FILE", "key file of the program, instead of the ELF")      \
     O(THREADS, 0, "threads", "N", "number of threads (default: one per processor)") \
-    O(PROFILE, 0, "profile", "NAME", "parameter profile (default: the only one)")  \
+    O(PROFILE, 0, "profile", "NAME", "parameter profile (default: socle-132)")      \
+    O(MIN_BITS, 0, "min-bits", "N", "refuse a profile that claims fewer bits")     \
+    O(SEGMENTS, 0, "segments", "N", "also the sum over a set of N proofs")         \
     O(DEVICE, 0, "device", "NAME", "auto or cpu")                                  \
     O(CHIPS, 0, "chips", NULL, "also count the rows of every table")               \
     O(JSON, 0, "json", NULL, "one JSON object on standard output")                 \
@@ -83,6 +85,13 @@ void result_begin(struct json *j, const struct args *a);
 /** End and print it. */
 enum exit_code result_print(struct json *j, const struct args *a);
 
-command_fn run_execute, run_keygen, run_prove, run_verify, run_inspect, run_devices, run_version;
+command_fn run_execute, run_keygen, run_prove, run_verify, run_inspect, run_devices, run_security, run_version;
+
+/** A decimal number from @p low to @p high, nothing else. */
+bool parse_number(const char *text, unsigned long low, unsigned long high, unsigned long *out);
+
+/** What a profile claims: a line of text, an object named "security". */
+void say_security(const char *profile);
+void json_security(struct json *j, const char *profile);
 
 #endif

@@ -9,8 +9,8 @@
 #define MAX_ELF ((size_t)1 << 30)
 #define MAX_PROOF ((size_t)1 << 33)
 #define MAX_KEY ((size_t)4096)
-#define SHOWN_BYTES 64u     /* of an output, as text */
-#define JSON_BYTES 65536u   /* of an output, in JSON */
+#define SHOWN_BYTES 64u   /* of an output, as text */
+#define JSON_BYTES 65536u /* of an output, in JSON */
 
 /** A file's bytes; release with file_fini. */
 struct file {
@@ -70,12 +70,6 @@ static void say_tables(const struct socle_table *t, unsigned n)
     }
 }
 
-static void say_security(const struct socle_security *s)
-{
-    (void)printf("%-12s profile %s: every term at least %.2f bits, their sum %.2f; hash collisions %u\n", "security", s->profile,
-                 s->min_term_x100 / 100.0, s->sum_x100 / 100.0, s->hash_bits);
-}
-
 /* JSON. */
 
 static void json_output(struct json *j, const uint8_t *bytes, uint64_t len)
@@ -100,16 +94,6 @@ static void json_tables(struct json *j, const struct socle_table *t, unsigned n)
         json_end(j);
     }
     json_list_end(j);
-}
-
-static void json_security(struct json *j, const struct socle_security *s)
-{
-    json_object(j, "security");
-    json_string(j, "profile", s->profile);
-    json_real(j, "smallest_term_bits", s->min_term_x100 / 100.0);
-    json_real(j, "sum_bits", s->sum_x100 / 100.0);
-    json_uint(j, "hash_bits", s->hash_bits);
-    json_end(j);
 }
 
 /* Commands. */
@@ -183,8 +167,6 @@ out:
 
 static void json_proof(struct json *j, const struct args *a, const struct socle_proof *p, double seconds)
 {
-    struct socle_security security;
-    socle_security(a->ctx, &security);
     json_string(j, "program", a->operand[0]);
     json_string(j, "proof", a->value[OPT_OUTPUT]);
     json_uint(j, "proof_bytes", p->len);
@@ -194,7 +176,7 @@ static void json_proof(struct json *j, const struct args *a, const struct socle_
     json_uint(j, "cells", p->cells);
     json_uint(j, "log_cells", p->log_cells);
     json_uint(j, "bus_terms", p->bus_terms);
-    json_security(j, &security);
+    json_security(j, socle_context_profile(a->ctx));
     json_uint(j, "threads", socle_threads(a->ctx));
     json_real(j, "seconds", seconds);
     json_real(j, "cycles_per_second", (double)p->run.cycles / seconds);
@@ -212,12 +194,10 @@ static void json_proof(struct json *j, const struct args *a, const struct socle_
 
 static void say_proof(const struct args *a, const struct socle_proof *p, double seconds)
 {
-    struct socle_security security;
-    socle_security(a->ctx, &security);
     (void)printf("%-12s %s\n", "program", a->operand[0]);
     say_uint("cycles", p->run.cycles);
     say_output(p->run.output, p->run.output_len);
-    say_security(&security);
+    say_security(socle_context_profile(a->ctx));
     (void)printf("%-12s %llu, size class 2^%u; %llu bus terms\n", "cells", (unsigned long long)p->cells, p->log_cells,
                  (unsigned long long)p->bus_terms);
     (void)printf("%-12s %zu bytes, %s\n", "proof", p->len, a->value[OPT_OUTPUT]);
@@ -261,46 +241,35 @@ out:
     return code;
 }
 
-/* The key file from -k, or what it would hold, computed from the program. Bytes are file->bytes or made. */
-static socle_status key_of(const struct args *a, struct file *file, uint8_t made[SOCLE_KEY_BYTES])
+/* Against the key file from -k, or against the program. */
+static socle_status verify_against(const struct args *a, struct socle_verified *v, const struct file *other, const struct file *proof)
 {
-    socle_status st = SOCLE_OK;
-    struct file elf = {0};
-    if (given(a, OPT_KEY)) {
-        return file_init(a, file, a->value[OPT_KEY], MAX_KEY);
-    }
-    TRY(file_init(a, &elf, a->operand[1], MAX_ELF));
-    TRY(socle_keygen(a->ctx, made, elf.bytes, elf.len));
-out:
-    file_fini(a, &elf);
-    return st;
+    return given(a, OPT_KEY) ? socle_verify(a->ctx, v, other->bytes, other->len, proof->bytes, proof->len)
+                             : socle_verify_program(a->ctx, v, other->bytes, other->len, proof->bytes, proof->len);
 }
 
 enum exit_code run_verify(struct args *a)
 {
     socle_status st = SOCLE_OK;
     enum exit_code code = EXIT_GOOD;
-    uint8_t made[SOCLE_KEY_BYTES];
-    struct file key = {0}, proof = {0};
+    struct file other = {0}, proof = {0};
     struct socle_verified v = {0};
-    struct socle_security security;
     if (given(a, OPT_KEY) == (a->n_operands == 2)) {
         return fails_with(a, EXIT_USAGE, "E_ARG", "verify wants either the program or its key with -k");
     }
-    TRY(key_of(a, &key, made));
+    TRY(file_init(a, &other, given(a, OPT_KEY) ? a->value[OPT_KEY] : a->operand[1], given(a, OPT_KEY) ? MAX_KEY : MAX_ELF));
     TRY(file_init(a, &proof, a->operand[0], MAX_PROOF));
     const double start = socle_clock_s();
-    TRY(socle_verify(a->ctx, &v, key.bytes ? key.bytes : made, key.bytes ? key.len : sizeof made, proof.bytes, proof.len));
+    TRY(verify_against(a, &v, &other, &proof));
     const double seconds = socle_clock_s() - start;
     TRY(write_if_asked(a, v.output, (size_t)v.output_len));
-    socle_security(a->ctx, &security);
     if (given(a, OPT_JSON)) {
         struct json j;
         result_begin(&j, a);
         json_bool(&j, "accepted", true);
         json_uint(&j, "cycles", v.cycles);
         json_output(&j, v.output, v.output_len);
-        json_security(&j, &security);
+        json_security(&j, v.profile);
         json_uint(&j, "proof_bytes", proof.len);
         json_real(&j, "seconds", seconds);
         json_uint(&j, "peak_memory_bytes", socle_peak_memory());
@@ -309,14 +278,14 @@ enum exit_code run_verify(struct args *a)
         (void)printf("%-12s the program halted with success and wrote this output\n", "accepted");
         say_uint("cycles", v.cycles);
         say_output(v.output, v.output_len);
-        say_security(&security);
+        say_security(v.profile);
         (void)printf("%-12s %.1f ms\n", "verify time", 1000 * seconds);
     }
 out:
     if (st != SOCLE_OK) {
         code = fails(a, st);
     }
-    file_fini(a, &key);
+    file_fini(a, &other);
     file_fini(a, &proof);
     return code;
 }

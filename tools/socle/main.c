@@ -20,7 +20,7 @@ static const struct {
 };
 
 #define COMMON (BIT(JSON) | BIT(QUIET) | BIT(HELP))
-#define WORK (COMMON | BIT(THREADS) | BIT(PROFILE))
+#define WORK (COMMON | BIT(THREADS) | BIT(PROFILE) | BIT(MIN_BITS))
 
 static const struct command commands[] = {
     {"execute", "ELF", "run a program: cycles and public output, no proof", 1, 1, WORK | BIT(INPUT) | BIT(OUTPUT) | BIT(CHIPS), 0, run_execute},
@@ -29,7 +29,8 @@ static const struct command commands[] = {
     {"verify", "PROOF [ELF]", "check a proof against a program or its key", 1, 2, WORK | BIT(KEY) | BIT(OUTPUT), 0, run_verify},
     {"inspect", "FILE", "what a proof, key or program says about itself", 1, 1, WORK, 0, run_inspect},
     {"devices", "", "what proofs can run on", 0, 0, COMMON, 0, run_devices},
-    {"version", "", "version and parameters", 0, 0, COMMON | BIT(PROFILE), 0, run_version},
+    {"security", "", "every error term of the profiles, the weakest, the sum", 0, 0, COMMON | BIT(PROFILE) | BIT(SEGMENTS), 0, run_security},
+    {"version", "", "version and profiles", 0, 0, COMMON, 0, run_version},
 };
 enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
 
@@ -276,24 +277,26 @@ static void show_log(void *user, uint64_t fd, const uint8_t *bytes, size_t n)
     }
 }
 
-static bool parse_threads(const char *text, unsigned *n)
+bool parse_number(const char *text, unsigned long low, unsigned long high, unsigned long *out)
 {
     char *end = NULL;
     errno = 0;
-    const unsigned long v = strtoul(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || v < 1 || v > 256) {
-        return false;
-    }
-    *n = (unsigned)v;
-    return true;
+    *out = strtoul(text, &end, 10);
+    return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && *out >= low && *out <= high;
 }
 
 static enum exit_code run_command(struct args *a)
 {
     struct socle_options o = {.user = a, .profile = a->value[OPT_PROFILE], .progress = show_progress, .log = show_log, .cancel = &cancelled};
-    if (given(a, OPT_THREADS) && !parse_threads(a->value[OPT_THREADS], &o.n_threads)) {
+    unsigned long threads = 0, bits = 0;
+    if (given(a, OPT_THREADS) && !parse_number(a->value[OPT_THREADS], 1, 256, &threads)) {
         return usage_fails(a, "--threads wants a number from 1 to 256, not ", a->value[OPT_THREADS]);
     }
+    if (given(a, OPT_MIN_BITS) && !parse_number(a->value[OPT_MIN_BITS], 1, 1000, &bits)) {
+        return usage_fails(a, "--min-bits wants a number of bits, not ", a->value[OPT_MIN_BITS]);
+    }
+    o.n_threads = (unsigned)threads;
+    o.min_bits = (unsigned)bits;
     if (given(a, OPT_DEVICE) && strcmp(a->value[OPT_DEVICE], "auto") != 0 && strcmp(a->value[OPT_DEVICE], "cpu") != 0) {
         return fails_with(a, EXIT_DEVICE, "E_DEVICE", "no such device here; `socle devices` lists them");
     }

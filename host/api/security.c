@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * What a profile claims: every error term, computed from the schedules and limits that prover and
+ * verifier use. Theory: docs/spec/parameters.md section 1, docs/security.md.
+ * tests/unit/test_budget.c computes the same on its own.
+ */
+#include <math.h>
+#include <string.h>
+#undef FP_ZERO /* math.h's class of a double; below it is the field's */
+
+#include "core/verify/verify.h"
+#include "host/api/context.h"
+
+enum { HASH_BITS = 128 }; /* collisions of a 256-bit hash */
+
+/* The argument's limits: all fractions of one proof, leaves and public terms; powers of one
+ * challenge. */
+#define LOG_FRACTIONS (SC_MAX_LOG_LEAVES + 1)
+#define MAX_POWERS 8192.0
+
+static double field_bits(void)
+{
+    return FX_DEG * log2((double)FP_P);
+}
+
+/* Agreement 1 - delta, list size, and exceptional challenges of a line of words of length n. */
+static double agreement(const struct sc_whir_round *r)
+{
+    const double rho = exp2(-(double)r->lr);
+    return r->m != 0 ? sqrt(rho) * (1 + 0.5 / r->m) : (1 + rho) / 2;
+}
+
+static double list_size(const struct sc_whir_round *r)
+{
+    return r->m != 0 ? (r->m + 0.5) * exp2(0.5 * r->lr) : 1;
+}
+
+static double exceptional(const struct sc_whir_round *r, double n)
+{
+    const double rho = exp2(-(double)r->lr);
+    if (r->m == 0) {
+        return (1 - rho) / 2 * n + 1;
+    }
+    const double half = r->m + 0.5;
+    return (2 * pow(half, 5) + 3 * half * (1 - agreement(r)) * rho) * n / (3 * pow(rho, 1.5)) + half / sqrt(rho);
+}
+
+struct list {
+    struct socle_error_term *out;
+    size_t max, n;
+};
+
+static void add(struct list *l, struct socle_error_term t)
+{
+    if (l->n < l->max) {
+        l->out[l->n] = t;
+    }
+    l->n++;
+}
+
+static void add_round(struct list *l, struct socle_error_term at, const struct sc_whir_round *r, const struct sc_whir_round *prev)
+{
+    const double f = field_bits();
+    const bool johnson = r->m != 0;
+    for (unsigned s = 1; s <= r->k; s++) {
+        const unsigned log_n = (unsigned)(r->mu - (s < r->k ? s : r->k) + r->lr); /* words not interleaved: the larger count */
+        at.name = "fold";
+        at.formula = "(3 L + a(n)) / |F| / 2^gf";
+        at.source = johnson ? "2024/1586 sec. 5; 2025/2055 thm 4.2, mutual form" : "2024/1586 sec. 5, lemma 4.10; 2025/2055 thm 1.3";
+        at.bits = f - log2(3 * list_size(r) + exceptional(r, exp2(log_n))) + r->gf;
+        at.count = 1;
+        add(l, at);
+    }
+    at.name = "query";
+    at.formula = "(1 - delta)^t / 2^gq";
+    at.source = "2024/1586 sec. 5";
+    at.bits = -r->t * log2(agreement(r)) + r->gq;
+    add(l, at);
+    if (prev != NULL && r->ood != 0) {
+        const double points = r->ood * (f - log2(r->mu)) - 2 * log2(list_size(r)) + 1;
+        const double powers = r->ood * (f - r->mu + 1) - 2 * log2(list_size(r));
+        at.name = "out-of-domain";
+        at.formula = "max(L^2/2 (mu/|F|)^w, L^2 (2^(mu-1)/|F|)^w)";
+        at.source = "2024/1586 sec. 5; Schwartz-Zippel";
+        at.bits = fmin(points, powers);
+        add(l, at);
+    }
+    if (prev != NULL) {
+        at.name = "mix claims";
+        at.formula = "L (t + w) / |F|";
+        at.source = "2024/1586 sec. 5; Schwartz-Zippel";
+        at.bits = f - log2(list_size(r) * (prev->t + r->ood));
+        add(l, at);
+    }
+}
+
+static void add_opening(struct list *l, const char *part, const struct sc_whir_params *wp)
+{
+    for (unsigned i = 0; i < wp->n_rounds; i++) {
+        const struct socle_error_term at = {.part = part, .log_cells = wp->r[0].mu, .round = i, .count = 1};
+        add_round(l, at, &wp->r[i], i > 0 ? &wp->r[i - 1] : NULL);
+    }
+}
+
+static void add_argument(struct list *l, const struct sc_profile *p)
+{
+    const double f = field_bits();
+    const unsigned n = SC_MAX_LOG_LEAVES;
+    const struct socle_error_term terms[] = {
+        {"argument", 0, 0, "LogUp alpha, beta", "2 N / |F| / 2^pow, N = 2^31", "2022/1530; poles and degree",
+         f - (LOG_FRACTIONS + 1) + p->logup_pow, 1},
+        {"argument", 0, 0, "GKR combination", "2 / |F|", "2023/1284; Schwartz-Zippel", f - 1, n},
+        {"argument", 0, 0, "GKR line", "2 / |F|", "2023/1284; Schwartz-Zippel", f - 1, n},
+        {"argument", 0, 0, "GKR round", "3 / |F|", "sumcheck, degree 3", f - log2(3), n * (n - 1) / 2},
+        {"argument", 0, 0, "constraint batching", "8192 / |F|", "Schwartz-Zippel, powers of lambda", f - log2(MAX_POWERS), 1},
+        {"argument", 0, 0, "zerocheck point", "30 / |F|", "Schwartz-Zippel in tau", f - log2(SC_MAX_VARS), 1},
+        {"argument", 0, 0, "zerocheck round", "4 / |F|", "sumcheck, degree 4", f - 2, SC_MAX_VARS},
+        {"argument", 0, 0, "opening batching", "8192 / |F|", "Schwartz-Zippel, powers of gamma", f - log2(MAX_POWERS), 2},
+    };
+    for (size_t i = 0; i < sizeof terms / sizeof terms[0]; i++) {
+        add(l, terms[i]);
+    }
+}
+
+const struct sc_profile *sc_api_profile(const char *name)
+{
+    const struct sc_profile *p = sc_profile_default();
+    for (unsigned i = 0; name != NULL && p != NULL && strcmp(name, p->name) != 0; i++) {
+        p = sc_profile_shipped(i);
+    }
+    return p;
+}
+
+const char *socle_profile(unsigned i)
+{
+    const struct sc_profile *const p = sc_profile_shipped(i);
+    return p != NULL ? p->name : NULL;
+}
+
+static void describe(struct socle_security *out, const struct sc_profile *p)
+{
+    const double least = fmin(fmin(p->min_bits_x100 / 100.0, p->sum_bits_x100 / 100.0), HASH_BITS);
+    *out = (struct socle_security){p->name, p->min_bits_x100 / 100.0, p->sum_bits_x100 / 100.0, HASH_BITS, (unsigned)least};
+}
+
+socle_status socle_security(const char *profile, struct socle_security *out)
+{
+    const struct sc_profile *const p = sc_api_profile(profile);
+    memset(out, 0, sizeof *out);
+    if (p == NULL) {
+        return SOCLE_E_ARG;
+    }
+    describe(out, p);
+    return SOCLE_OK;
+}
+
+size_t socle_security_terms(const char *profile, struct socle_error_term *out, size_t max)
+{
+    const struct sc_profile *const p = sc_api_profile(profile);
+    struct list l = {out, max, 0};
+    if (p == NULL) {
+        return 0;
+    }
+    add_argument(&l, p);
+    for (unsigned m0 = p->min_m0; m0 <= p->max_m0; m0++) {
+        add_opening(&l, "main", &p->main[m0]);
+    }
+    for (unsigned m0 = p->min_m0; m0 <= p->max_m0; m0++) {
+        add_opening(&l, "image", &p->image[m0]);
+    }
+    return l.n;
+}
+
+socle_status sc_api_strong(socle_context *ctx, const struct sc_profile *profile, socle_status otherwise)
+{
+    struct socle_security s;
+    describe(&s, profile);
+    return s.bits >= ctx->options.min_bits ? SOCLE_OK
+                                           : sc_fail(ctx, otherwise, "profile %s claims %u bits, fewer than the %u asked for", s.profile,
+                                                     s.bits, ctx->options.min_bits);
+}
