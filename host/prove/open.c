@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * Prover of the opening of one committed polynomial.
- * The weight of round 0 is a sum of gamma^j eq(b_j, X_hi) eq(r_suffix, X_lo); it is never built. The first round
- * polynomial comes from inner products of columns of f with one eq table per height; only after the first challenge
- * are the folded vector and the folded weight written out, half as long. Theory: docs/spec/whir.md.
+ * The weight of round 0 is a sum of gamma^j eq(b_j, X_hi) eq(r_suffix, X_lo); it is never built.
+ * The first few round polynomials come from inner products of columns of f with one eq table per
+ * height; only after those challenges are the folded vector and the folded weight written out, an
+ * eighth as long. Theory: docs/spec/whir.md.
  */
 #include "host/prove/open.h"
 
@@ -17,10 +18,15 @@
 
 #define PIECE 4096 /* elements that a loop body handles at a time */
 
-/* A column of the first weight, of height at most half of f. */
+/* Variables whose rounds need neither folded vector: each doubles the inner products and halves the
+ * memory of what follows. */
+#define FIRST_VARS 3
+#define FIRST (1u << FIRST_VARS)
+
+/* A block of the first weight, within one value `top` of the first variables. */
 struct part {
-    uint8_t log_h;
-    uint32_t index;
+    uint8_t log_h, top;
+    uint32_t at; /* offset in what the other variables span */
     fx coef;
 };
 
@@ -85,7 +91,8 @@ static fx sums_total(const struct sums *s, unsigned i)
     return t;
 }
 
-/* Equality tables as outer products: row i of 2^lo_bits elements is (or gets added) coef eq(point_hi, i) eq(point_lo, .). */
+/* Equality tables as outer products: row i of 2^lo_bits elements is (or gets added) coef
+ * eq(point_hi, i) eq(point_lo, .). */
 
 #define EQ_LO 10
 
@@ -115,13 +122,11 @@ static void outer_rows(void *arg, size_t begin, size_t end, unsigned worker)
     const size_t n = (size_t)1 << x->lo_bits;
     (void)worker;
     for (size_t i = begin; i < end; i++) {
-        (x->add ? x->ops->axpy_ext : x->ops->scale_ext)(x->out->p + i * n, x->out->plane, x->lo.p, x->lo.plane,
-                                                        x->hi[i], 0, n);
+        (x->add ? x->ops->axpy_ext : x->ops->scale_ext)(x->out->p + i * n, x->out->plane, x->lo.p, x->lo.plane, x->hi[i], 0, n);
     }
 }
 
-static socle_status eq_planar(struct state *s, const struct planar *out, const fx *point, unsigned n,
-                              fx coef, bool add)
+static socle_status eq_planar(struct state *s, const struct planar *out, const fx *point, unsigned n, fx coef, bool add)
 {
     const unsigned lo_bits = n < EQ_LO ? n : EQ_LO;
     const size_t n_hi = (size_t)1 << (n - lo_bits);
@@ -141,25 +146,40 @@ static socle_status eq_planar(struct state *s, const struct planar *out, const f
     return SOCLE_OK;
 }
 
-/* Round 0, first variable: everything per height. */
+/* Round 0, first variables: everything per height. With f_s(y) = f(s, y) and the weight sum_j
+ * coef_j eq(top_j, X) w_j(Y), their rounds are those of sum over X of sum over t, s of m[t][s]
+ * eq(t, X) eq(s, X), m[t][s] = sum over top_j = t of coef_j <w_j, f_s>. */
 
-/* The columns as parts; one of full height becomes two halves. */
+struct cross {
+    fx m[FIRST][FIRST];
+};
+
+static unsigned first_vars(const struct sc_opening *o)
+{
+    return o->wp->r[0].k < FIRST_VARS ? o->wp->r[0].k : FIRST_VARS;
+}
+
+/* The columns as parts; one that is higher than what the other variables span becomes several. */
 static socle_status make_parts(struct state *s)
 {
     const struct sc_opening *const o = s->o;
-    s->parts = malloc(2 * (o->n_values + 1) * sizeof *s->parts);
+    const unsigned rest = s->mu - first_vars(o);
+    fx split[FIRST];
+    s->parts = malloc((o->n_values + FIRST) * sizeof *s->parts);
     if (!s->parts) {
         return SOCLE_E_NOMEM;
     }
     fx pow = FX_ONE;
     for (size_t j = 0; j < o->n_values; j++) {
         const struct sc_block b = o->blocks[j];
-        if (b.log_h == s->mu) {
-            const fx hi = fx_mul(pow, o->r[o->H - s->mu]);
-            s->parts[s->n_parts++] = (struct part){(uint8_t)(b.log_h - 1), 0, fx_sub(pow, hi)};
-            s->parts[s->n_parts++] = (struct part){(uint8_t)(b.log_h - 1), 1, hi};
-        } else {
-            s->parts[s->n_parts++] = (struct part){b.log_h, b.index, pow};
+        const unsigned over = b.log_h > rest ? b.log_h - rest : 0;
+        const uint32_t first = b.index << over;
+        const unsigned log_h = b.log_h - over;
+        sc_eq_table(split, o->r + (o->H - b.log_h), over);
+        for (uint32_t e = 0; e < 1u << over; e++) {
+            const uint64_t at = (uint64_t)(first + e) << log_h;
+            s->parts[s->n_parts++] =
+                (struct part){(uint8_t)log_h, (uint8_t)(at >> rest), (uint32_t)(at & (((uint64_t)1 << rest) - 1)), fx_mul(pow, split[e])};
         }
         pow = fx_mul(pow, o->gamma);
     }
@@ -178,28 +198,21 @@ static bool has_height(const struct state *s, unsigned log_h)
 
 struct by_height {
     struct state *s;
-    unsigned log_h;
-    fx at_lo, at_hi; /* factors of the two halves of the first variable */
-    struct sums *sums;
+    unsigned log_h, vars;
+    const fx *eq_top;   /* of the first challenges, for weight_rows */
+    struct cross *sums; /* one per worker, for cross_rows */
 };
 
-/* sums[0] += weight times f in the lower half, sums[1] += weight times f of the other half. */
 static void cross_rows(void *arg, size_t begin, size_t end, unsigned worker)
 {
     const struct by_height *const x = arg;
     const struct state *const s = x->s;
-    const size_t half = (size_t)1 << (s->mu - 1);
     for (size_t j = 0; j < s->n_parts; j++) {
         const struct part *const p = &s->parts[j];
-        if (p->log_h != x->log_h) {
-            continue;
-        }
-        const size_t at = (size_t)p->index << p->log_h;
-        const fx other = s->ops->dot_base(s->o->f + (at ^ half), s->eq.p, s->eq.plane, begin, end);
-        sums_add(x->sums, worker, 1, fx_mul(p->coef, other));
-        if (at < half) {
-            const fx own = s->ops->dot_base(s->o->f + at, s->eq.p, s->eq.plane, begin, end);
-            sums_add(x->sums, worker, 0, fx_mul(p->coef, own));
+        for (size_t k = 0; p->log_h == x->log_h && k < (size_t)1 << x->vars; k++) {
+            const fx d = s->ops->dot_base(s->o->f + (k << (s->mu - x->vars)) + p->at, s->eq.p, s->eq.plane, begin, end);
+            fx *const m = &x->sums[worker].m[p->top][k];
+            *m = fx_add(*m, fx_mul(p->coef, d));
         }
     }
 }
@@ -209,20 +222,17 @@ static void weight_rows(void *arg, size_t begin, size_t end, unsigned worker)
 {
     const struct by_height *const x = arg;
     const struct state *const s = x->s;
-    const size_t half = (size_t)1 << (s->mu - 1);
     (void)worker;
     for (size_t j = 0; j < s->n_parts; j++) {
         const struct part *const p = &s->parts[j];
-        if (p->log_h != x->log_h) {
-            continue;
+        if (p->log_h == x->log_h) {
+            s->ops->axpy_ext(s->w.p + p->at, s->w.plane, s->eq.p, s->eq.plane, fx_mul(p->coef, x->eq_top[p->top]), begin, end);
         }
-        const size_t at = (size_t)p->index << p->log_h;
-        s->ops->axpy_ext(s->w.p + (at & (half - 1)), s->w.plane, s->eq.p, s->eq.plane,
-                         fx_mul(p->coef, at < half ? x->at_lo : x->at_hi), begin, end);
     }
 }
 
-/* Run a body over the rows of every height that occurs, with the eq table of that height in s->eq. */
+/* Run a body over the rows of every height that occurs, with the eq table of that height in s->eq.
+ */
 static socle_status each_height(struct state *s, struct by_height *x, sc_pool_fn *body)
 {
     socle_status st = SOCLE_OK;
@@ -238,9 +248,10 @@ out:
     return st;
 }
 
+/* f folded by the first challenges. */
 struct fold_first {
     const struct state *s;
-    fx c;
+    const struct sc_lin *form; /* of the 2^vars parts of f */
 };
 
 static void fold_first_rows(void *arg, size_t begin, size_t end, unsigned worker)
@@ -248,7 +259,7 @@ static void fold_first_rows(void *arg, size_t begin, size_t end, unsigned worker
     const struct fold_first *const x = arg;
     const struct state *const s = x->s;
     (void)worker;
-    s->ops->fold_base(s->g.p, s->g.plane, s->o->f, (size_t)1 << (s->mu - 1), x->c, begin, end);
+    s->ops->lin_ext(s->g.p + begin, s->g.plane, x->form, begin, end);
 }
 
 /* Send the round polynomial and draw the challenge. */
@@ -264,35 +275,66 @@ static fx exchange(struct state *s, fx h0, fx h2, unsigned gf)
     return c;
 }
 
-static fx scaled(fx a, unsigned k)
+/* One round on the cross terms of n values of the variables that are left. At 2 the factors of a
+ * variable are -1 and 2. */
+static fx cross_round(struct state *s, struct cross *x, unsigned n, unsigned gf)
 {
-    fx r = FX_ZERO;
-    while (k-- > 0) {
-        r = fx_add(r, a);
+    const unsigned half = n / 2;
+    fx h0 = FX_ZERO, h2 = FX_ZERO;
+    for (unsigned t = 0; t < half; t++) {
+        const fx mixed = fx_add(x->m[t][t + half], x->m[t + half][t]), high = fx_add(x->m[t + half][t + half], x->m[t + half][t + half]);
+        const fx twice = fx_sub(high, mixed);
+        h0 = fx_add(h0, x->m[t][t]);
+        h2 = fx_add(h2, fx_add(x->m[t][t], fx_add(twice, twice)));
     }
-    return r;
+    const fx c = exchange(s, h0, h2, gf);
+    for (unsigned t = 0; t < n; t++) {
+        for (unsigned k = 0; k < half; k++) {
+            x->m[t][k] = fx_add(x->m[t][k], fx_mul(c, fx_sub(x->m[t][k + half], x->m[t][k])));
+        }
+    }
+    for (unsigned t = 0; t < half; t++) {
+        for (unsigned k = 0; k < half; k++) {
+            x->m[t][k] = fx_add(x->m[t][k], fx_mul(c, fx_sub(x->m[t + half][k], x->m[t][k])));
+        }
+    }
+    return c;
 }
 
-/* First variable: h(2) = sum (2 f1 - f0)(2 w1 - w0) = 4 f1 w1 - 2 (f1 w0 + f0 w1) + f0 w0. */
-static socle_status first_fold(struct state *s)
+static void cross_total(struct cross *sums)
 {
-    struct sums sums = {0};
-    struct by_height x = {.s = s, .sums = &sums};
-    socle_status st = SOCLE_OK;
+    for (unsigned w = 1; w < SC_POOL_MAX_THREADS; w++) {
+        for (unsigned i = 0; i < FIRST * FIRST; i++) {
+            fx *const to = &sums[0].m[i / FIRST][i % FIRST];
+            *to = fx_add(*to, sums[w].m[i / FIRST][i % FIRST]);
+        }
+    }
+}
+
+static socle_status first_folds(struct state *s)
+{
+    const unsigned vars = first_vars(s->o), n = 1u << vars;
+    fx eq_top[FIRST];
+    const fp *part_of_f[FIRST];
+    const struct sc_lin form = {n, part_of_f, eq_top, FX_ZERO};
+    struct fold_first ff = {s, &form};
+    struct by_height x = {.s = s, .vars = vars, .eq_top = eq_top, .sums = calloc(SC_POOL_MAX_THREADS, sizeof *x.sums)};
+    socle_status st = x.sums ? SOCLE_OK : SOCLE_E_NOMEM;
+    TRY(st);
     TRY(each_height(s, &x, cross_rows));
-    const fx h0 = sums_total(&sums, 0);
-    const fx cross = sums_total(&sums, 1);
-    const fx f1w1 = fx_sub(s->claim, h0);
-    const fx h2 = fx_add(fx_sub(scaled(f1w1, 4), scaled(cross, 2)), h0);
-    const fx c = exchange(s, h0, h2, s->o->wp->r[0].gf);
-    s->folds[0] = c;
-    x.at_lo = fx_sub(FX_ONE, c);
-    x.at_hi = c;
+    cross_total(x.sums);
+    for (unsigned v = 0; v < vars; v++) {
+        s->folds[v] = cross_round(s, x.sums, n >> v, s->o->wp->r[0].gf);
+    }
+    sc_eq_table(eq_top, s->folds, vars);
     TRY(each_height(s, &x, weight_rows));
-    struct fold_first ff = {s, c};
-    sc_pool_for(s->pool, (size_t)1 << (s->mu - 1), PIECE, fold_first_rows, &ff);
-    s->mu--;
+    for (size_t k = 0; k < n; k++) {
+        part_of_f[k] = s->o->f + (k << (s->mu - vars));
+    }
+    sc_pool_for(s->pool, (size_t)1 << (s->mu - vars), PIECE, fold_first_rows, &ff);
+    s->mu -= vars;
 out:
+    free(x.sums);
     return st;
 }
 
@@ -369,15 +411,13 @@ static fx sample_at(const struct state *s, const fx *z)
 }
 
 /* Commit to g for the next round and answer its samples; their points go to z. */
-static socle_status commit_next(struct state *s, struct sc_oracle *out, fx *z, fx *answers,
-                                const struct sc_whir_round *next)
+static socle_status commit_next(struct state *s, struct sc_oracle *out, fx *z, fx *answers, const struct sc_whir_round *next)
 {
     const fp *plane[FX_DEG];
     for (unsigned c = 0; c < FX_DEG; c++) {
         plane[c] = s->g.p + c * s->g.plane;
     }
-    const socle_status st =
-        sc_oracle_commit(out, plane, FX_DEG, next->mu, next->k, next->lr, s->pool);
+    const socle_status st = sc_oracle_commit(out, plane, FX_DEG, next->mu, next->k, next->lr, s->pool);
     if (st != SOCLE_OK) {
         return st;
     }
@@ -462,45 +502,34 @@ static socle_status add_query_weights(struct state *s, const fp *x, const fx *co
     return SOCLE_OK;
 }
 
-/* The folded polynomial's value at a position of the round's code words. */
-static fx answer_at(const struct sc_oracle *o, const fx *eq, uint32_t j)
-{
-    fx sum = FX_ZERO;
-    for (size_t a = 0; a < (size_t)1 << o->k; a++) {
-        const fp *const word = o->code + ((a * o->planes) << o->log_n) + j;
-        fx v = FX_ZERO;
-        for (unsigned c = 0; c < o->planes; c++) {
-            v.c[c] = word[(size_t)c << o->log_n];
-        }
-        sum = fx_add(sum, o->planes == 1 ? fx_mul_fp(eq[a], v.c[0]) : fx_mul(eq[a], v));
-    }
-    return sum;
-}
+/* The positions that the verifier asked for, and the folded polynomial there. */
+struct queries {
+    unsigned t, log_n;
+    uint32_t index[SC_WHIR_MAX_T];
+    fx answers[SC_WHIR_MAX_T];
+};
 
 /* Claims of samples and queries join claim and weight. */
-static socle_status mix(struct state *s, const struct sc_oracle *o, const struct sc_whir_round *next,
-                        const fx *z, const fx *answers, const uint32_t *index, unsigned t)
+static socle_status mix(struct state *s, const struct sc_whir_round *next, const fx *z, const fx *samples, const struct queries *q)
 {
-    fx eq[1 << SC_WHIR_MAX_K];
     fx coef[SC_WHIR_MAX_T];
     fp x[SC_WHIR_MAX_T];
     fx xi;
     socle_status st = SOCLE_OK;
     sc_tr_challenge(&s->ch->tr, SC_L_WHIR_MIX, &xi, 1);
-    sc_eq_table(eq, s->folds, o->k);
     fx pow = xi;
     for (unsigned i = 0; i < next->ood; i++) {
-        s->claim = fx_add(s->claim, fx_mul(pow, answers[i]));
+        s->claim = fx_add(s->claim, fx_mul(pow, samples[i]));
         TRY(eq_planar(s, &s->w, z + (size_t)i * next->mu, next->mu, pow, true));
         pow = fx_mul(pow, xi);
     }
-    for (unsigned i = 0; i < t; i++) {
-        x[i] = domain_point(o->log_n, index[i]);
+    for (unsigned i = 0; i < q->t; i++) {
+        x[i] = domain_point(q->log_n, q->index[i]);
         coef[i] = pow;
-        s->claim = fx_add(s->claim, fx_mul(pow, answer_at(o, eq, index[i])));
+        s->claim = fx_add(s->claim, fx_mul(pow, q->answers[i]));
         pow = fx_mul(pow, xi);
     }
-    TRY(add_query_weights(s, x, coef, t));
+    TRY(add_query_weights(s, x, coef, q->t));
 out:
     return st;
 }
@@ -513,14 +542,14 @@ static socle_status run_round(struct state *s, unsigned i)
     struct sc_oracle next = {0};
     fx z[SC_WHIR_MAX_OOD * SC_M0_MAX];
     fx answers[SC_WHIR_MAX_OOD];
-    uint32_t index[SC_WHIR_MAX_T];
+    struct queries q = {.t = r->t, .log_n = sc_whir_log_n(r)};
+    fx eq[1 << SC_WHIR_MAX_K];
     socle_status st = SOCLE_OK;
-    for (unsigned v = 0; v < r->k; v++) {
-        if (i == 0 && v == 0) {
-            TRY(first_fold(s));
-        } else {
-            s->folds[v] = fold(s, r->gf);
-        }
+    if (i == 0) {
+        TRY(first_folds(s));
+    }
+    for (unsigned v = i == 0 ? first_vars(s->o) : 0; v < r->k; v++) {
+        s->folds[v] = fold(s, r->gf);
     }
     if (i + 1 < wp->n_rounds) {
         TRY(commit_next(s, &next, z, answers, &wp->r[i + 1]));
@@ -528,10 +557,11 @@ static socle_status run_round(struct state *s, unsigned i)
         send_final(s);
     }
     sc_send_grind(s->ch, SC_L_WHIR_QUERY_POW, r->gq);
-    sc_tr_indices(&s->ch->tr, SC_L_WHIR_QUERY, index, r->t, sc_whir_log_n(r));
-    sc_oracle_open(oracle, s->ch, index, r->t);
+    sc_tr_indices(&s->ch->tr, SC_L_WHIR_QUERY, q.index, q.t, q.log_n);
+    sc_eq_table(eq, s->folds, r->k);
+    TRY(sc_oracle_open(oracle, s->ch, q.answers, eq, q.index, q.t));
     if (i + 1 < wp->n_rounds) {
-        TRY(mix(s, oracle, &wp->r[i + 1], z, answers, index, r->t));
+        TRY(mix(s, &wp->r[i + 1], z, answers, &q));
     }
     sc_oracle_fini(&s->oracle);
     s->oracle = next;
@@ -552,9 +582,8 @@ static unsigned greatest_height(const struct state *s)
 
 static socle_status allocate(struct state *s)
 {
-    const size_t half = (size_t)1 << (s->mu - 1);
-    const bool ok = planar_alloc(&s->g, half) && planar_alloc(&s->w, half) &&
-                    planar_alloc(&s->eq, (size_t)1 << greatest_height(s));
+    const size_t n = (size_t)1 << (s->mu - first_vars(s->o));
+    const bool ok = planar_alloc(&s->g, n) && planar_alloc(&s->w, n) && planar_alloc(&s->eq, (size_t)1 << greatest_height(s));
     return ok ? SOCLE_OK : SOCLE_E_NOMEM;
 }
 

@@ -21,7 +21,7 @@ struct sc_opening {
     fx gamma;
 };
 
-/** Append the opening to the channel. Peak memory beside the inputs: 40 bytes for each pair of elements of f, and the
+/** Append the opening to the channel. Peak memory beside the inputs: 40 bytes for each eight elements of f, and the
  * code words of round 1. Errors are also left in the channel. */
 SC_MUST_USE socle_status sc_whir_open(struct sc_pch *ch, const struct sc_opening *o);
 

@@ -44,29 +44,35 @@ struct encode {
     unsigned log_word;
 };
 
+static fp *twiddles(struct sc_twiddles *tw, unsigned log_n)
+{
+    fp *const pow = sc_big_take(sc_twiddles_len(log_n) * sizeof(fp));
+    if (pow) {
+        sc_twiddles_init(tw, pow, log_n);
+    }
+    return pow;
+}
+
 static void encode_words(void *arg, size_t begin, size_t end, unsigned worker)
 {
     const struct encode *const e = arg;
     (void)worker;
     for (size_t i = begin; i < end; i++) {
         const size_t a = i / e->o->planes;
-        e->ops->rs_encode(e->o->code + (i << e->o->log_n), e->plane[i % e->o->planes] + (a << e->log_word), e->log_word,
-                          e->o->log_n, &e->tw);
+        e->ops->rs_encode(e->o->code + (i << e->o->log_n), e->plane[i % e->o->planes] + (a << e->log_word), e->log_word, e->o->log_n,
+                          &e->tw);
     }
 }
 
-static socle_status encode(struct sc_oracle *o, const fp *const *plane, unsigned log_word,
-                           struct sc_pool *pool)
+static socle_status encode(struct sc_oracle *o, const fp *const *plane, unsigned log_word, struct sc_pool *pool)
 {
-    const size_t len = sc_twiddles_len(o->log_n) * sizeof(fp);
-    fp *const pow = sc_big_take(len);
+    struct encode e = {.ops = sc_cpu_ops_now(), .o = o, .plane = plane, .log_word = log_word};
+    fp *const pow = twiddles(&e.tw, o->log_n);
     if (!pow) {
         return SOCLE_E_NOMEM;
     }
-    struct encode e = {.ops = sc_cpu_ops_now(), .o = o, .plane = plane, .log_word = log_word};
-    sc_twiddles_init(&e.tw, pow, o->log_n);
     sc_pool_for(pool, (size_t)o->planes << o->k, 1, encode_words, &e);
-    sc_big_free(pow, len);
+    sc_big_free(pow, sc_twiddles_len(o->log_n) * sizeof(fp));
     return SOCLE_OK;
 }
 
@@ -74,14 +80,6 @@ static socle_status encode(struct sc_oracle *o, const fp *const *plane, unsigned
 
 /* Leaves or nodes of one piece: enough to pay for handing it out. */
 #define HASH_GRAIN 1024
-
-static void gather_leaf(const struct sc_oracle *o, uint8_t *out, size_t j)
-{
-    const size_t n = (size_t)o->planes << o->k;
-    for (size_t i = 0; i < n; i++) {
-        store_le(out + 4 * i, fp_to_u32(o->code[(i << o->log_n) + j]), 4);
-    }
-}
 
 struct hashing {
     const struct sc_cpu_ops *ops;
@@ -133,10 +131,10 @@ static void build_tree(struct sc_oracle *o, struct sc_pool *pool)
     memcpy(o->root, *h.level, 32);
 }
 
-socle_status sc_oracle_commit(struct sc_oracle *out, const fp *const *plane, unsigned planes,
-                              unsigned mu, unsigned k, unsigned lr, struct sc_pool *pool)
+socle_status sc_oracle_commit(struct sc_oracle *out, const fp *const *plane, unsigned planes, unsigned mu, unsigned k, unsigned lr,
+                              struct sc_pool *pool)
 {
-    struct sc_oracle o = {.k = (uint8_t)k, .log_n = (uint8_t)(mu - k + lr), .planes = (uint8_t)planes};
+    struct sc_oracle o = {.k = (uint8_t)k, .log_n = (uint8_t)(mu - k + lr), .lr = (uint8_t)lr, .planes = (uint8_t)planes};
     socle_status st = SOCLE_OK;
     memset(out, 0, sizeof *out);
     if (k > mu || mu - k + lr > FP_TWO_ADICITY) {
@@ -157,7 +155,8 @@ out:
     return st;
 }
 
-/* Digests of the missing siblings in the order of merkle.md; node[] is consumed. Returns how many. */
+/* Digests of the missing siblings in the order of merkle.md; node[] is consumed. Returns how many.
+ */
 static size_t collect_path(const struct sc_oracle *o, uint8_t *out, uint32_t *node, unsigned n)
 {
     const uint8_t *level = o->nodes;
@@ -178,21 +177,101 @@ static size_t collect_path(const struct sc_oracle *o, uint8_t *out, uint32_t *no
     return len;
 }
 
-void sc_oracle_open(const struct sc_oracle *o, struct sc_pch *ch, const uint32_t *index, unsigned t)
+void sc_oracle_drop_code(struct sc_oracle *o, const fp *vector)
 {
-    uint32_t node[SC_MERKLE_MAX_T];
-    const unsigned n = sc_merkle_distinct(node, index, t);
-    const size_t path_len = sc_merkle_path_len(node, n, o->log_n);
+    sc_big_free(o->code, code_bytes(o));
+    o->code = NULL;
+    o->vector = vector;
+}
+
+/* Leaves as they are sent: n of them, leaf_len bytes each. */
+struct gathering {
+    const struct sc_cpu_ops *ops;
+    const struct sc_oracle *o;
+    const uint32_t *index;
+    uint8_t *leaves;
+    unsigned n;
+    struct sc_twiddles tw;
+    fp *words; /* one for each worker, when code words are made again */
+};
+
+static void gather_words(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const struct gathering *const g = arg;
+    const struct sc_oracle *const o = g->o;
+    const unsigned log_word = (unsigned)(o->log_n - o->lr);
+    for (size_t i = begin; i < end; i++) {
+        const fp *word = o->code + (i << o->log_n);
+        if (!o->code) {
+            fp *const made = g->words + ((size_t)worker << o->log_n);
+            g->ops->rs_encode(made, o->vector + (i << log_word), log_word, o->log_n, &g->tw);
+            word = made;
+        }
+        for (unsigned j = 0; j < g->n; j++) {
+            store_le(g->leaves + j * leaf_len(o) + 4 * i, fp_to_u32(word[g->index[j]]), 4);
+        }
+    }
+}
+
+static socle_status gather(struct gathering *g, struct sc_pool *pool)
+{
+    const struct sc_oracle *const o = g->o;
+    const size_t words_len = (sizeof(fp) * (pool ? sc_pool_size(pool) : 1)) << o->log_n;
+    socle_status st = SOCLE_OK;
+    fp *pow = NULL;
+    if (!o->code) {
+        pow = twiddles(&g->tw, o->log_n);
+        g->words = sc_big_take(words_len);
+        st = pow && g->words ? SOCLE_OK : SOCLE_E_NOMEM;
+    }
+    if (st == SOCLE_OK) {
+        sc_pool_for(pool, (size_t)o->planes << o->k, 1, gather_words, g);
+    }
+    sc_big_free(g->words, words_len);
+    sc_big_free(pow, sc_twiddles_len(o->log_n) * sizeof(fp));
+    return st;
+}
+
+static fx answer(const struct sc_oracle *o, const uint8_t *leaf, const fx *eq)
+{
+    fx sum = FX_ZERO;
+    for (size_t a = 0; a < (size_t)1 << o->k; a++) {
+        fx v = FX_ZERO;
+        for (unsigned c = 0; c < o->planes; c++) {
+            v.c[c] = fp_from_u32((uint32_t)load_le(leaf + 4 * (a * o->planes + c), 4));
+        }
+        sum = fx_add(sum, o->planes == 1 ? fx_mul_fp(eq[a], v.c[0]) : fx_mul(eq[a], v));
+    }
+    return sum;
+}
+
+static unsigned position(const uint32_t *distinct, uint32_t index)
+{
+    unsigned at = 0;
+    while (distinct[at] != index) {
+        at++;
+    }
+    return at;
+}
+
+socle_status sc_oracle_open(const struct sc_oracle *o, struct sc_pch *ch, fx *answers, const fx *eq, const uint32_t *index, unsigned t)
+{
+    uint32_t distinct[SC_MERKLE_MAX_T], node[SC_MERKLE_MAX_T];
+    const unsigned n = sc_merkle_distinct(distinct, index, t);
+    const size_t path_len = sc_merkle_path_len(distinct, n, o->log_n);
     uint8_t *const leaves = malloc(n * leaf_len(o) + 32 * path_len);
-    if (!leaves) {
-        sc_pch_fail(ch, SOCLE_E_NOMEM);
-        return;
+    socle_status st = leaves ? SOCLE_OK : SOCLE_E_NOMEM;
+    TRY(st);
+    struct gathering g = {.ops = sc_cpu_ops_now(), .o = o, .index = distinct, .leaves = leaves, .n = n};
+    TRY(gather(&g, ch->pool));
+    for (unsigned i = 0; i < t; i++) {
+        answers[i] = answer(o, leaves + position(distinct, index[i]) * leaf_len(o), eq);
     }
+    memcpy(node, distinct, sizeof node);
     uint8_t *const path = leaves + n * leaf_len(o);
-    for (unsigned i = 0; i < n; i++) {
-        gather_leaf(o, leaves + i * leaf_len(o), node[i]);
-    }
     sc_send_bytes(ch, SC_L_WHIR_OPEN, leaves, n * leaf_len(o));
     sc_send_bytes(ch, SC_L_WHIR_PATH, path, 32 * collect_path(o, path, node, n));
+out:
     free(leaves);
+    return st;
 }

@@ -11,8 +11,9 @@
 
 /** Position j of word a, coefficient c is code[((a * planes + c) << log_n) + j]. */
 struct sc_oracle {
-    uint8_t k, log_n, planes; /* 2^k words of length 2^log_n; planes 1 (base field) or FX_DEG */
-    fp *code;
+    uint8_t k, log_n, lr, planes; /* 2^k words of length 2^log_n at rate 2^-lr; planes 1 (base field) or FX_DEG */
+    fp *code;         /* NULL after sc_oracle_drop_code */
+    const fp *vector; /* what is encoded again then; borrowed */
     uint8_t *nodes; /* 2^log_n leaf digests, then each level above; the last is the root */
     uint8_t root[32];
 };
@@ -24,7 +25,13 @@ SC_MUST_USE socle_status sc_oracle_commit(struct sc_oracle *out, const fp *const
                                           struct sc_pool *pool);
 void sc_oracle_fini(struct sc_oracle *o);
 
-/** Send the opening at index[0 .. t): leaves under WHIR_OPEN, digests under WHIR_PATH. t <= SC_MERKLE_MAX_T. */
-void sc_oracle_open(const struct sc_oracle *o, struct sc_pch *ch, const uint32_t *index, unsigned t);
+/** Free the code words of a base-field commitment, twice the size of @p vector, which is borrowed until the end. An opening
+ * makes them again, a word at a time: a few per cent of a proof's work for a third of its memory. */
+void sc_oracle_drop_code(struct sc_oracle *o, const fp *vector);
+
+/** Send the opening at index[0 .. t): leaves under WHIR_OPEN, digests under WHIR_PATH. t <= SC_MERKLE_MAX_T.
+ * answers[i] = sum over words a of eq[a] times the word's value at index[i]. */
+SC_MUST_USE socle_status sc_oracle_open(const struct sc_oracle *o, struct sc_pch *ch, fx *answers, const fx *eq, const uint32_t *index,
+                                        unsigned t);
 
 #endif

@@ -26,6 +26,7 @@ socle_status sc_keygen(struct sc_program *out, const struct sc_prover *p, uint32
     if (st != SOCLE_OK) {
         return st;
     }
+    sc_oracle_drop_code(&out->oracle, cells);
     out->cells = cells;
     out->head.entry = entry;
     out->head.log_h = (uint8_t)log_h;
@@ -103,6 +104,7 @@ static socle_status commit(struct proof *f)
     const struct sc_whir_round *const r = &f->p->profile->main[f->layout.m0].r[0];
     const socle_status st = sc_oracle_commit(&f->main, &f->w->cells, 1, r->mu, r->k, r->lr, f->p->pool);
     if (st == SOCLE_OK) {
+        sc_oracle_drop_code(&f->main, f->w->cells);
         sc_send_bytes(&f->ch, SC_L_MAIN_ROOT, f->main.root, sizeof f->main.root);
         sc_send_grind(&f->ch, SC_L_LOGUP_POW, f->p->profile->logup_pow);
         sc_tr_challenge(&f->ch.tr, SC_L_ALPHA, &f->bus.alpha, 1);
