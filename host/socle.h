@@ -42,7 +42,7 @@ struct socle_options {
     const char *profile; /* name of a shipped profile. NULL: the default one; to verify, any shipped one that the proof names */
     unsigned min_bits;   /* refuse to make or to accept proofs of a profile that claims fewer (struct socle_security, bits) */
     void *user;          /* handed to the callbacks */
-    /* Memory of what a call returns to you (the context, outputs, proofs); both or none. Working memory comes from the system. */
+    /* Memory of what a call returns to you (the context, outputs, files, proofs); both or none. Working memory comes from the system. */
     void *(*alloc)(void *user, size_t size);
     void (*release)(void *user, void *p);
     void (*progress)(void *user, const struct socle_progress *p);

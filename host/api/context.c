@@ -6,14 +6,14 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "host/sys/file.h"
+#include "host/sys/mem.h"
 
 static void *give_memory(const struct socle_options *o, size_t size)
 {
-    return o->alloc != NULL ? o->alloc(o->user, size) : malloc(size);
+    return o->alloc != NULL ? o->alloc(o->user, size) : sc_alloc(size, 1);
 }
 
 static void take_memory(const struct socle_options *o, void *p)
@@ -24,7 +24,7 @@ static void take_memory(const struct socle_options *o, void *p)
     if (o->release != NULL) {
         o->release(o->user, p);
     } else {
-        free(p);
+        sc_free(p);
     }
 }
 
@@ -142,9 +142,8 @@ socle_status socle_file_read(socle_context *ctx, uint8_t **bytes, size_t *len, c
     *bytes = NULL;
     socle_status st = sc_file_read(&own, len, ctx->message, sizeof ctx->message, path, limit);
     if (st == SOCLE_OK) {
-        st = sc_api_give(ctx, bytes, own, *len);
+        st = sc_api_hand(ctx, bytes, own, *len);
     }
-    free(own);
     return sc_api_end(ctx, st);
 }
 
@@ -223,4 +222,15 @@ socle_status sc_api_give(socle_context *ctx, uint8_t **out, const uint8_t *bytes
         memcpy(*out, bytes, len);
     }
     return SOCLE_OK;
+}
+
+socle_status sc_api_hand(socle_context *ctx, uint8_t **out, uint8_t *own, size_t len)
+{
+    if (ctx->options.alloc == NULL) {
+        *out = own;
+        return SOCLE_OK;
+    }
+    const socle_status st = sc_api_give(ctx, out, own, len);
+    sc_free(own);
+    return st;
 }

@@ -49,6 +49,8 @@ const struct sc_profile *sc_api_profile(const char *name);
 SC_MUST_USE socle_status sc_api_strong(socle_context *ctx, const struct sc_profile *profile, socle_status otherwise);
 /** A copy for the caller, from the context's allocator; never NULL when it succeeds. */
 SC_MUST_USE socle_status sc_api_give(socle_context *ctx, uint8_t **out, const uint8_t *bytes, size_t len);
+/** The same of bytes from sc_alloc, which change owner or are given back. */
+SC_MUST_USE socle_status sc_api_hand(socle_context *ctx, uint8_t **out, uint8_t *own, size_t len);
 /** Load a program, with the message on failure. */
 SC_MUST_USE socle_status sc_api_load(socle_context *ctx, struct sc_elf *out, const uint8_t *elf, size_t elf_len);
 /** Run it and describe the run in @p out. */

@@ -4,10 +4,10 @@
  */
 #include "host/prove/prove.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "host/api/verify.h"
+#include "host/sys/mem.h"
 #include "host/trace/trace.h"
 
 static struct sc_prover prover_of(socle_context *ctx, const struct sc_profile *profile)
@@ -52,14 +52,14 @@ out:
 /* The key of a program. */
 static socle_status key_of(socle_context *ctx, uint8_t vk[SC_VK_LEN], const struct sc_profile *profile, const uint8_t *elf, size_t elf_len)
 {
-    struct loaded *const l = calloc(1, sizeof *l);
+    struct loaded *const l = sc_alloc(1, sizeof *l);
     if (l == NULL) {
         return SOCLE_E_NOMEM;
     }
     const socle_status st = loaded_init(ctx, l, profile, elf, elf_len);
     memcpy(vk, l->program.vk, SC_VK_LEN);
     loaded_fini(l);
-    free(l);
+    sc_free(l);
     return st;
 }
 
@@ -107,7 +107,7 @@ static socle_status prove_run(socle_context *ctx, struct socle_proof *out, const
     TRY(sc_api_stage(ctx, SC_STAGE_TRACE));
     TRY(sc_trace_build(&trace, ctx->message, sizeof ctx->message, &run, &l->image, ctx->pool));
     memcpy(rows, run.n_rows, sizeof rows);
-    free(run.events); /* the largest list of the run; only the trace read it */
+    sc_free(run.events); /* the largest list of the run; only the trace read it */
     run.events = NULL;
     run.n_events = 0;
     const struct sc_witness witness = sc_witness_of(&trace);
@@ -117,10 +117,9 @@ static socle_status prove_run(socle_context *ctx, struct socle_proof *out, const
     }
     out->log_cells = trace.layout.m0;
     TRY(sc_prove(&proof, &len, &prover, &l->program, &witness));
-    TRY(sc_api_give(ctx, &out->bytes, proof, len));
+    TRY(sc_api_hand(ctx, &out->bytes, proof, len));
     out->len = len;
 out:
-    free(proof);
     sc_trace_fini(&trace);
     sc_run_fini(&run);
     return st;
@@ -130,7 +129,7 @@ socle_status socle_prove(socle_context *ctx, struct socle_proof *out, const uint
                          size_t input_len)
 {
     socle_status st = SOCLE_OK;
-    struct loaded *const l = calloc(1, sizeof *l);
+    struct loaded *const l = sc_alloc(1, sizeof *l);
     memset(out, 0, sizeof *out);
     sc_api_begin(ctx);
     if (l == NULL) {
@@ -142,7 +141,7 @@ socle_status socle_prove(socle_context *ctx, struct socle_proof *out, const uint
     out->n_stages = sc_api_stages(ctx, out->stages);
 out:
     loaded_fini(l);
-    free(l);
+    sc_free(l);
     if (st != SOCLE_OK) {
         socle_proof_fini(ctx, out);
     }

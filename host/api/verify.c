@@ -2,12 +2,12 @@
  *
  * Verifying and inspecting for the public interface.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/rd.h"
 #include "core/proof/proof.h"
 #include "host/api/verify.h"
+#include "host/sys/mem.h"
 
 _Static_assert(SOCLE_KEY_BYTES == SC_KEY_FILE_LEN, "key file");
 
@@ -81,12 +81,12 @@ socle_status sc_api_verify(socle_context *ctx, struct socle_verified *out, const
 {
     struct sc_verified v;
     const size_t size = sc_verify_scratch(&sc_machine_rv64im);
-    void *const scratch = malloc(size);
+    void *const scratch = sc_alloc(1, size);
     if (scratch == NULL) {
         return SOCLE_E_NOMEM;
     }
     const socle_status st = refusal(ctx, sc_verify(&v, &sc_machine_rv64im, profile, vk, proof, len, scratch, size));
-    free(scratch);
+    sc_free(scratch);
     if (st == SOCLE_OK) {
         *out = (struct socle_verified){v.output, v.output_len, cycles_of(v.run.ts_end), profile->name};
     }

@@ -4,9 +4,9 @@
  * Owns the blocks of struct vm.
  * Theory: docs/spec/machine.md section 4.
  */
-#include <stdlib.h>
 
 #include "host/exec/vm.h"
+#include "host/sys/mem.h"
 
 /** Where instruction codes of one operation meet: OPIMM is OP, OPIMM32 is OP32. */
 static enum xop alu_xop(uint16_t op)
@@ -172,7 +172,7 @@ bool sc_vm_enter(struct vm *vm, uint64_t ip)
 
 socle_status sc_vm_code_init(struct vm *vm, const struct sc_elf *elf)
 {
-    vm->blocks = calloc(elf->n_segments, sizeof(*vm->blocks));
+    vm->blocks = sc_alloc(elf->n_segments, sizeof(*vm->blocks));
     if (vm->blocks == NULL) {
         return SOCLE_E_NOMEM;
     }
@@ -184,7 +184,7 @@ socle_status sc_vm_code_init(struct vm *vm, const struct sc_elf *elf)
         struct code_block *const b = &vm->blocks[vm->n_blocks];
         b->ip = s->addr / 8 * 2;
         b->n = (uint32_t)(((s->addr + s->mem_size - 1) / 8 - s->addr / 8 + 1) * 2);
-        b->code = calloc((size_t)b->n + 1, sizeof(*b->code));
+        b->code = sc_alloc((size_t)b->n + 1, sizeof(*b->code));
         if (b->code == NULL) {
             return SOCLE_E_NOMEM;
         }
@@ -197,7 +197,7 @@ socle_status sc_vm_code_init(struct vm *vm, const struct sc_elf *elf)
 void sc_vm_code_fini(struct vm *vm)
 {
     for (size_t i = 0; i < vm->n_blocks; i++) {
-        free(vm->blocks[i].code);
+        sc_free(vm->blocks[i].code);
     }
-    free(vm->blocks);
+    sc_free(vm->blocks);
 }

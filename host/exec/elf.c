@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "core/base/rd.h"
+#include "host/sys/mem.h"
 
 #define EHDR_SIZE 64u
 #define PHDR_SIZE 56u
@@ -157,7 +158,7 @@ static socle_status read_loads(struct loader *l)
 {
     const uint32_t n = (uint32_t)field(l->file, 56, 2);
     const uint8_t *const table = l->file + field(l->file, 32, 8);
-    l->loads = calloc(n, sizeof(*l->loads));
+    l->loads = sc_alloc(n, sizeof(*l->loads));
     if (l->loads == NULL) {
         return refuse(l, SOCLE_E_NOMEM, "elf: no memory for %u program headers", n);
     }
@@ -272,8 +273,8 @@ sc_elf_load(struct sc_elf *out, char *why, size_t why_size, const uint8_t *file,
     TRY(read_loads(&l));
     TRY(check_entry(&l, field(file, 24, 8)));
     TRY(count_words(&l, &n_words));
-    out->segments = calloc(l.n_loads, sizeof(*out->segments));
-    out->words = calloc((size_t)n_words, sizeof(*out->words));
+    out->segments = sc_alloc(l.n_loads, sizeof(*out->segments));
+    out->words = sc_alloc((size_t)n_words, sizeof(*out->words));
     if (out->segments == NULL || out->words == NULL) {
         st = refuse(&l, SOCLE_E_NOMEM, "elf: no memory for an image of %llu words",
                     (unsigned long long)n_words);
@@ -282,7 +283,7 @@ sc_elf_load(struct sc_elf *out, char *why, size_t why_size, const uint8_t *file,
     out->entry = field(file, 24, 8);
     fill(&l, out);
 out:
-    free(l.loads);
+    sc_free(l.loads);
     if (st != SOCLE_OK) {
         sc_elf_fini(out);
     }
@@ -291,7 +292,7 @@ out:
 
 void sc_elf_fini(struct sc_elf *elf)
 {
-    free(elf->segments);
-    free(elf->words);
+    sc_free(elf->segments);
+    sc_free(elf->words);
     memset(elf, 0, sizeof(*elf));
 }

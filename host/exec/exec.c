@@ -7,11 +7,11 @@
 #include "host/exec/exec.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "host/exec/alu.h"
 #include "host/exec/vm.h"
+#include "host/sys/mem.h"
 
 #define REG_A0 10u
 #define REG_A1 11u
@@ -24,7 +24,7 @@
 static void log_bytes(struct vm *vm, uint64_t fd, uint64_t addr, uint64_t n)
 {
     const uint64_t most = n < SC_LOG_MAX ? n : SC_LOG_MAX;
-    uint8_t *const buf = vm->options->log == NULL || most == 0 ? NULL : malloc((size_t)most);
+    uint8_t *const buf = vm->options->log == NULL || most == 0 ? NULL : sc_alloc(1, (size_t)most);
     uint64_t word = 0;
     size_t len = 0;
     while (buf != NULL && len < most && sc_memory_peek(&vm->mem, addr + len, &word)) {
@@ -34,7 +34,7 @@ static void log_bytes(struct vm *vm, uint64_t fd, uint64_t addr, uint64_t n)
     if (len > 0) {
         vm->options->log(vm->options->log_arg, fd, buf, len);
     }
-    free(buf);
+    sc_free(buf);
 }
 
 /** Environment call; completes @p ev unless NULL. False when the run is over; a halting call still
@@ -310,7 +310,7 @@ static socle_status take_output(struct vm *vm, struct sc_run *out)
         vm->addr = SC_OUTPUT_START + 8 + len;
         return SOCLE_OK;
     }
-    out->output = calloc((size_t)len + 1, 1);
+    out->output = sc_alloc((size_t)len + 1, 1);
     if (out->output == NULL) {
         return SOCLE_E_NOMEM;
     }
@@ -455,9 +455,9 @@ socle_status sc_exec(struct sc_run *out,
     }
     give_lists(&vm, out);
 out:
-    free(vm.insts);
-    free(vm.events);
-    free(vm.code_reads);
+    sc_free(vm.insts);
+    sc_free(vm.events);
+    sc_free(vm.code_reads);
     sc_vm_code_fini(&vm);
     sc_memory_fini(&vm.mem);
     return st;
@@ -465,10 +465,10 @@ out:
 
 void sc_run_fini(struct sc_run *run)
 {
-    free(run->output);
-    free(run->insts);
-    free(run->events);
-    free(run->words);
-    free(run->fetches);
+    sc_free(run->output);
+    sc_free(run->insts);
+    sc_free(run->events);
+    sc_free(run->words);
+    sc_free(run->fetches);
     memset(run, 0, sizeof(*run));
 }

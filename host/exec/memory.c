@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/base/rd.h"
+#include "host/sys/mem.h"
 
 uint64_t sc_memory_input_word(const struct memory *m, uint64_t index)
 {
@@ -39,7 +40,7 @@ static bool grow_used(struct memory *m)
         return true;
     }
     const size_t cap = m->cap_used == 0 ? 64 : 2 * m->cap_used;
-    uint32_t *const list = realloc(m->used, cap * sizeof(*list));
+    uint32_t *const list = sc_grow(m->used, cap, sizeof(*list));
     if (list == NULL) {
         return false;
     }
@@ -59,7 +60,7 @@ struct mem_page *sc_memory_page(struct memory *m, uint64_t addr)
     }
     const bool is_input = addr >= SC_INPUT_START && addr < SC_OUTPUT_START;
     const size_t stamps = m->record ? MEM_PAGE_WORDS * sizeof(uint32_t) : 0;
-    struct mem_page *const page = grow_used(m) ? calloc(1, sizeof(*page) + stamps) : NULL;
+    struct mem_page *const page = grow_used(m) ? sc_alloc(1, sizeof(*page) + stamps) : NULL;
     if (page == NULL) {
         m->no_memory = true;
         return NULL;
@@ -99,7 +100,7 @@ socle_status sc_memory_init(struct memory *m,
     m->input = input;
     m->input_size = input_size;
     m->record = record;
-    m->pages = calloc(MEM_N_PAGES, sizeof(struct mem_page *));
+    m->pages = sc_alloc(MEM_N_PAGES, sizeof(struct mem_page *));
     if (m->pages == NULL) {
         return SOCLE_E_NOMEM;
     }
@@ -133,9 +134,9 @@ void sc_memory_sort(struct memory *m)
 void sc_memory_fini(struct memory *m)
 {
     for (size_t i = 0; i < m->n_used; i++) {
-        free(m->pages[m->used[i]]);
+        sc_free(m->pages[m->used[i]]);
     }
-    free(m->pages);
-    free(m->used);
+    sc_free(m->pages);
+    sc_free(m->used);
     memset(m, 0, sizeof(*m));
 }

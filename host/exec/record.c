@@ -4,10 +4,10 @@
  * Decode. Owns the growing lists until sc_vm_collect hands them to struct sc_run. Theory:
  * docs/spec/machine.md sections 1, 2 and 6.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "host/exec/vm.h"
+#include "host/sys/mem.h"
 
 bool sc_vm_grow(void *items, size_t *cap, size_t n, size_t size)
 {
@@ -17,7 +17,7 @@ bool sc_vm_grow(void *items, size_t *cap, size_t n, size_t size)
     const size_t bigger = *cap == 0 ? 256 : 2 * *cap;
     void *list = NULL;
     memcpy(&list, items, sizeof(list));
-    list = realloc(list, bigger * size);
+    list = sc_grow(list, bigger, size);
     if (list == NULL) {
         return false;
     }
@@ -97,7 +97,7 @@ static void fix_code_reads(struct vm *vm)
 
 static socle_status collect_fetches(struct vm *vm, struct sc_run *out)
 {
-    out->fetches = calloc(vm->n_insts + 1, sizeof(*out->fetches));
+    out->fetches = sc_alloc(vm->n_insts + 1, sizeof(*out->fetches));
     if (out->fetches == NULL) {
         return SOCLE_E_NOMEM;
     }
@@ -196,7 +196,7 @@ static socle_status collect_words(struct vm *vm, struct sc_run *out, const struc
     }
     sc_memory_sort(&vm->mem);
     walk_words(vm, out, elf, output_end, &n);
-    out->words = calloc(n, sizeof(*out->words));
+    out->words = sc_alloc(n, sizeof(*out->words));
     if (out->words == NULL) {
         return SOCLE_E_NOMEM;
     }

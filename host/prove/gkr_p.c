@@ -13,7 +13,6 @@
 #include "host/sys/mem.h"
 #include "host/sys/pool.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define PIECE SC_EQS_PLANE /* leaves computed at a time; not less than the low part of an eq table */
@@ -463,7 +462,7 @@ static socle_status prove_layer(struct gkr *g, struct sc_pch *ch, struct sc_leaf
 {
     socle_status st = SOCLE_OK;
     fx point[SC_MAX_VARS];
-    struct round_job *const j = calloc(1, sizeof *j);
+    struct round_job *const j = sc_alloc(1, sizeof *j);
     if (!j) {
         return SOCLE_E_NOMEM;
     }
@@ -496,7 +495,7 @@ static socle_status prove_layer(struct gkr *g, struct sc_pch *ch, struct sc_leaf
     }
     send_claims(ch, s, j, point, l);
 out:
-    free(j);
+    sc_free(j);
     return st;
 }
 

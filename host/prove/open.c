@@ -13,7 +13,6 @@
 #include "host/sys/pool.h"
 #include "kernels/cpu/cpu_ops.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define PIECE 4096 /* elements that a loop body handles at a time */
@@ -131,7 +130,7 @@ static socle_status eq_planar(struct state *s, const struct planar *out, const f
     const unsigned lo_bits = n < EQ_LO ? n : EQ_LO;
     const size_t n_hi = (size_t)1 << (n - lo_bits);
     fp lo[FX_DEG << EQ_LO];
-    fx *const hi = malloc(n_hi * sizeof *hi);
+    fx *const hi = sc_alloc(n_hi, sizeof *hi);
     if (!hi) {
         return SOCLE_E_NOMEM;
     }
@@ -142,7 +141,7 @@ static socle_status eq_planar(struct state *s, const struct planar *out, const f
         hi[i] = fx_mul(hi[i], coef);
     }
     sc_pool_for(s->pool, n_hi, 0, outer_rows, &x);
-    free(hi);
+    sc_free(hi);
     return SOCLE_OK;
 }
 
@@ -165,7 +164,7 @@ static socle_status make_parts(struct state *s)
     const struct sc_opening *const o = s->o;
     const unsigned rest = s->mu - first_vars(o);
     fx split[FIRST];
-    s->parts = malloc((o->n_values + FIRST) * sizeof *s->parts);
+    s->parts = sc_alloc(o->n_values + FIRST, sizeof *s->parts);
     if (!s->parts) {
         return SOCLE_E_NOMEM;
     }
@@ -318,7 +317,7 @@ static socle_status first_folds(struct state *s)
     const fp *part_of_f[FIRST];
     const struct sc_lin form = {n, part_of_f, eq_top, FX_ZERO};
     struct fold_first ff = {s, &form};
-    struct by_height x = {.s = s, .vars = vars, .eq_top = eq_top, .sums = calloc(SC_POOL_MAX_THREADS, sizeof *x.sums)};
+    struct by_height x = {.s = s, .vars = vars, .eq_top = eq_top, .sums = sc_alloc(SC_POOL_MAX_THREADS, sizeof *x.sums)};
     socle_status st = x.sums ? SOCLE_OK : SOCLE_E_NOMEM;
     TRY(st);
     TRY(each_height(s, &x, cross_rows));
@@ -334,7 +333,7 @@ static socle_status first_folds(struct state *s)
     sc_pool_for(s->pool, (size_t)1 << (s->mu - vars), PIECE, fold_first_rows, &ff);
     s->mu -= vars;
 out:
-    free(x.sums);
+    sc_free(x.sums);
     return st;
 }
 
@@ -484,7 +483,7 @@ static socle_status add_query_weights(struct state *s, const fp *x, const fx *co
     fp hi[SC_WHIR_MAX_T];
     const unsigned lo_bits = s->mu < EQ_LO ? s->mu : EQ_LO;
     const size_t n_lo = (size_t)1 << lo_bits;
-    fp *const lo = malloc(t * n_lo * sizeof *lo);
+    fp *const lo = sc_alloc(t * n_lo, sizeof *lo);
     if (!lo) {
         return SOCLE_E_NOMEM;
     }
@@ -498,7 +497,7 @@ static socle_status add_query_weights(struct state *s, const fp *x, const fx *co
     }
     struct powers p = {s, coef, hi, lo, t, lo_bits};
     sc_pool_for(s->pool, (size_t)1 << (s->mu - lo_bits), 0, power_rows, &p);
-    free(lo);
+    sc_free(lo);
     return SOCLE_OK;
 }
 
@@ -608,7 +607,7 @@ out:
     planar_free(&s.g);
     planar_free(&s.w);
     planar_free(&s.eq);
-    free(s.parts);
+    sc_free(s.parts);
     if (st != SOCLE_OK) {
         sc_pch_fail(ch, st);
     }

@@ -9,7 +9,6 @@
 #include "host/sys/pool.h"
 #include "kernels/cpu/cpu_ops.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static size_t code_bytes(const struct sc_oracle *o)
@@ -259,7 +258,7 @@ socle_status sc_oracle_open(const struct sc_oracle *o, struct sc_pch *ch, fx *an
     uint32_t distinct[SC_MERKLE_MAX_T], node[SC_MERKLE_MAX_T];
     const unsigned n = sc_merkle_distinct(distinct, index, t);
     const size_t path_len = sc_merkle_path_len(distinct, n, o->log_n);
-    uint8_t *const leaves = malloc(n * leaf_len(o) + 32 * path_len);
+    uint8_t *const leaves = sc_alloc(1, n * leaf_len(o) + 32 * path_len);
     socle_status st = leaves ? SOCLE_OK : SOCLE_E_NOMEM;
     TRY(st);
     struct gathering g = {.ops = sc_cpu_ops_now(), .o = o, .index = distinct, .leaves = leaves, .n = n};
@@ -272,6 +271,6 @@ socle_status sc_oracle_open(const struct sc_oracle *o, struct sc_pch *ch, fx *an
     sc_send_bytes(ch, SC_L_WHIR_OPEN, leaves, n * leaf_len(o));
     sc_send_bytes(ch, SC_L_WHIR_PATH, path, 32 * collect_path(o, path, node, n));
 out:
-    free(leaves);
+    sc_free(leaves);
     return st;
 }

@@ -4,10 +4,10 @@
  */
 #include "host/prove/pch.h"
 
+#include "host/sys/mem.h"
 #include "host/sys/pool.h"
 #include "kernels/cpu/cpu_ops.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 void sc_pch_init(struct sc_pch *ch, struct sc_pool *pool)
@@ -19,7 +19,7 @@ void sc_pch_init(struct sc_pch *ch, struct sc_pool *pool)
 
 void sc_pch_fini(struct sc_pch *ch)
 {
-    free(ch->buf);
+    sc_free(ch->buf);
     memset(ch, 0, sizeof *ch);
 }
 
@@ -53,7 +53,7 @@ static uint8_t *extend(struct sc_pch *ch, size_t n)
     if (n > ch->cap - ch->len) {
         const size_t want = ch->len + n;
         const size_t cap = want < 65536 ? 65536 : want + want / 2;
-        uint8_t *const buf = realloc(ch->buf, cap);
+        uint8_t *const buf = sc_grow(ch->buf, cap, 1);
         if (!buf) {
             ch->st = SOCLE_E_NOMEM;
             return NULL;

@@ -24,7 +24,7 @@ void sc_pch_fini(struct sc_pch *ch);
 SC_MUST_USE socle_status sc_pch_status(const struct sc_pch *ch);
 /** Set the sticky error, unless there is one already. */
 void sc_pch_fail(struct sc_pch *ch, socle_status st);
-/** Take the proof bytes; the caller frees them with free(). */
+/** Take the proof bytes; the caller gives them back with sc_free(). */
 uint8_t *sc_pch_take(struct sc_pch *ch, size_t *len);
 
 void sc_send_bytes(struct sc_pch *ch, enum sc_label label, const void *bytes, size_t len);

@@ -6,9 +6,9 @@
 
 #include "host/prove/argue.h"
 #include "host/prove/open.h"
+#include "host/sys/mem.h"
 #include "host/trace/trace.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 socle_status sc_keygen(struct sc_program *out, const struct sc_prover *p, uint32_t entry, unsigned log_h, const fp *cells)
@@ -94,8 +94,8 @@ static socle_status check_limits(struct proof *f)
         !sc_layout(&f->layout, f->p->machine, &f->w->shape) || f->layout.m0 > f->p->profile->max_m0) {
         return SOCLE_E_LIMIT;
     }
-    f->values = calloc(f->layout.n_values, sizeof *f->values);
-    f->blocks = calloc(f->layout.n_values, sizeof *f->blocks);
+    f->values = sc_alloc(f->layout.n_values, sizeof *f->values);
+    f->blocks = sc_alloc(f->layout.n_values, sizeof *f->blocks);
     return f->values && f->blocks ? SOCLE_OK : SOCLE_E_NOMEM;
 }
 
@@ -152,15 +152,15 @@ static socle_status with_file_head(uint8_t **out, size_t *out_len, struct sc_pch
 {
     size_t len;
     uint8_t *const body = sc_pch_take(ch, &len);
-    uint8_t *const file = malloc(SC_PROOF_HEAD_LEN + len);
+    uint8_t *const file = sc_alloc(1, SC_PROOF_HEAD_LEN + len);
     if (!body || !file) {
-        free(body);
-        free(file);
+        sc_free(body);
+        sc_free(file);
         return SOCLE_E_NOMEM;
     }
     sc_proof_head(file, profile);
     memcpy(file + SC_PROOF_HEAD_LEN, body, len);
-    free(body);
+    sc_free(body);
     *out = file;
     *out_len = SC_PROOF_HEAD_LEN + len;
     return SOCLE_OK;
@@ -172,7 +172,7 @@ socle_status sc_prove_unchecked(uint8_t **proof, size_t *len, const struct sc_pr
     socle_status st = SOCLE_OK;
     *proof = NULL;
     *len = 0;
-    struct proof *const f = calloc(1, sizeof *f);
+    struct proof *const f = sc_alloc(1, sizeof *f);
     if (!f) {
         return SOCLE_E_NOMEM;
     }
@@ -198,9 +198,9 @@ out:
     sc_columns_fini(&f->cols);
     sc_oracle_fini(&f->main);
     sc_pch_fini(&f->ch);
-    free(f->values);
-    free(f->blocks);
-    free(f);
+    sc_free(f->values);
+    sc_free(f->blocks);
+    sc_free(f);
     return st;
 }
 
@@ -211,15 +211,15 @@ socle_status sc_prove(uint8_t **proof, size_t *len, const struct sc_prover *p, c
         return st;
     }
     const size_t scratch_len = sc_verify_scratch(p->machine);
-    void *const scratch = malloc(scratch_len);
+    void *const scratch = sc_alloc(1, scratch_len);
     struct sc_verified v;
     st = scratch ? sc_watch_tell(p->watch, SC_STAGE_CHECK, 0) : SOCLE_E_NOMEM;
     if (st == SOCLE_OK && sc_verify(&v, p->machine, p->profile, program->vk, *proof, *len, scratch, scratch_len) != SOCLE_OK) {
         st = SOCLE_E_SELFCHECK;
     }
-    free(scratch);
+    sc_free(scratch);
     if (st != SOCLE_OK) {
-        free(*proof);
+        sc_free(*proof);
         *proof = NULL;
         *len = 0;
     }

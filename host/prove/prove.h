@@ -46,7 +46,7 @@ struct sc_witness {
 /** The witness of a trace; borrows it. */
 struct sc_witness sc_witness_of(const struct sc_trace *trace);
 
-/** Prove a witness. *proof is the caller's, to be freed with free().
+/** Prove a witness. *proof is the caller's, to be given back with sc_free().
  *
  * The proof is verified before it is returned: E_SELFCHECK when it is refused, which an honest trace cannot cause.
  * Errors: E_LIMIT for a shape that one proof cannot hold, E_NOMEM, E_CANCELLED.

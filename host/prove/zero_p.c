@@ -10,7 +10,6 @@
 #include "host/sys/mem.h"
 #include "host/sys/pool.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define PIECE 4096
@@ -389,11 +388,11 @@ socle_status sc_zero_prove(struct sc_pch *ch, fx *r, fx *values, const struct sc
     fx tau[SC_MAX_VARS];
     fx lambda;
     fx head[SC_MAX_ALL_CHUNKS];
-    struct zero *const z = calloc(1, sizeof *z);
-    fx(*const t)[5] = calloc(SC_MAX_ALL_CHUNKS, sizeof *t);
+    struct zero *const z = sc_alloc(1, sizeof *z);
+    fx(*const t)[5] = sc_alloc(SC_MAX_ALL_CHUNKS, sizeof *t);
     if (!z || !t) {
-        free(z);
-        free(t);
+        sc_free(z);
+        sc_free(t);
         return SOCLE_E_NOMEM;
     }
     z->c = c;
@@ -402,7 +401,7 @@ socle_status sc_zero_prove(struct sc_pch *ch, fx *r, fx *values, const struct sc
     z->tau = tau;
     z->rho = leaf->rho + (l->n_leaf_vars - l->n_vars);
     z->compiled = c->m->tables == sc_air_tables;
-    z->powers = malloc((l->n_constraints + 2) * sizeof(fx));
+    z->powers = sc_alloc(l->n_constraints + 2, sizeof(fx));
     if (!z->powers) {
         st = SOCLE_E_NOMEM;
         goto out;
@@ -429,8 +428,8 @@ out:
     }
     sc_eqs_fini(&z->eq_tau);
     sc_eqs_fini(&z->eq_rho);
-    free(z->powers);
-    free(z);
-    free(t);
+    sc_free(z->powers);
+    sc_free(z);
+    sc_free(t);
     return st;
 }

@@ -18,6 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "host/sys/mem.h"
+
 static socle_status io_fails(char *why, size_t why_size, const char *path, const char *what)
 {
     (void)snprintf(why, why_size, "%s: %s: %s", path, what, strerror(errno));
@@ -32,7 +34,7 @@ static bool grow(uint8_t **buf, size_t *cap, size_t len, size_t limit)
     }
     size_t bigger = *cap == 0 ? 65536 : 2 * *cap;
     bigger = bigger > limit + 1 ? limit + 1 : bigger;
-    uint8_t *const p = realloc(*buf, bigger);
+    uint8_t *const p = sc_grow(*buf, bigger, 1);
     if (p == NULL) {
         return false;
     }
@@ -79,7 +81,7 @@ socle_status sc_file_read(uint8_t **bytes, size_t *len, char *why, size_t why_si
     }
     if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0 && (uint64_t)info.st_size <= limit) {
         cap = (size_t)info.st_size + 1;
-        buf = malloc(cap);
+        buf = sc_alloc(1, cap);
         if (buf == NULL) {
             st = SOCLE_E_NOMEM;
             goto out;
@@ -95,7 +97,7 @@ out:
     if (st == SOCLE_E_NOMEM) {
         (void)snprintf(why, why_size, "%s: no memory for its contents", path);
     }
-    free(buf);
+    sc_free(buf);
     (void)close(fd);
     return st;
 }
@@ -117,16 +119,18 @@ static bool write_all(int fd, const uint8_t *bytes, size_t len)
 static void sync_folder_of(const char *path)
 {
     const char *const slash = strrchr(path, '/');
-    char *const folder = slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
+    const size_t len = slash == NULL ? 0 : (size_t)(slash - path) + 1;
+    char *const folder = sc_alloc(len + 2, 1);
     if (folder == NULL) {
         return;
     }
+    memcpy(folder, slash == NULL ? "." : path, slash == NULL ? 1 : len);
     const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) {
         (void)fsync(fd);
         (void)close(fd);
     }
-    free(folder);
+    sc_free(folder);
 }
 
 static socle_status write_beside(char *temp, char *why, size_t why_size, const char *path, const uint8_t *bytes, size_t len)
@@ -157,7 +161,7 @@ socle_status sc_file_write(char *why, size_t why_size, const char *path, const u
     static const char suffix[] = ".XXXXXX";
     sigset_t ending, before;
     const size_t path_len = strlen(path);
-    char *const temp = malloc(path_len + sizeof suffix);
+    char *const temp = sc_alloc(1, path_len + sizeof suffix);
     if (temp == NULL) {
         return SOCLE_E_NOMEM;
     }
@@ -171,7 +175,7 @@ socle_status sc_file_write(char *why, size_t why_size, const char *path, const u
     (void)sigprocmask(SIG_BLOCK, &ending, &before);
     const socle_status st = write_beside(temp, why, why_size, path, bytes, len);
     (void)sigprocmask(SIG_SETMASK, &before, NULL);
-    free(temp);
+    sc_free(temp);
     return st;
 }
 

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Read a regular file or a pipe of at most @p limit bytes. The bytes are from malloc; an empty file gives a non-NULL pointer.
+/** Read a regular file or a pipe of at most @p limit bytes. The bytes are from sc_alloc; an empty file gives a non-NULL pointer.
  * E_IO, E_LIMIT when it is longer, E_NOMEM; @p why receives a sentence. */
 SC_MUST_USE socle_status sc_file_read(uint8_t **bytes, size_t *len, char *why, size_t why_size, const char *path, size_t limit);
 

@@ -5,11 +5,12 @@
 #define _GNU_SOURCE
 #include "host/sys/pool.h"
 
+#include "host/sys/mem.h"
+
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 struct sc_pool {
     unsigned n_threads, n_started;
@@ -47,7 +48,7 @@ static void *worker_main(void *arg)
     struct worker_arg *const w = arg;
     struct sc_pool *const pool = w->pool;
     const unsigned index = w->index;
-    free(w);
+    sc_free(w);
     uint64_t seen = 0;
     pthread_mutex_lock(&pool->lock);
     for (;;) {
@@ -81,14 +82,14 @@ static unsigned usable_processors(void)
 
 static socle_status start_worker(struct sc_pool *pool)
 {
-    struct worker_arg *const w = malloc(sizeof *w);
+    struct worker_arg *const w = sc_alloc(1, sizeof *w);
     if (w == NULL) {
         return SOCLE_E_NOMEM;
     }
     w->pool = pool;
     w->index = pool->n_started + 1;
     if (pthread_create(&pool->threads[pool->n_started], NULL, worker_main, w) != 0) {
-        free(w);
+        sc_free(w);
         return SOCLE_E_NOMEM;
     }
     pool->n_started++;
@@ -99,7 +100,7 @@ socle_status sc_pool_create(struct sc_pool **out, unsigned n_threads)
 {
     socle_status st = SOCLE_OK;
     *out = NULL;
-    struct sc_pool *pool = calloc(1, sizeof *pool);
+    struct sc_pool *pool = sc_alloc(1, sizeof *pool);
     if (pool == NULL) {
         return SOCLE_E_NOMEM;
     }
@@ -135,7 +136,7 @@ void sc_pool_destroy(struct sc_pool *pool)
     pthread_cond_destroy(&pool->start);
     pthread_cond_destroy(&pool->finish);
     pthread_mutex_destroy(&pool->lock);
-    free(pool);
+    sc_free(pool);
 }
 
 unsigned sc_pool_size(const struct sc_pool *pool)

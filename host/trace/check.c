@@ -5,6 +5,7 @@
  */
 #include "host/trace/check.h"
 
+#include "core/verify/verify.h"
 #include "host/sys/mem.h"
 
 #include <stdio.h>
@@ -370,8 +371,8 @@ socle_status sc_trace_check(struct sc_check_report *report, struct sc_pool *pool
 {
     const struct trace t = {pool, chunks, n_chunks, terms, n_terms};
     const unsigned workers = pool ? sc_pool_size(pool) : 1;
-    struct sums *sums = calloc(workers, sizeof *sums);
-    struct sc_check_report *found = calloc(workers, sizeof *found);
+    struct sums *sums = sc_alloc(workers, sizeof *sums);
+    struct sc_check_report *found = sc_alloc(workers, sizeof *found);
     socle_status st = SOCLE_OK;
     if (report) {
         memset(report, 0, sizeof *report);
@@ -404,8 +405,8 @@ socle_status sc_trace_check(struct sc_check_report *report, struct sc_pool *pool
         }
     }
 out:
-    free(sums);
-    free(found);
+    sc_free(sums);
+    sc_free(found);
     return st;
 }
 
@@ -460,9 +461,8 @@ static size_t public_terms(struct sc_public_term *out, const struct sc_trace *tr
 socle_status sc_trace_check_built(struct sc_check_report *report, struct sc_pool *pool, const struct sc_trace *trace)
 {
     struct sc_check_chunk chunks[SC_MAX_ALL_CHUNKS];
-    const struct sc_machine m = sc_machine_rv64();
     uint32_t rows[SC_MAX_MAIN + 1] = {0};
-    struct sc_public_term *terms = calloc(10 + trace->output_size / 8, sizeof *terms);
+    struct sc_public_term *terms = sc_alloc(10 + trace->output_size / 8, sizeof *terms);
     if (!terms) {
         return SOCLE_E_NOMEM;
     }
@@ -471,7 +471,7 @@ socle_status sc_trace_check_built(struct sc_check_report *report, struct sc_pool
         chunks[i] = (struct sc_check_chunk){c->table, c->log_h, rows[c->table], sc_trace_column(trace, i, 0)};
         rows[c->table] += 1u << c->log_h;
     }
-    const socle_status st = sc_trace_check(report, pool, &m, chunks, trace->layout.n_chunks, terms, public_terms(terms, trace));
-    free(terms);
+    const socle_status st = sc_trace_check(report, pool, &sc_machine_rv64im, chunks, trace->layout.n_chunks, terms, public_terms(terms, trace));
+    sc_free(terms);
     return st;
 }

@@ -6,9 +6,10 @@
  */
 #include "host/trace/trace.h"
 
+#include "host/sys/mem.h"
+
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define ROWS 256u /* rows evaluated together; a chunk may be shorter */
@@ -173,7 +174,7 @@ socle_status sc_trace_count(const struct sc_trace *trace, char *why, size_t why_
 {
     socle_status st = SOCLE_OK;
     const unsigned n_workers = pool ? sc_pool_size(pool) : 1;
-    struct counter k = {.trace = trace, .counts = calloc(n_workers, sizeof *k.counts)};
+    struct counter k = {.trace = trace, .counts = sc_alloc(n_workers, sizeof *k.counts)};
     TRY(k.counts == NULL ? SOCLE_E_NOMEM : SOCLE_OK);
     for (k.chunk = 0; k.chunk + 1 < trace->layout.n_chunks; k.chunk++) {
         const struct sc_chunk *const c = &trace->layout.chunk[k.chunk];
@@ -195,6 +196,6 @@ socle_status sc_trace_count(const struct sc_trace *trace, char *why, size_t why_
     }
     sc_pool_for(pool, N_COUNTERS, 4096, sum_counters, &o);
 out:
-    free(k.counts);
+    sc_free(k.counts);
     return st;
 }

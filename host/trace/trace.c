@@ -8,10 +8,10 @@
 #include "host/trace/trace.h"
 
 #include "core/chips/chips.h"
+#include "core/verify/verify.h"
 #include "host/sys/mem.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define BATCH 32u          /* rows of one table that are transposed together */
@@ -226,11 +226,11 @@ static socle_status make_batches(struct builder *b, unsigned n_workers)
     for (unsigned t = 0; t < AIR_N_TABLES; t++) {
         words += (size_t)BATCH * sc_air_tables[t].n_cols;
     }
-    b->batches = calloc(n_workers, sizeof *b->batches);
+    b->batches = sc_alloc(n_workers, sizeof *b->batches);
     if (b->batches == NULL) {
         return SOCLE_E_NOMEM;
     }
-    uint32_t *rows = calloc(n_workers * words, sizeof *rows);
+    uint32_t *rows = sc_alloc(n_workers * words, sizeof *rows);
     if (rows == NULL) {
         return SOCLE_E_NOMEM;
     }
@@ -258,7 +258,7 @@ static void sum_blocks(struct builder *b, uint64_t n_rows[AIR_N_TABLES])
 /** Heights, layout and cells from the row counts. */
 static socle_status make_layout(struct builder *b, char *why, size_t why_size, const uint64_t n_rows[AIR_N_TABLES])
 {
-    const struct sc_machine m = sc_machine_rv64();
+    const struct sc_machine *const m = &sc_machine_rv64im;
     struct sc_trace *const t = b->trace;
     for (unsigned i = 0; i < AIR_TABLE_IMAGE; i++) {
         const unsigned fixed = sc_air_tables[i].fixed_log_h;
@@ -268,7 +268,7 @@ static socle_status make_layout(struct builder *b, char *why, size_t why_size, c
         }
     }
     t->shape.image_log_h = (uint8_t)t->image->log_h;
-    if (!sc_shape_valid(&m, &t->shape) || !sc_layout(&t->layout, &m, &t->shape) || sc_shape_clock(&m, &t->shape) + 4 >= (uint64_t)1 << 27) {
+    if (!sc_shape_valid(m, &t->shape) || !sc_layout(&t->layout, m, &t->shape) || sc_shape_clock(m, &t->shape) + 4 >= (uint64_t)1 << 27) {
         snprintf(why, why_size, "the run of %llu cycles is too long for one proof", (unsigned long long)b->run->cycles);
         return SOCLE_E_LIMIT;
     }
@@ -309,7 +309,7 @@ socle_status sc_trace_build(struct sc_trace *out, char *why, size_t why_size, co
     memset(out, 0, sizeof *out);
     out->image = image;
     b.n_blocks = (run->n_events + ((size_t)1 << BLOCK_LOG) - 1) >> BLOCK_LOG;
-    b.first = calloc(b.n_blocks + 1, sizeof *b.first);
+    b.first = sc_alloc(b.n_blocks + 1, sizeof *b.first);
     TRY(b.first == NULL ? SOCLE_E_NOMEM : SOCLE_OK);
     TRY(make_batches(&b, pool ? sc_pool_size(pool) : 1));
 
@@ -327,10 +327,10 @@ socle_status sc_trace_build(struct sc_trace *out, char *why, size_t why_size, co
     TRY(sc_trace_count(out, why, why_size, pool));
 out:
     if (b.batches != NULL) {
-        free(b.batches[0][0].rows);
+        sc_free(b.batches[0][0].rows);
     }
-    free(b.batches);
-    free(b.first);
+    sc_free(b.batches);
+    sc_free(b.first);
     if (st != SOCLE_OK) {
         sc_trace_fini(out);
     }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "host/socle.h"
+#include "host/sys/mem.h"
 
 struct seen {
     size_t held, n_allocs, fail_at;
@@ -146,6 +147,63 @@ Test(api, reports_a_failed_allocation_and_leaks_nothing)
         socle_destroy(ctx);
         cr_assert_eq(s.held, 0);
     }
+}
+
+/* Every call, one after the other; the first failure ends it. *proved: it got as far as a proof. */
+static socle_status call_all(const uint8_t *elf, size_t len)
+{
+    static struct socle_proof proof;
+    static struct socle_info info;
+    struct socle_verified v;
+    struct socle_run run = {0};
+    uint8_t key[SOCLE_KEY_BYTES];
+    const struct socle_options o = {.n_threads = 2};
+    socle_context *ctx = NULL;
+    memset(&proof, 0, sizeof proof);
+    socle_status st = socle_create(&ctx, &o);
+    if (st == SOCLE_OK) {
+        st = socle_inspect(ctx, &info, elf, len);
+    }
+    if (st == SOCLE_OK) {
+        st = socle_execute(ctx, &run, elf, len, ten, sizeof ten, false);
+    }
+    if (st == SOCLE_OK) {
+        st = socle_keygen(ctx, key, elf, len);
+    }
+    if (st == SOCLE_OK) {
+        st = socle_prove(ctx, &proof, elf, len, ten, sizeof ten);
+    }
+    if (st == SOCLE_OK) {
+        st = socle_verify(ctx, &v, key, sizeof key, proof.bytes, proof.len);
+    }
+    cr_assert(st == SOCLE_OK || ctx == NULL || socle_message(ctx)[0] != '\0');
+    if (ctx != NULL) {
+        socle_run_fini(ctx, &run);
+        socle_proof_fini(ctx, &proof);
+    }
+    socle_destroy(ctx);
+    return st;
+}
+
+Test(api, ends_cleanly_when_any_allocation_fails, .timeout = 200)
+{
+    struct seen s = {0};
+    socle_context *const ctx = context_with(&s);
+    struct program elf = fibonacci(ctx);
+    const size_t held = sc_mem_now();
+    socle_status st = SOCLE_E_NOMEM;
+    unsigned n = 0;
+    while (st == SOCLE_E_NOMEM && n < 1u << 20) {
+        n += n < 200 ? 1 : 1 + n / 20;
+        sc_mem_fail_at(n);
+        st = call_all(elf.bytes, elf.len);
+        sc_mem_fail_at(0);
+        cr_assert_eq(sc_mem_now(), held, "after failing allocation %u", n);
+    }
+    cr_assert_eq(st, SOCLE_OK);
+    cr_assert_gt(n, 200, "only %u allocations", n);
+    socle_free(ctx, elf.bytes);
+    socle_destroy(ctx);
 }
 
 Test(api, refuses_options_that_make_no_sense)

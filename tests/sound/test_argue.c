@@ -35,13 +35,13 @@ Test(argue, accepts_an_honest_run_with_the_same_bytes_on_every_instruction_set_a
             } else {
                 cr_assert_eq(len, first_len);
                 cr_assert_eq(memcmp(proof, first, len), 0, "%s, %u threads", ops->name, threads);
-                free(proof);
+                sc_free(proof);
             }
             toy_destroy(t);
             sc_pool_destroy(pool);
         }
     }
-    free(first);
+    sc_free(first);
 }
 
 Test(argue, refuses_one_flipped_bit_anywhere, .timeout = 200)
@@ -57,7 +57,7 @@ Test(argue, refuses_one_flipped_bit_anywhere, .timeout = 200)
         proof[i] ^= (uint8_t)(1u << (i % 8));
     }
     cr_assert_eq(toy_verify(t, t->program.vk, proof, len), SOCLE_OK);
-    free(proof);
+    sc_free(proof);
     toy_destroy(t);
 }
 
@@ -75,7 +75,7 @@ Test(argue, refuses_proofs_cut_short_or_with_bytes_left_over)
     cr_assert_eq(toy_verify(t, t->program.vk, longer, len + 1), SOCLE_E_FORMAT);
     cr_assert_eq(toy_verify(t, t->program.vk, longer, len + (1u << 20)), SOCLE_E_FORMAT);
     free(longer);
-    free(proof);
+    sc_free(proof);
     toy_destroy(t);
 }
 
@@ -96,7 +96,7 @@ Test(argue, refuses_another_key_profile_or_machine)
     cr_assert_eq(toy_verify(t, t->program.vk, proof, len), SOCLE_E_VERSION);
     toy_machine.digest = toy_digest;
     cr_assert_eq(toy_verify(t, t->program.vk, proof, len), SOCLE_OK);
-    free(proof);
+    sc_free(proof);
     toy_destroy(t);
 }
 
@@ -192,7 +192,7 @@ Test(argue, refuses_public_values_out_of_range_before_anything_else)
         const socle_status st = toy_verify(t, t->program.vk, proof, len);
         cr_assert(st == (i == 0 ? SOCLE_E_FORMAT : SOCLE_E_LIMIT), "shape %zu: %d", i, (int)st);
     }
-    free(proof);
+    sc_free(proof);
     toy_destroy(t);
 }
 
@@ -256,16 +256,16 @@ Test(argue, stops_when_told_and_gives_everything_back)
     struct toy *const t = toy_create(sc_cpu_ops_best(), NULL);
     unsigned left = 0;
     const struct sc_watch watch = {&left, stop_at};
-    const size_t held = sc_big_now();
+    const size_t held = sc_mem_now();
     uint8_t *proof;
     size_t len;
     t->prover.watch = &watch;
     for (unsigned n = 1; n < 1000; n += 1 + n / 4) {
         left = n;
         const socle_status st = sc_prove(&proof, &len, &t->prover, &t->program, &t->w);
-        cr_assert_eq(sc_big_now(), held);
         cr_assert(st == SOCLE_OK || (st == SOCLE_E_CANCELLED && !proof && len == 0), "%u: %d", n, (int)st);
-        free(proof);
+        sc_free(proof);
+        cr_assert_eq(sc_mem_now(), held);
         if (st == SOCLE_OK) {
             cr_assert_gt(n, 5);
             toy_destroy(t);
@@ -275,19 +275,19 @@ Test(argue, stops_when_told_and_gives_everything_back)
     cr_assert_fail("never ended");
 }
 
-Test(argue, ends_cleanly_when_any_big_buffer_is_refused)
+Test(argue, ends_cleanly_when_any_allocation_is_refused)
 {
     struct toy *const t = toy_create(sc_cpu_ops_best(), NULL);
-    const size_t held = sc_big_now();
+    const size_t held = sc_mem_now();
     uint8_t *proof;
     size_t len;
     for (unsigned n = 1; n < 1000; n++) {
-        sc_big_fail_at(n);
+        sc_mem_fail_at(n);
         const socle_status st = sc_prove(&proof, &len, &t->prover, &t->program, &t->w);
-        sc_big_fail_at(0);
-        cr_assert_eq(sc_big_now(), held, "allocation %u", n);
+        sc_mem_fail_at(0);
         cr_assert(st == SOCLE_OK || (st == SOCLE_E_NOMEM && !proof && len == 0), "allocation %u: %d", n, (int)st);
-        free(proof);
+        sc_free(proof);
+        cr_assert_eq(sc_mem_now(), held, "allocation %u", n);
         if (st == SOCLE_OK) {
             cr_assert_gt(n, 5);
             toy_destroy(t);

@@ -224,7 +224,7 @@ static socle_status answer(struct toy *t, unsigned drop)
     memcpy(file + SC_PROOF_HEAD_LEN, body, len);
     const socle_status st = toy_verify(t, t->program.vk, file, SC_PROOF_HEAD_LEN + len);
     free(file);
-    free(body);
+    sc_free(body);
     for (unsigned i = 0; i <= n; i++) {
         free(f->p[i]);
         free(f->q[i]);

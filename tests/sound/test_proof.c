@@ -7,6 +7,7 @@
 #include "tests/sound/forge.h"
 
 #include "host/prove/prove.h"
+#include "host/sys/mem.h"
 
 #include <criterion/criterion.h>
 
@@ -39,7 +40,7 @@ static socle_status answer(const struct sc_prover *p, const struct sc_program *p
     size_t len;
     cr_assert_eq(sc_prove_unchecked(&proof, &len, p, program, &w), SOCLE_OK);
     const socle_status st = verify_as(p, program->vk, proof, len);
-    free(proof);
+    sc_free(proof);
     return st;
 }
 
@@ -60,7 +61,7 @@ Test(proof, at_final_parameters_is_accepted_and_every_flipped_bit_refused, .time
         proof[i] ^= (uint8_t)(1u << (i % 8));
     }
     cr_assert_eq(verify_as(&p, program.vk, proof, len), SOCLE_OK);
-    free(proof);
+    sc_free(proof);
     sc_program_fini(&program);
     sc_pool_destroy(pool);
     honest_destroy(h);
@@ -89,14 +90,14 @@ Test(proof, has_the_same_bytes_on_every_path, .timeout = 250)
             size_t len;
             cr_assert_eq(sc_prove(&proof, &len, &p, &program, &w), SOCLE_OK);
             cr_assert(!first || (len == first_len && memcmp(proof, first, len) == 0), "path %u", path);
-            free(first);
+            sc_free(first);
             first = proof;
             first_len = len;
             sc_program_fini(&program);
         }
         sc_pool_destroy(pool);
     }
-    free(first);
+    sc_free(first);
     honest_destroy(h);
 }
 
@@ -147,7 +148,7 @@ Test(proof, is_tied_to_its_program, .timeout = 250)
     cr_assert_eq(verify_as(&p, program.vk, proof, len), SOCLE_OK);
     const struct sc_prover final = prover_of(sc_profile_default(), NULL);
     cr_assert_eq(verify_as(&final, program.vk, proof, len), SOCLE_E_VERSION, "another profile");
-    free(proof);
+    sc_free(proof);
     sc_program_fini(&program);
     honest_destroy(h);
 }

@@ -139,7 +139,7 @@ Test(whir, rejects_truncated_and_extended_proofs)
     s.len = len - 1;
     cr_assert_eq(scene_verify(&s), SOCLE_E_FORMAT);
     s.len = len + 1;
-    s.proof = realloc(s.proof, s.len);
+    s.proof = sc_grow(s.proof, s.len, 1);
     s.proof[len] = 0;
     cr_assert_neq(scene_verify(&s), SOCLE_OK);
     scene_fini(&s);

@@ -272,7 +272,7 @@ static void naive_prove(struct scene *s, enum lie lie)
     }
     free(p.g);
     free(p.w);
-    free(s->proof);
+    sc_free(s->proof);
     s->proof = sc_pch_take(&ch, &s->len);
     sc_pch_fini(&ch);
 }
@@ -295,7 +295,7 @@ Test(whir_naive, both_provers_make_the_same_bytes)
         cr_assert_eq(s.len, t.len, "set %zu", i);
         cr_assert_arr_eq(s.proof, t.proof, s.len);
         cr_assert_eq(scene_verify(&t), SOCLE_OK);
-        free(t.proof);
+        sc_free(t.proof);
         scene_fini(&s);
     }
 }

@@ -224,7 +224,7 @@ static socle_status toy_answer(const struct toy *t)
     size_t len;
     cr_assert_eq(sc_prove_unchecked(&proof, &len, &t->prover, &t->program, &t->w), SOCLE_OK);
     const socle_status st = toy_verify(t, t->program.vk, proof, len);
-    free(proof);
+    sc_free(proof);
     return st;
 }
 

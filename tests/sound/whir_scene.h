@@ -10,6 +10,7 @@
 #include "core/proof/merkle_v.h"
 #include "core/verify/whir_v.h"
 #include "host/prove/open.h"
+#include "host/sys/mem.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -115,7 +116,7 @@ static inline void scene_init(struct scene *s, const struct sc_whir_params *wp, 
 static inline void scene_fini(struct scene *s)
 {
     free(s->f);
-    free(s->proof);
+    sc_free(s->proof);
     sc_oracle_fini(&s->oracle);
 }
 
@@ -129,7 +130,7 @@ static inline void scene_prove(struct scene *s)
     sc_tr_challenge(&ch.tr, SC_L_GAMMA, &gamma, 1);
     const struct sc_opening o = {s->wp, &s->oracle, s->f, s->r, s->H, s->blocks, s->values, s->n, gamma};
     cr_assert_eq(sc_whir_open(&ch, &o), SOCLE_OK);
-    free(s->proof);
+    sc_free(s->proof);
     s->proof = sc_pch_take(&ch, &s->len);
     sc_pch_fini(&ch);
 }

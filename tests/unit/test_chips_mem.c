@@ -123,11 +123,11 @@ Test(chips_mem, a_trace_without_memory_ends_cleanly)
     struct sc_trace t;
     struct sc_image image;
     open_short(&lab);
-    sc_big_fail_at(1);
+    sc_mem_fail_at(1);
     cr_expect(sc_image_build(&image, &lab.elf) == SOCLE_E_NOMEM && image.cells == NULL);
-    sc_big_fail_at(1);
+    sc_mem_fail_at(1);
     cr_expect(sc_trace_build(&t, lab.why, sizeof lab.why, &lab.run, &lab.image, NULL) == SOCLE_E_NOMEM && t.cells == NULL);
-    sc_big_fail_at(0);
+    sc_mem_fail_at(0);
     lab_close(&lab);
 }
 

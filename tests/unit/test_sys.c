@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Thread pool and big buffers: every item once, whatever the grain; counters and forced failure.
+ * Thread pool and memory: every item once, whatever the grain; the account, its limit and forced failure.
  */
 #include "host/sys/mem.h"
 #include "host/sys/pool.h"
@@ -69,7 +69,7 @@ Test(pool, zero_threads_means_the_processors_there_are)
 
 Test(mem, buffers_are_zero_aligned_and_counted)
 {
-    const size_t before = sc_big_now();
+    const size_t before = sc_mem_now();
     static const size_t sizes[] = {1, 4096, 4097, 3 << 20};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         unsigned char *const p = sc_big_alloc(sizes[i]);
@@ -79,13 +79,13 @@ Test(mem, buffers_are_zero_aligned_and_counted)
             cr_assert_eq(p[k], 0);
         }
         memset(p, 1, sizes[i]);
-        cr_expect_geq(sc_big_now(), before + sizes[i]);
+        cr_expect_geq(sc_mem_now(), before + sizes[i]);
         sc_big_free(p, sizes[i]);
-        cr_expect_eq(sc_big_now(), before);
+        cr_expect_eq(sc_mem_now(), before);
     }
-    cr_expect_geq(sc_big_peak(), before + (3 << 20));
-    sc_big_peak_reset();
-    cr_expect_eq(sc_big_peak(), before);
+    cr_expect_geq(sc_mem_peak(), before + (3 << 20));
+    sc_mem_peak_reset();
+    cr_expect_eq(sc_mem_peak(), before);
     cr_expect_null(sc_big_alloc(0));
     sc_big_free(NULL, 5);
 }
@@ -122,26 +122,26 @@ Test(mem, reused_blocks_are_zero_whether_cut_joined_or_grown)
 
 Test(mem, buffers_of_any_contents_are_counted_and_can_fail_too)
 {
-    const size_t before = sc_big_now(), len = 5 << 20;
+    const size_t before = sc_mem_now(), len = 5 << 20;
     unsigned char *const p = sc_big_take(len);
     cr_assert_not_null(p);
-    cr_expect_geq(sc_big_now(), before + len);
+    cr_expect_geq(sc_mem_now(), before + len);
     memset(p, 7, len);
     sc_big_free(p, len);
-    cr_expect_eq(sc_big_now(), before);
+    cr_expect_eq(sc_mem_now(), before);
     unsigned char *const zeroed = sc_big_alloc(len);
     for (size_t i = 0; i < len; i += 511) {
         cr_assert_eq(zeroed[i], 0, "a block given back was handed out as it was");
     }
     sc_big_free(zeroed, len);
-    sc_big_fail_at(1);
+    sc_mem_fail_at(1);
     cr_expect_null(sc_big_take(len));
     cr_expect_null(sc_big_take(0));
 }
 
 Test(mem, the_chosen_allocation_fails_once)
 {
-    sc_big_fail_at(2);
+    sc_mem_fail_at(2);
     void *const a = sc_big_alloc(100);
     cr_expect_not_null(a);
     cr_expect_null(sc_big_alloc(100));
@@ -149,4 +149,76 @@ Test(mem, the_chosen_allocation_fails_once)
     cr_expect_not_null(b);
     sc_big_free(a, 100);
     sc_big_free(b, 100);
+}
+
+Test(mem, small_allocations_are_zero_grow_and_are_counted)
+{
+    const size_t before = sc_mem_now();
+    for (size_t n = 0; n < (size_t)5 << 20; n = 2 * n + 1) {
+        unsigned char *p = sc_alloc(n, 3);
+        cr_assert_not_null(p);
+        cr_expect_eq((uintptr_t)p % 16, 0);
+        for (size_t i = 0; i < 3 * n; i += 1 + i / 8) {
+            cr_assert_eq(p[i], 0);
+        }
+        memset(p, 5, 3 * n);
+        cr_expect_eq(sc_mem_now(), before + sc_alloc_size(n, 3));
+        cr_expect_geq(sc_alloc_size(n, 3), 3 * n);
+        for (size_t k = n; k < (size_t)6 << 20; k += 1 + k / 3) {
+            p = sc_grow(p, k, 3);
+            cr_assert_not_null(p);
+            cr_expect_eq(sc_mem_now(), before + sc_alloc_size(k, 3), "%zu elements", k);
+            p[3 * k - (k > 0)] = 5;
+        }
+        for (size_t i = 0; i < 3 * n; i++) {
+            cr_assert_eq(p[i], 5, "growing lost byte %zu of %zu", i, 3 * n);
+        }
+        sc_free(p);
+        cr_assert_eq(sc_mem_now(), before);
+    }
+    sc_free(NULL);
+    cr_expect_null(sc_alloc(SIZE_MAX / 2, 3));
+    cr_expect_null(sc_alloc(SIZE_MAX / 3, 3));
+    cr_expect_null(sc_alloc(SIZE_MAX, 1));
+    cr_expect_eq(sc_mem_now(), before);
+}
+
+Test(mem, the_limit_holds_for_every_kind_and_counts_kept_blocks_last)
+{
+    enum { MIB = 1 << 20 };
+    const size_t before = sc_mem_now();
+    sc_big_trim();
+    sc_mem_set_limit(before + 16 * MIB);
+    cr_expect_eq(sc_mem_limit(), before + 16 * MIB);
+    cr_expect_null(sc_big_alloc(18 * MIB));
+    void *const a = sc_big_alloc(10 * MIB);
+    cr_assert_not_null(a);
+    cr_expect_null(sc_big_take(8 * MIB));
+    cr_expect_null(sc_alloc(7, MIB));
+    void *b = sc_alloc(2, MIB);
+    cr_assert_not_null(b);
+    cr_expect_null(sc_grow(b, 7, MIB));
+    sc_big_free(a, 10 * MIB); /* kept, but not in the way of others */
+    b = sc_grow(b, 13, MIB);
+    cr_assert_not_null(b);
+    sc_free(b);
+    cr_expect_eq(sc_mem_now(), before);
+    sc_mem_set_limit(0);
+    void *const c = sc_big_alloc(64 * MIB);
+    cr_expect_not_null(c);
+    sc_big_free(c, 64 * MIB);
+}
+
+Test(mem, a_failed_growth_leaves_what_was_there)
+{
+    const size_t before = sc_mem_now();
+    char *const p = sc_alloc(8, 1);
+    memcpy(p, "content", 8);
+    sc_mem_fail_at(1);
+    cr_expect_null(sc_grow(p, 1 << 20, 1));
+    cr_expect_str_eq(p, "content");
+    sc_mem_fail_at(1);
+    cr_expect_null(sc_alloc(1, 1));
+    sc_free(p);
+    cr_expect_eq(sc_mem_now(), before);
 }
