@@ -4,6 +4,7 @@
  * Theory: docs/spec/proof.md, "Image commitment".
  */
 #include "core/chips/chips.h"
+#include "core/verify/verify.h"
 #include "host/sys/mem.h"
 #include "host/trace/trace.h"
 
@@ -12,14 +13,8 @@
 #define IMAGE_MIN_LOG_H 8
 #define IMAGE_MAX_LOG_H 27
 
-struct sc_machine sc_machine_rv64(void)
-{
-    return (struct sc_machine){sc_air_tables, AIR_N_TABLES, sc_machine_digest};
-}
-
 socle_status sc_image_build(struct sc_image *out, const struct sc_elf *elf)
 {
-    const struct sc_machine m = sc_machine_rv64();
     const unsigned n_cols = sc_air_tables[AIR_TABLE_IMAGE].n_cols;
     unsigned log_h = IMAGE_MIN_LOG_H;
     memset(out, 0, sizeof *out);
@@ -29,7 +24,7 @@ socle_status sc_image_build(struct sc_image *out, const struct sc_elf *elf)
     if (log_h > IMAGE_MAX_LOG_H) {
         return SOCLE_E_LIMIT;
     }
-    const unsigned m0 = sc_image_vars(&m, log_h);
+    const unsigned m0 = sc_image_vars(&sc_machine_rv64im, log_h);
     fp *const cells = sc_big_alloc(sizeof(fp) << m0);
     if (cells == NULL) {
         return SOCLE_E_NOMEM;

@@ -11,9 +11,6 @@
 #include "host/exec/exec.h"
 #include "host/sys/pool.h"
 
-/** The machine of this library: its tables and digest. */
-struct sc_machine sc_machine_rv64(void);
-
 /** The table IMAGE, stacked alone: column c of 2^log_h rows begins at cells + (c << log_h). */
 struct sc_image {
     unsigned log_h;
