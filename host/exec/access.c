@@ -96,6 +96,7 @@ bool sc_vm_access(struct vm *vm,
     }
     for (unsigned k = 0; k < n; k++) {
         uint64_t *const word = &at[k].page->v[at[k].slot];
+        at[k].page->seen[at[k].slot] = 1;
         before[k] = *word;
         if (store) {
             *word = (*word & ~masks[k]) | (parts[k] & masks[k]);
@@ -113,6 +114,7 @@ bool sc_vm_access(struct vm *vm,
             }
         }
     }
+    vm->crossing[store][size_log == 3] += crosses;
     if (ev != NULL) {
         ev->addr = addr;
         ev->crosses = crosses;

@@ -95,7 +95,8 @@ static void heat(struct hot *h, const struct sc_inst *in)
                               .rs1 = in->rs1,
                               .rs2 = in->rs2,
                               .step = in->x0,
-                              .imm = (uint64_t)in->imm};
+                              .imm = (uint64_t)in->imm,
+                              .count = h->count};
     const enum sc_class cls = (enum sc_class)SC_OP_CLASS(in->op);
     *h = blank;
     switch (cls) {
@@ -103,10 +104,12 @@ static void heat(struct hot *h, const struct sc_inst *in)
         break;
     case CLS_LOAD:
         h->xop = (uint8_t)(X_LB + SC_OP_F3(in->op));
+        h->table = h->xop == X_LD ? SC_TABLE_LD : SC_TABLE_LOADS;
         h->uses = USES_RS1 | USES_RD;
         break;
     case CLS_STORE:
         h->xop = (uint8_t)(X_SB + SC_OP_F3(in->op));
+        h->table = h->xop == X_SD ? SC_TABLE_SD : SC_TABLE_STORES;
         h->uses = USES_RS1 | USES_RS2;
         break;
     case CLS_OPIMM:

@@ -59,7 +59,6 @@ static bool call(struct vm *vm, struct sc_event *ev)
         ev->old = a0;
         ev->val = val;
         ev->prevd = sc_vm_stamp(vm, REG_A0, ev->ts + 3);
-        vm->n_rows[SC_TABLE_ECALL]++;
     }
     if (id == CALL_LOG) {
         log_bytes(vm, a0, vm->regs[REG_A1], val);
@@ -67,7 +66,6 @@ static bool call(struct vm *vm, struct sc_event *ev)
         return true;
     }
     vm->end = a0 == 0 ? SC_END_HALT : SC_END_EXIT_CODE;
-    vm->cycles++;
     return false;
 }
 
@@ -91,10 +89,13 @@ store(struct vm *vm, uint64_t addr, unsigned size_log, uint64_t v, struct sc_eve
            sc_vm_access(vm, addr, size_log, true, &v, ev);
 }
 
-/** Jump to ip block + pos: its position in the block, or that of X_OUTSIDE with vm.target set. */
-static inline uint32_t go(struct vm *vm, uint64_t pos)
+/** Jump from @p from to ip block + pos: its position in the block, or that of X_OUTSIDE with vm.target set. */
+static inline uint32_t go(struct vm *vm, uint32_t from, uint64_t pos)
 {
+    struct hot *const code = vm->block->code;
+    code[from + 1].count--;
     if (pos < vm->block->n) {
+        code[pos].count++;
         return (uint32_t)pos;
     }
     vm->target = vm->block->ip + pos;
@@ -118,16 +119,16 @@ branch(struct vm *vm, const struct hot *i, uint32_t pos, bool taken, uint32_t *n
     if (i->misaligned) {
         return misaligned_jump(vm, 4 * (vm->block->ip + to) + 2);
     }
-    *next = go(vm, to);
+    *next = go(vm, pos, to);
     return true;
 }
 
-static inline bool jump_register(struct vm *vm, uint64_t to, uint32_t *next)
+static inline bool jump_register(struct vm *vm, uint32_t pos, uint64_t to, uint32_t *next)
 {
     if ((to & 2) != 0) {
         return misaligned_jump(vm, to & ~UINT64_C(1));
     }
-    *next = go(vm, to / 4 - vm->block->ip);
+    *next = go(vm, pos, to / 4 - vm->block->ip);
     return true;
 }
 
@@ -160,6 +161,7 @@ static bool outside(struct vm *vm)
     const uint64_t ip = vm->target != NO_TARGET ? vm->target : vm->block->ip + vm->block->n;
     vm->target = NO_TARGET;
     if (sc_vm_enter(vm, ip)) {
+        vm->block->code[vm->pos].count++;
         return true;
     }
     vm->end = SC_END_FETCH;
@@ -175,7 +177,6 @@ finish(struct vm *vm, struct sc_event *ev, const struct hot *i, uint64_t val, ui
         ev->val = val;
     }
     ev->next_ip = (uint32_t)(vm->target != NO_TARGET ? vm->target : vm->block->ip + next);
-    vm->n_rows[ev->table]++;
 }
 
 #define BRANCH(NAME, taken)                                                                        \
@@ -193,6 +194,9 @@ finish(struct vm *vm, struct sc_event *ev, const struct hot *i, uint64_t val, ui
         break;
 #define A(NAME, cls, m, alt, f3, value)                                                            \
     case X_##NAME:                                                                                 \
+        if ((m) && (f3) >= 4 && ((unsigned)(cls) == CLS_OP ? b : (uint32_t)b) == 0) {              \
+            vm->zero_divisors++;                                                                   \
+        }                                                                                          \
         val = (value);                                                                             \
         break;
 
@@ -200,22 +204,24 @@ finish(struct vm *vm, struct sc_event *ev, const struct hot *i, uint64_t val, ui
 static inline __attribute__((always_inline)) void loop(struct vm *vm, const bool record)
 {
     uint64_t *const regs = vm->regs;
+    struct hot *code = vm->block->code;
     uint32_t pos = vm->pos;
+    uint64_t cycles = 0; /* in a register; vm.cycles follows where others look */
     bool running = true;
     while (running) {
-        struct hot *const i = &vm->block->code[pos];
+        struct hot *const i = &code[pos];
         const uint64_t a = regs[i->rs1];
         const uint64_t s2 = regs[i->rs2];
         const uint64_t b = s2 + i->imm;
         uint64_t val = 0;
         uint32_t next = pos + 1;
         struct sc_event *ev = NULL;
-        vm->pos = pos;
-        if (vm->cycles == vm->max_cycles) {
+        if (cycles == vm->max_cycles) {
             vm->end = SC_END_CYCLES;
             break;
         }
         if (record && i->xop > X_ILLEGAL) {
+            vm->cycles = cycles;
             ev = sc_vm_event(vm, i, (uint32_t)(vm->block->ip + pos));
             if (ev == NULL) {
                 break;
@@ -226,7 +232,9 @@ static inline __attribute__((always_inline)) void loop(struct vm *vm, const bool
             running = sc_vm_decode(vm, pos);
             continue;
         case X_OUTSIDE:
+            vm->pos = pos;
             running = outside(vm);
+            code = vm->block->code;
             pos = vm->pos;
             continue;
         case X_ILLEGAL:
@@ -237,15 +245,15 @@ static inline __attribute__((always_inline)) void loop(struct vm *vm, const bool
             break;
         case X_JAL:
             val = i->imm;
-            next = go(vm, pos + (uint64_t)(int64_t)i->step);
+            next = go(vm, pos, pos + (uint64_t)(int64_t)i->step);
             break;
         case X_JALR:
             val = 4 * (vm->block->ip + pos + 1);
-            running = jump_register(vm, (a + i->imm) & ~UINT64_C(1), &next);
+            running = jump_register(vm, pos, (a + i->imm) & ~UINT64_C(1), &next);
             break;
         case X_ECALL:
             running = call(vm, ev);
-            vm->cycles += running;
+            cycles += vm->end != SC_END_ECALL;
             pos = running ? next : pos;
             continue;
             BRANCH(BEQ, a == s2)
@@ -272,14 +280,16 @@ static inline __attribute__((always_inline)) void loop(struct vm *vm, const bool
                 finish(vm, ev, i, val, next);
             }
             regs[i->rd] = val;
-            vm->cycles++;
+            cycles++;
             pos = next;
         }
     }
+    vm->pos = pos;
+    vm->cycles = cycles;
 }
 #undef A
 
-static void loop_fast(struct vm *vm)
+static inline __attribute__((always_inline)) void loop_fast(struct vm *vm)
 {
     loop(vm, false);
 }
@@ -383,7 +393,8 @@ static void report(struct vm *vm, struct sc_run *out)
     out->misaligned = vm->misaligned;
     memcpy(out->regs, vm->regs, sizeof(out->regs));
     memcpy(out->reg_ts, vm->reg_ts, sizeof(out->reg_ts));
-    memcpy(out->n_rows, vm->n_rows, sizeof(out->n_rows));
+    out->n_pages = vm->mem.n_used;
+    sc_vm_count_rows(vm, out->n_rows);
 }
 
 static void give_lists(struct vm *vm, struct sc_run *out)
@@ -412,10 +423,14 @@ static socle_status start(struct vm *vm, const struct sc_elf *elf, const struct 
     if (st == SOCLE_OK) {
         st = sc_vm_code_init(vm, elf);
     }
-    if (st == SOCLE_OK && !sc_vm_enter(vm, elf->entry / 4)) {
-        st = SOCLE_E_ARG;
+    if (st != SOCLE_OK) {
+        return st;
     }
-    return st;
+    if (!sc_vm_enter(vm, elf->entry / 4)) {
+        return SOCLE_E_ARG;
+    }
+    vm->block->code[vm->pos].count++;
+    return SOCLE_OK;
 }
 
 socle_status sc_exec(struct sc_run *out,
@@ -436,10 +451,14 @@ socle_status sc_exec(struct sc_run *out,
     } else {
         loop_fast(&vm);
     }
+    sc_vm_count_executions(&vm);
     if (vm.end == SC_END_HALT && !vm.no_memory) {
         TRY(take_output(&vm, out));
     }
     report(&vm, out);
+    if (vm.end == SC_END_HALT && !vm.no_memory) {
+        out->n_rows[SC_TABLE_INITFINAL] = sc_vm_count_words(&vm, elf->n_words, out->output_size);
+    }
     explain(out, why, why_size);
     if (vm.no_memory) {
         st = SOCLE_E_NOMEM;

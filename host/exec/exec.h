@@ -78,10 +78,10 @@ struct sc_run {
     uint64_t regs[SC_N_REGS];
     uint8_t *output; /* only of a run that halted with success */
     size_t output_size;
+    uint64_t n_rows[SC_N_TABLES]; /* of every table whose height is not fixed, and REGS; INITFINAL only after SC_END_HALT */
+    size_t n_pages;               /* of guest memory that exist */
 
     /* Recording only. */
-    uint64_t n_rows[SC_N_TABLES]; /* events per table; n_fetches, n_words and SC_N_REGS for DECODE,
-                                     INITFINAL, REGS; MUL rows called by DIV are not in it */
     uint32_t entry_ip, end_ip,
         ts_end;                 /* the ends of STATE: (4, entry_ip, 0) and (ts_end, end_ip, 1) */
     uint32_t reg_ts[SC_N_REGS]; /* last stamps; the final values are regs */

@@ -22,6 +22,7 @@
 struct mem_page {
     uint64_t v[MEM_PAGE_WORDS];
     uint8_t space[MEM_PAGE_WORDS];
+    uint8_t seen[MEM_PAGE_WORDS]; /* 1: a load or store touched the word */
     bool writable; /* every word is RW: the fast path may store */
     uint32_t ts[]; /* last stamps; only when recording */
 };
@@ -67,15 +68,16 @@ static inline size_t mem_slot(uint64_t addr)
 /** Load 2^size_log bytes when the address is below the output, its page exists and the access stays
  * within one word. */
 static inline bool
-mem_fast_load(const struct memory *m, uint64_t addr, unsigned size_log, uint64_t *v)
+mem_fast_load(struct memory *m, uint64_t addr, unsigned size_log, uint64_t *v)
 {
     if (addr >= SC_OUTPUT_START || (addr & 7) + (UINT64_C(1) << size_log) > 8) {
         return false;
     }
-    const struct mem_page *const page = m->pages[addr >> MEM_PAGE_LOG];
+    struct mem_page *const page = m->pages[addr >> MEM_PAGE_LOG];
     if (page == NULL) {
         return false;
     }
+    page->seen[mem_slot(addr)] = 1;
     *v = page->v[mem_slot(addr)] >> (8 * (addr & 7));
     return true;
 }
@@ -94,6 +96,7 @@ static inline bool mem_fast_store(struct memory *m, uint64_t addr, unsigned size
     const unsigned shift = 8 * (unsigned)(addr & 7);
     const uint64_t mask = (size_log == 3 ? UINT64_MAX : (UINT64_C(1) << (8u << size_log)) - 1)
                           << shift;
+    page->seen[mem_slot(addr)] = 1;
     uint64_t *const word = &page->v[mem_slot(addr)];
     *word = (*word & ~mask) | ((v << shift) & mask);
     return true;

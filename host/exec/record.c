@@ -58,7 +58,6 @@ struct sc_event *sc_vm_event(struct vm *vm, struct hot *i, uint32_t ip)
         ev->old = vm->regs[i->rd];
         ev->prevd = sc_vm_stamp(vm, i->rd, ev->ts + 3);
     }
-    i->count++;
     return ev;
 }
 
@@ -110,7 +109,7 @@ static socle_status collect_fetches(struct vm *vm, struct sc_run *out)
             }
             struct sc_fetch *const f = &out->fetches[out->n_fetches++];
             f->inst = vm->insts[h->inst];
-            f->count = h->count;
+            f->count = (uint32_t)h->count;
             f->prev = (pos & 1u) != 0 && b->code[pos - 1].count > 0;
             (void)sc_memory_peek(&vm->mem, 4 * (b->ip + pos), &f->word8);
         }
@@ -152,7 +151,7 @@ static void put_word(const struct vm *vm,
 static bool has_row(const struct mem_page *page, uint64_t addr, uint64_t output_end)
 {
     const size_t slot = mem_slot(addr);
-    return (page->space[slot] & MEM_IMAGE) != 0 || page->ts[slot] != 0 ||
+    return (page->space[slot] & MEM_IMAGE) != 0 || page->seen[slot] != 0 ||
            (addr >= SC_OUTPUT_START && addr < output_end);
 }
 
@@ -214,8 +213,5 @@ socle_status sc_vm_collect(struct vm *vm, struct sc_run *out, const struct sc_el
     out->entry_ip = (uint32_t)(elf->entry / 4);
     out->end_ip = vm->events[vm->n_events - 1].next_ip;
     out->ts_end = 4 * ((uint32_t)vm->cycles + 1);
-    out->n_rows[SC_TABLE_DECODE] = out->n_fetches;
-    out->n_rows[SC_TABLE_INITFINAL] = out->n_words;
-    out->n_rows[SC_TABLE_REGS] = SC_N_REGS;
     return st;
 }

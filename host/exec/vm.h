@@ -50,13 +50,13 @@ enum { USES_RS1 = 1, USES_RS2 = 2, USES_RD = 4 };
 struct hot {
     uint8_t xop;
     uint8_t rd, rs1, rs2;
-    uint8_t table; /* enum sc_table; loads and stores are decided per access */
+    uint8_t table; /* enum sc_table; of loads and stores that stay within a word */
     uint8_t uses;
     uint8_t misaligned; /* a branch whose offset is not a multiple of 4 */
     int32_t step;       /* in instructions, of branches and JAL */
     uint32_t inst;      /* index into sc_run.insts when recording */
     uint64_t imm; /* added to rs2 (immediate forms), the constant of CONST and JAL, or the offset */
-    uint32_t count; /* executions, when recording */
+    uint64_t count; /* executions; while running, jumps to here less those away from the entry before (mod 2^64) */
 };
 
 /** An executable segment, rounded out to words. code has n + 1 entries, the last X_OUTSIDE. */
@@ -83,6 +83,8 @@ struct vm {
     uint32_t pos;                   /* index in the block */
     uint64_t target;                /* ip of a pending jump out of the block, or NO_TARGET */
     uint64_t cycles, max_cycles, misaligned;
+    uint64_t crossing[2][2]; /* accesses to two words, [store][of 8 bytes] */
+    uint64_t zero_divisors;  /* divisions by 0, which call no MUL row */
     enum sc_end end;
     bool no_memory;
     uint64_t addr; /* sc_run.addr */
@@ -94,7 +96,6 @@ struct vm {
     size_t n_events, cap_events;
     struct code_read *code_reads;
     size_t n_code_reads, cap_code_reads;
-    uint64_t n_rows[SC_N_TABLES];
 };
 
 /** Room for one more element: doubles *items (elements of @p size bytes) when @p n reaches *cap. */
@@ -117,6 +118,14 @@ bool sc_vm_access(struct vm *vm,
                   bool store,
                   uint64_t *value,
                   struct sc_event *ev);
+
+/* rows.c */
+/** After the run: turn the counts of all instructions into executions. Once. */
+void sc_vm_count_executions(struct vm *vm);
+/** Rows of every table but INITFINAL, from the executions. */
+void sc_vm_count_rows(const struct vm *vm, uint64_t rows[SC_N_TABLES]);
+/** Rows of INITFINAL of a run that halted with this output. */
+uint64_t sc_vm_count_words(const struct vm *vm, uint64_t n_image, size_t output_size);
 
 /* record.c */
 /** Start the event of the instruction at vm.cycles: stamps and operands. NULL without memory. */

@@ -3,6 +3,7 @@
  * Traces of the example guests: every constraint on every row and every bus, and the same cells for any number of threads.
  * A guest that was not built is skipped with the reason.
  */
+#include "core/chips/chips.h"
 #include "host/exec/exec.h"
 #include "host/trace/check.h"
 #include "host/trace/trace.h"
@@ -56,6 +57,37 @@ static bool open_guest(struct scene *s, const char *name, const uint8_t *input, 
     return true;
 }
 
+/** The plain run tells the rows of every table that the trace then has. */
+static void expect_rows(const struct scene *s, const char *name, const uint8_t *input, size_t input_size)
+{
+    static struct sc_run plain;
+    char why[256] = "";
+    uint64_t rows[SC_N_TABLES] = {0};
+    uint64_t q, d;
+    const struct sc_exec_options o = {.input = input, .input_size = input_size};
+    cr_assert(sc_exec(&plain, why, sizeof why, &s->elf, &o) == SOCLE_OK, "%s: %s", name, why);
+    for (size_t i = 0; i < s->run.n_events; i++) {
+        const struct sc_event *const e = &s->run.events[i];
+        rows[e->table]++;
+        rows[SC_TABLE_MUL] += e->table == SC_TABLE_DIV && sc_div_call(e, &s->run.insts[e->inst], &q, &d);
+    }
+    rows[SC_TABLE_DECODE] = s->run.n_fetches;
+    rows[SC_TABLE_INITFINAL] = s->run.n_words;
+    rows[SC_TABLE_REGS] = SC_N_REGS;
+    for (unsigned t = 0; t < SC_N_TABLES; t++) {
+        uint8_t log_h[AIR_MAX_CHUNKS];
+        cr_expect(plain.n_rows[t] == rows[t] && s->run.n_rows[t] == rows[t], "%s: %llu rows of %s are told as %llu, and as %llu", name,
+                  (unsigned long long)rows[t], sc_air_tables[t].name, (unsigned long long)plain.n_rows[t],
+                  (unsigned long long)s->run.n_rows[t]);
+        if (t < AIR_TABLE_IMAGE && sc_air_tables[t].fixed_log_h == 0) {
+            cr_expect(sc_chunks_from_rows(plain.n_rows[t], log_h) == s->trace.shape.n_chunks[t] &&
+                          memcmp(log_h, s->trace.shape.log_h[t], s->trace.shape.n_chunks[t]) == 0,
+                      "%s: the table %s has another height", name, sc_air_tables[t].name);
+        }
+    }
+    sc_run_fini(&plain);
+}
+
 static void close_scene(struct scene *s)
 {
     sc_trace_fini(&s->trace);
@@ -72,6 +104,7 @@ static void expect_trace_holds(const char *name, const uint8_t *input, size_t in
         cr_skip("the guest %s was not built", name);
     }
     cr_expect(sc_trace_check_built(&report, NULL, &s.trace) == SOCLE_OK, "%s: %s", name, report.text);
+    expect_rows(&s, name, input, input_size);
     close_scene(&s);
 }
 

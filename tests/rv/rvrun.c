@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/chips/chips.h"
 #include "host/exec/exec.h"
 #include "host/trace/check.h"
 #include "tests/support/run_check.h"
@@ -75,6 +76,19 @@ check_constraints(const struct sc_run *run, const struct sc_elf *elf, char *text
     return st == SOCLE_OK ? NULL : text;
 }
 
+/** Do the rows of the chips that execute add up to the events? Also of a run that failed. */
+static bool rows_are_those_of_events(const struct sc_run *run)
+{
+    uint64_t rows[SC_N_TABLES] = {0};
+    uint64_t q, d;
+    for (size_t i = 0; i < run->n_events; i++) {
+        const struct sc_event *const e = &run->events[i];
+        rows[e->table]++;
+        rows[SC_TABLE_MUL] += e->table == SC_TABLE_DIV && sc_div_call(e, &run->insts[e->inst], &q, &d);
+    }
+    return memcmp(rows, run->n_rows, SC_TABLE_DECODE * sizeof(rows[0])) == 0;
+}
+
 /** Both modes must end as @p want, agree, and leave a consistent recording. True when they do. */
 static bool check_program(const char *path, const char *want, bool constraints, uint64_t *cycles)
 {
@@ -98,6 +112,8 @@ static bool check_program(const char *path, const char *want, bool constraints, 
         const bool same = run[0].cycles == run[1].cycles &&
                           run[0].misaligned == run[1].misaligned && run[0].pc == run[1].pc &&
                           run[0].addr == run[1].addr &&
+                          memcmp(run[0].n_rows, run[1].n_rows, sizeof(run[0].n_rows)) == 0 &&
+                          rows_are_those_of_events(&run[1]) &&
                           memcmp(run[0].regs, run[1].regs, sizeof(run[0].regs)) == 0 &&
                           run[0].output_size == run[1].output_size && strcmp(why[0], why[1]) == 0;
         wrong = same ? NULL : "the plain run and the recording differ";

@@ -193,6 +193,11 @@ static const char *replay(struct replay *r, size_t *at)
         }
         ip = e->next_ip;
         rows[e->table]++;
+        const struct sc_inst *const in = &r->run->insts[e->inst];
+        const bool word = SC_OP_CLASS(in->op) == CLS_OP32;
+        if (e->table == SC_TABLE_DIV && (word ? (uint32_t)e->b : e->b) != 0) {
+            rows[SC_TABLE_MUL]++;
+        }
     }
     NEED(ip == r->run->end_ip && r->run->ts_end == 4 * (r->run->n_events + 1),
          "the end of STATE is wrong")
