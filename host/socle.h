@@ -106,14 +106,14 @@ struct socle_run {
     uint64_t exit_code, pc;
     uint8_t *output;     /* yours: socle_free; NULL unless the run succeeded */
     size_t output_len;
-    unsigned n_tables;   /* 0 unless rows were asked for */
+    unsigned n_tables;   /* 0 unless the run succeeded */
     struct socle_table tables[SOCLE_MAX_TABLES];
 };
 
-/** Run a program without proving. @p count_rows records the run to tell the rows of every table; such a run has a cycle limit.
+/** Run a program without proving; out->tables tells what a proof of it would hold. Any length.
  * SOCLE_E_FORMAT: not a program of this machine. SOCLE_E_GUEST: it ended abnormally; the message has cause, pc and address. */
 SC_MUST_USE socle_status socle_execute(socle_context *ctx, struct socle_run *out, const uint8_t *elf, size_t elf_len, const uint8_t *input,
-                                       size_t input_len, bool count_rows);
+                                       size_t input_len);
 
 /** The key file of a program: anybody computes the same one. */
 SC_MUST_USE socle_status socle_keygen(socle_context *ctx, uint8_t key[SOCLE_KEY_BYTES], const uint8_t *elf, size_t elf_len);

@@ -70,6 +70,8 @@ static void count_tables(struct socle_run *out, const struct sc_run *run)
         }
         if (table->fixed_log_h != 0) {
             padded = UINT64_C(1) << table->fixed_log_h;
+        } else if (run->n_rows[t] > UINT64_C(1) << SC_MAX_LOG_CELLS) {
+            padded = run->n_rows[t]; /* of no single proof */
         } else {
             for (unsigned i = sc_chunks_from_rows(run->n_rows[t], log_h); i > 0; i--) {
                 padded += UINT64_C(1) << log_h[i - 1];
@@ -77,7 +79,7 @@ static void count_tables(struct socle_run *out, const struct sc_run *run)
         }
         out->tables[out->n_tables++] = (struct socle_table){
             .name = table->name,
-            .rows = run->n_rows[t],
+            .rows = table->fixed_log_h != 0 ? padded : run->n_rows[t],
             .cells = padded * table->n_cols,
             .bus_terms = padded * table->n_uses,
         };
@@ -85,19 +87,17 @@ static void count_tables(struct socle_run *out, const struct sc_run *run)
 }
 
 socle_status socle_execute(socle_context *ctx, struct socle_run *out, const uint8_t *elf, size_t elf_len, const uint8_t *input,
-                           size_t input_len, bool count_rows)
+                           size_t input_len)
 {
     socle_status st = SOCLE_OK;
     struct sc_elf program = {0};
     struct sc_run run = {0};
     memset(out, 0, sizeof *out);
     sc_api_begin(ctx);
-    ctx->clock.weight_total = 3; /* load and execute; see SC_STAGES */
+    ctx->clock.weight_total = 4; /* up to execute; see SC_STAGES */
     TRY(sc_api_load(ctx, &program, elf, elf_len));
-    TRY(sc_api_run(ctx, out, &run, &program, input, input_len, count_rows));
-    if (count_rows) {
-        count_tables(out, &run);
-    }
+    TRY(sc_api_run(ctx, out, &run, &program, input, input_len, false));
+    count_tables(out, &run);
     sc_api_finish(ctx);
 out:
     sc_run_fini(&run);

@@ -74,7 +74,7 @@ exits 2 "security of no profile" security --profile socle-1
 exits 2 "a set of no proofs" security --segments 0
 
 # running
-exits 0 "execute" execute "$elf" -i input.bin -o fib.bin --json --chips
+exits 0 "execute" execute "$elf" -i input.bin -o fib.bin --json
 json out "d['cycles']>100 and d['output_bytes']==8 and any(t['rows']>0 for t in d['tables'])"
 report $? "execute under --json is an object"
 [ "$(od -An -tu8 fib.bin | tr -d ' ')" = 3736710778780434371 ]

@@ -84,9 +84,15 @@ Test(api, proves_and_verifies_and_gives_all_memory_back)
     socle_context *const ctx = context_with(&s);
     struct program elf = fibonacci(ctx);
     struct socle_proof proof;
+    struct socle_run run;
     struct socle_verified v;
     uint8_t key[SOCLE_KEY_BYTES];
     cr_assert_eq(socle_keygen(ctx, key, elf.bytes, elf.len), SOCLE_OK);
+    s.last = 0;
+    cr_assert_eq(socle_execute(ctx, &run, elf.bytes, elf.len, ten, sizeof ten), SOCLE_OK);
+    cr_assert_float_eq(s.last, 1, 1e-6);
+    cr_assert_gt(run.n_tables, 20);
+    socle_run_fini(ctx, &run);
     s.last = 0;
     cr_assert_eq(socle_prove(ctx, &proof, elf.bytes, elf.len, ten, sizeof ten), SOCLE_OK, "%s", socle_message(ctx));
     cr_assert_eq(socle_message(ctx)[0], '\0');
@@ -140,7 +146,7 @@ Test(api, reports_a_failed_allocation_and_leaks_nothing)
         struct program elf = fibonacci(ctx);
         struct socle_run run;
         s.fail_at = s.n_allocs + n;
-        const socle_status st = socle_execute(ctx, &run, elf.bytes, elf.len, ten, sizeof ten, false);
+        const socle_status st = socle_execute(ctx, &run, elf.bytes, elf.len, ten, sizeof ten);
         cr_assert_eq(st, n == 1 ? SOCLE_E_NOMEM : SOCLE_OK);
         socle_run_fini(ctx, &run);
         socle_free(ctx, elf.bytes);
@@ -165,7 +171,7 @@ static socle_status call_all(const uint8_t *elf, size_t len)
         st = socle_inspect(ctx, &info, elf, len);
     }
     if (st == SOCLE_OK) {
-        st = socle_execute(ctx, &run, elf, len, ten, sizeof ten, false);
+        st = socle_execute(ctx, &run, elf, len, ten, sizeof ten);
     }
     if (st == SOCLE_OK) {
         st = socle_keygen(ctx, key, elf, len);
@@ -230,7 +236,7 @@ Test(api, refuses_bytes_that_are_no_program_key_or_proof)
     struct socle_info info;
     struct socle_verified v;
     uint8_t key[SOCLE_KEY_BYTES];
-    cr_assert_eq(socle_execute(ctx, &run, junk, sizeof junk, NULL, 0, false), SOCLE_E_FORMAT);
+    cr_assert_eq(socle_execute(ctx, &run, junk, sizeof junk, NULL, 0), SOCLE_E_FORMAT);
     cr_assert_eq(socle_keygen(ctx, key, junk, 0), SOCLE_E_FORMAT);
     cr_assert_eq(socle_inspect(ctx, &info, junk, sizeof junk), SOCLE_E_VERSION);
     cr_assert_eq(socle_inspect(ctx, &info, junk, 4), SOCLE_E_FORMAT);

@@ -34,7 +34,6 @@ enum exit_code {
     O(MIN_BITS, 0, "min-bits", "N", "refuse a profile that claims fewer bits")     \
     O(SEGMENTS, 0, "segments", "N", "also the sum over a set of N proofs")         \
     O(DEVICE, 0, "device", "NAME", "auto or cpu")                                  \
-    O(CHIPS, 0, "chips", NULL, "also count the rows of every table")               \
     O(JSON, 0, "json", NULL, "one JSON object on standard output")                 \
     O(QUIET, 'q', "quiet", NULL, "no progress and no guest log")                   \
     O(HELP, 'h', "help", NULL, "this text")

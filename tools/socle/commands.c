@@ -108,7 +108,7 @@ enum exit_code run_execute(struct args *a)
     if (given(a, OPT_INPUT)) {
         TRY(file_init(a, &input, a->value[OPT_INPUT], SOCLE_MAX_INPUT));
     }
-    TRY(socle_execute(a->ctx, &run, elf.bytes, elf.len, input.bytes, input.len, given(a, OPT_CHIPS)));
+    TRY(socle_execute(a->ctx, &run, elf.bytes, elf.len, input.bytes, input.len));
     TRY(write_if_asked(a, run.output, run.output_len));
     if (given(a, OPT_JSON)) {
         struct json j;
@@ -117,9 +117,7 @@ enum exit_code run_execute(struct args *a)
         json_uint(&j, "cycles", run.cycles);
         json_uint(&j, "misaligned", run.misaligned);
         json_output(&j, run.output, run.output_len);
-        if (run.n_tables > 0) {
-            json_tables(&j, run.tables, run.n_tables);
-        }
+        json_tables(&j, run.tables, run.n_tables);
         code = result_print(&j, a);
     } else {
         (void)printf("%-12s %s\n", "program", a->operand[0]);

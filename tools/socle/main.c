@@ -23,7 +23,7 @@ static const struct {
 #define WORK (COMMON | BIT(THREADS) | BIT(PROFILE) | BIT(MIN_BITS))
 
 static const struct command commands[] = {
-    {"execute", "ELF", "run a program: cycles and public output, no proof", 1, 1, WORK | BIT(INPUT) | BIT(OUTPUT) | BIT(CHIPS), 0, run_execute},
+    {"execute", "ELF", "run a program: cycles, public output and rows of every table, no proof", 1, 1, WORK | BIT(INPUT) | BIT(OUTPUT), 0, run_execute},
     {"keygen", "ELF", "write the key of a program", 1, 1, WORK | BIT(OUTPUT), BIT(OUTPUT), run_keygen},
     {"prove", "ELF", "run a program and write the proof of it", 1, 1, WORK | BIT(INPUT) | BIT(OUTPUT) | BIT(DEVICE), BIT(OUTPUT), run_prove},
     {"verify", "PROOF [ELF]", "check a proof against a program or its key", 1, 2, WORK | BIT(KEY) | BIT(OUTPUT), 0, run_verify},
