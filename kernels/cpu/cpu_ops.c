@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Choice of an instruction set at run time, and the twiddle table. SC_HAVE_AVX2 and SC_HAVE_AVX512 say what was built.
+ * Choice of an instruction set at run time, and the twiddle table. SC_HAVE_AVX2, SC_HAVE_AVX512 and SC_HAVE_NEON say what was built.
  */
 #include "kernels/cpu/cpu_ops.h"
 
 #include <stdatomic.h>
 #include <string.h>
 
-extern const struct sc_cpu_ops sc_cpu_ops_ref, sc_cpu_ops_avx2, sc_cpu_ops_avx512;
+extern const struct sc_cpu_ops sc_cpu_ops_ref, sc_cpu_ops_neon, sc_cpu_ops_avx2, sc_cpu_ops_avx512;
 
 const struct sc_cpu_ops *sc_cpu_ops_get(enum sc_isa isa)
 {
     switch (isa) {
     case SC_ISA_REF:
         return &sc_cpu_ops_ref;
+    case SC_ISA_NEON: /* part of every AArch64 processor */
+#ifdef SC_HAVE_NEON
+        return &sc_cpu_ops_neon;
+#else
+        return NULL;
+#endif
     case SC_ISA_AVX2:
 #ifdef SC_HAVE_AVX2
         if (__builtin_cpu_supports("avx2")) {

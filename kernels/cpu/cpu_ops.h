@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum sc_isa { SC_ISA_REF, SC_ISA_AVX2, SC_ISA_AVX512, SC_ISA_END };
+enum sc_isa { SC_ISA_REF, SC_ISA_NEON, SC_ISA_AVX2, SC_ISA_AVX512, SC_ISA_END };
 
 /** pow[2^(k-1) + i] = w_k^i for 0 <= i < 2^(k-1), 1 <= k <= log_n. */
 struct sc_twiddles {
@@ -56,7 +56,7 @@ struct sc_cpu_ops {
 const struct sc_cpu_ops *sc_cpu_ops_get(enum sc_isa isa);
 /** The widest available. */
 const struct sc_cpu_ops *sc_cpu_ops_best(void);
-/** By name: "ref", "avx2", "avx512", "auto"; NULL when unknown or not available. */
+/** By name: "ref", "neon", "avx2", "avx512", "auto"; NULL when unknown or not available. */
 const struct sc_cpu_ops *sc_cpu_ops_by_name(const char *name);
 
 /** The kernels that the process uses: the widest, unless sc_cpu_ops_force chose. Any thread. */

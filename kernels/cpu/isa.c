@@ -13,6 +13,10 @@ const struct sc_cpu_ops sc_cpu_ops_avx512 = {
 extern const struct sc_cpu_ops sc_cpu_ops_avx2;
 const struct sc_cpu_ops sc_cpu_ops_avx2 = {
     .name = "avx2", .isa = SC_ISA_AVX2,
+#elif SC_VEC == 4
+extern const struct sc_cpu_ops sc_cpu_ops_neon;
+const struct sc_cpu_ops sc_cpu_ops_neon = {
+    .name = "neon", .isa = SC_ISA_NEON,
 #else
 extern const struct sc_cpu_ops sc_cpu_ops_ref;
 const struct sc_cpu_ops sc_cpu_ops_ref = {

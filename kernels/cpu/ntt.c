@@ -57,14 +57,18 @@ static void leaf(fp *p, const fp *pow)
 #if VL == 16
     level(v, VL, 8, pow + 128, VL);
 #endif
+#if VL >= 8
     level(v, VL, 4, pow + 4 * VL, VL);
+#endif
     level(v, VL, 2, pow + 2 * VL, VL);
     level(v, VL, 1, pow + VL, VL);
     vec_transpose(v);
 #if VL == 16
     level_flat(v, VL, 8, pow + 8);
 #endif
+#if VL >= 8
     level_flat(v, VL, 4, pow + 4);
+#endif
     level_flat(v, VL, 2, pow + 2);
     level_flat(v, VL, 1, pow + 1);
     vec_transpose(v);

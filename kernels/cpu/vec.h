@@ -4,7 +4,7 @@
  *
  *   1. add a line to kernels/cpu/ops.def;
  *   2. write kernels/cpu/<group>.c: #include "kernels/cpu/vec.h" and define `ret SC_K(name) args`; helpers are static;
- *   3. add the file to kernels/meson.build. It is compiled once per instruction set: SC_VEC is 1 (reference), 8 or 16.
+ *   3. add the file to kernels/meson.build. It is compiled once per instruction set: SC_VEC is 1 (reference), 4, 8 or 16.
  *
  * A `vec` holds VL base elements (canonical, Montgomery), a `vx` VL extension elements as five vecs. Loops go by VL with
  * vec_load_n/vec_store_n (or vx_*) on the last piece, n < VL lanes; lanes that are not loaded are 0.
@@ -35,6 +35,9 @@
 #elif SC_VEC == 8
 #include "kernels/cpu/vec_avx2.h"
 #define SC_K(name) sc_k_##name##_avx2
+#elif SC_VEC == 4
+#include "kernels/cpu/vec_neon.h"
+#define SC_K(name) sc_k_##name##_neon
 #else
 #include "kernels/cpu/vec_ref.h"
 #define SC_K(name) sc_k_##name##_ref

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * 4 lanes: the vector layer on NEON (AArch64). Included by vec.h only; meanings are those of vec_ref.h.
+ * Wide products keep lanes 0 and 1 in l, 2 and 3 in h; NEON multiplies either half without moving it.
+ */
+#ifndef SC_KERNELS_CPU_VEC_NEON_H
+#define SC_KERNELS_CPU_VEC_NEON_H
+
+#include <arm_neon.h>
+
+#define VL 4
+#define LOG_VL 2
+
+typedef uint32x4_t vec;
+typedef uint32x4_t vodd;
+typedef struct {
+    uint64x2_t l, h;
+} vwide;
+
+static inline vec vec_load(const fp *p)
+{
+    return vld1q_u32(p);
+}
+
+static inline void vec_store(fp *p, vec v)
+{
+    vst1q_u32(p, v);
+}
+
+static inline vec vec_load_n(const fp *p, size_t n)
+{
+    fp lane[VL] = {0};
+    if (n == VL) {
+        return vec_load(p);
+    }
+    for (size_t i = 0; i < n; i++) {
+        lane[i] = p[i];
+    }
+    return vec_load(lane);
+}
+
+static inline void vec_store_n(fp *p, vec v, size_t n)
+{
+    fp lane[VL];
+    if (n == VL) {
+        vec_store(p, v);
+        return;
+    }
+    vec_store(lane, v);
+    for (size_t i = 0; i < n; i++) {
+        p[i] = lane[i];
+    }
+}
+
+static inline vec vec_set1(fp a)
+{
+    return vdupq_n_u32(a);
+}
+
+static inline vec vec_zero(void)
+{
+    return vdupq_n_u32(0);
+}
+
+static inline vec vec_add(vec a, vec b)
+{
+    const vec s = vaddq_u32(a, b);
+    return vminq_u32(s, vsubq_u32(s, vec_set1(FP_P)));
+}
+
+static inline vec vec_sub(vec a, vec b)
+{
+    const vec d = vsubq_u32(a, b);
+    return vminq_u32(d, vaddq_u32(d, vec_set1(FP_P)));
+}
+
+static inline vodd vodd_of(vec a)
+{
+    return a;
+}
+
+static inline vodd vodd_set1(fp a)
+{
+    return vec_set1(a);
+}
+
+static inline vwide vwide_zero(void)
+{
+    const vwide r = {vdupq_n_u64(0), vdupq_n_u64(0)};
+    return r;
+}
+
+static inline vwide vwide_mul(vodd a, vodd b)
+{
+    const vwide r = {vmull_u32(vget_low_u32(a), vget_low_u32(b)), vmull_high_u32(a, b)};
+    return r;
+}
+
+static inline vwide vwide_add(vwide a, vwide b)
+{
+    const vwide r = {vaddq_u64(a.l, b.l), vaddq_u64(a.h, b.h)};
+    return r;
+}
+
+/* High halves of the products, in lane order. */
+static inline vec vwide_high(vwide a)
+{
+    return vuzp2q_u32(vreinterpretq_u32_u64(a.l), vreinterpretq_u32_u64(a.h));
+}
+
+static inline uint64x2_t vwide_fold_half(uint64x2_t a)
+{
+    const uint64x2_t top = vdupq_n_u64((uint64_t)FP_P << 32);
+    const uint64x2_t set = vreinterpretq_u64_s64(vshrq_n_s64(vreinterpretq_s64_u64(a), 63));
+    return vsubq_u64(a, vandq_u64(set, top));
+}
+
+static inline vwide vwide_fold(vwide a)
+{
+    const vwide r = {vwide_fold_half(a.l), vwide_fold_half(a.h)};
+    return r;
+}
+
+/* hi(q p) for q = low p^-1. */
+static inline vec vlow_qp(vec low)
+{
+    return vwide_high(vwide_mul(vmulq_u32(low, vec_set1(FP_P_INV)), vec_set1(FP_P)));
+}
+
+static inline vec vwide_qp(vwide a)
+{
+    return vlow_qp(vuzp1q_u32(vreinterpretq_u32_u64(a.l), vreinterpretq_u32_u64(a.h)));
+}
+
+static inline vec vwide_reduce(vwide a)
+{
+    return vec_sub(vwide_high(a), vwide_qp(a));
+}
+
+static inline vec vwide_reduce2(vwide a)
+{
+    const vec hi = vwide_high(a);
+    return vec_sub(vminq_u32(hi, vsubq_u32(hi, vec_set1(FP_P))), vwide_qp(a));
+}
+
+static inline vec vec_to_u32(vec a)
+{
+    return vec_sub(vec_zero(), vlow_qp(a));
+}
+
+/* Rows to columns: v[i] lane j becomes v[j] lane i. */
+static inline void vec_transpose(vec v[VL])
+{
+    const uint64x2_t a = vreinterpretq_u64_u32(vtrn1q_u32(v[0], v[1])), b = vreinterpretq_u64_u32(vtrn2q_u32(v[0], v[1]));
+    const uint64x2_t c = vreinterpretq_u64_u32(vtrn1q_u32(v[2], v[3])), d = vreinterpretq_u64_u32(vtrn2q_u32(v[2], v[3]));
+    v[0] = vreinterpretq_u32_u64(vtrn1q_u64(a, c));
+    v[1] = vreinterpretq_u32_u64(vtrn1q_u64(b, d));
+    v[2] = vreinterpretq_u32_u64(vtrn2q_u64(a, c));
+    v[3] = vreinterpretq_u32_u64(vtrn2q_u64(b, d));
+}
+
+static inline vec vu_add(vec a, vec b)
+{
+    return vaddq_u32(a, b);
+}
+
+static inline vec vu_xor(vec a, vec b)
+{
+    return veorq_u32(a, b);
+}
+
+#define vu_rotr(a, n) vsliq_n_u32(vshrq_n_u32(a, n), a, 32 - (n))
+
+/* One bit for each lane without a bit of the mask. */
+static inline uint32_t vu_zero_lanes(vec a, uint32_t mask)
+{
+    static const uint32_t bit[VL] = {1, 2, 4, 8};
+    return vaddvq_u32(vbicq_u32(vec_load(bit), vtstq_u32(a, vec_set1(mask))));
+}
+
+#endif
