@@ -48,6 +48,7 @@ struct socle_options {
     void (*progress)(void *user, const struct socle_progress *p);
     void (*log)(void *user, uint64_t fd, const uint8_t *bytes, size_t n); /* what the guest logs; not proven */
     const volatile sig_atomic_t *cancel; /* non-zero: stop soon with SOCLE_E_CANCELLED. May be set by a signal handler */
+    double deadline_s; /* a call that takes longer stops soon after with SOCLE_E_DEADLINE; 0: none */
 };
 
 /** SOCLE_E_ARG for an unknown profile. *out is yours. */

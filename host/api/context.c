@@ -34,7 +34,7 @@ static const char *const stage_names[SC_N_STAGES] = {
 #undef W
 };
 
-static bool tell(void *arg, enum sc_stage stage, double fraction)
+static socle_status tell(void *arg, enum sc_stage stage, double fraction)
 {
     static const double weight[SC_N_STAGES] = {
 #define W(NAME, name, weight) weight,
@@ -60,7 +60,10 @@ static bool tell(void *arg, enum sc_stage stage, double fraction)
         const struct socle_progress p = {stage_names[stage], done, elapsed, done > 0.02 ? elapsed * (1 - done) / done : -1};
         ctx->options.progress(ctx->options.user, &p);
     }
-    return ctx->options.cancel == NULL || *ctx->options.cancel == 0;
+    if (ctx->options.cancel != NULL && *ctx->options.cancel != 0) {
+        return SOCLE_E_CANCELLED;
+    }
+    return ctx->options.deadline_s > 0 && 1e-9 * (double)(now - c->start_ns) > ctx->options.deadline_s ? SOCLE_E_DEADLINE : SOCLE_OK;
 }
 
 

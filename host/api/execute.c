@@ -43,6 +43,7 @@ socle_status sc_api_run(socle_context *ctx, struct socle_run *out, struct sc_run
         .record = record,
         .log = ctx->options.log != NULL ? log_out : NULL,
         .log_arg = ctx,
+        .watch = &ctx->watch,
     };
     TRY(sc_api_stage(ctx, SC_STAGE_EXECUTE));
     st = sc_exec(run, ctx->message, sizeof ctx->message, elf, &options);

@@ -206,7 +206,7 @@ static inline __attribute__((always_inline)) void loop(struct vm *vm, const bool
     uint64_t *const regs = vm->regs;
     struct hot *code = vm->block->code;
     uint32_t pos = vm->pos;
-    uint64_t cycles = 0; /* in a register; vm.cycles follows where others look */
+    uint64_t cycles = vm->cycles; /* in a register; vm.cycles follows where others look */
     bool running = true;
     while (running) {
         struct hot *const i = &code[pos];
@@ -216,7 +216,7 @@ static inline __attribute__((always_inline)) void loop(struct vm *vm, const bool
         uint64_t val = 0;
         uint32_t next = pos + 1;
         struct sc_event *ev = NULL;
-        if (cycles == vm->max_cycles) {
+        if (cycles == vm->pause) {
             vm->end = SC_END_CYCLES;
             break;
         }
@@ -297,6 +297,30 @@ static inline __attribute__((always_inline)) void loop_fast(struct vm *vm)
 static void loop_recording(struct vm *vm)
 {
     loop(vm, true);
+}
+
+/* Instructions between two looks around: some tenths of a second. */
+#define STRIDE (UINT64_C(1) << 26)
+#define STRIDE_RECORDING (UINT64_C(1) << 21)
+
+/** Run to the end, or until the watch says otherwise. */
+static socle_status run(struct vm *vm)
+{
+    const bool record = vm->options->record;
+    const uint64_t stride = record ? STRIDE_RECORDING : STRIDE;
+    socle_status st = SOCLE_OK;
+    do {
+        const uint64_t left = vm->max_cycles - vm->cycles;
+        vm->end = SC_END_HALT;
+        vm->pause = vm->cycles + (left < stride ? left : stride);
+        if (record) {
+            loop_recording(vm);
+        } else {
+            loop_fast(vm);
+        }
+        st = sc_watch_tell(vm->options->watch, SC_STAGE_EXECUTE, 0);
+    } while (st == SOCLE_OK && vm->end == SC_END_CYCLES && vm->cycles < vm->max_cycles);
+    return st;
 }
 
 /** Length, touched words and padding of the output after a halt; then its bytes. */
@@ -446,11 +470,10 @@ socle_status sc_exec(struct sc_run *out,
         (void)snprintf(why, why_size, "the program or its input cannot be loaded");
     }
     TRY(start(&vm, elf, options));
-    if (options->record) {
-        loop_recording(&vm);
-    } else {
-        loop_fast(&vm);
+    if (why_size > 0) {
+        why[0] = '\0';
     }
+    TRY(run(&vm));
     sc_vm_count_executions(&vm);
     if (vm.end == SC_END_HALT && !vm.no_memory) {
         TRY(take_output(&vm, out));

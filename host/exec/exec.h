@@ -13,6 +13,7 @@
 #include "core/base/status.h"
 #include "core/chips/event.h"
 #include "host/exec/elf.h"
+#include "host/sys/watch.h"
 
 #define SC_INPUT_START (UINT64_C(1) << 32)
 #define SC_OUTPUT_START (UINT64_C(1) << 33)
@@ -63,6 +64,7 @@ struct sc_exec_options {
      * passed on. May be NULL. */
     void (*log)(void *arg, uint64_t fd, const uint8_t *bytes, size_t n);
     void *log_arg;
+    const struct sc_watch *watch; /* asked now and then whether to go on; may be NULL */
 };
 #define SC_LOG_MAX (UINT64_C(1) << 20)
 
@@ -98,7 +100,7 @@ struct sc_run {
 /** Run @p elf to its end.
  *
  * Errors: E_GUEST when the end is not SC_END_HALT, E_LIMIT for SC_END_CYCLES, E_ARG for an input
- * that is too long, E_NOMEM.
+ * that is too long, E_NOMEM, and what the watch says.
  *         @p why receives a sentence with cause, pc and address. In every case *out is valid for
  * sc_run_fini; with E_GUEST and E_LIMIT its scalars, regs and recorded events describe the run up
  * to its end, and words and fetches are absent.

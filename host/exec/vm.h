@@ -83,6 +83,7 @@ struct vm {
     uint32_t pos;                   /* index in the block */
     uint64_t target;                /* ip of a pending jump out of the block, or NO_TARGET */
     uint64_t cycles, max_cycles, misaligned;
+    uint64_t pause; /* the loop leaves here to look around */
     uint64_t crossing[2][2]; /* accesses to two words, [store][of 8 bytes] */
     uint64_t zero_divisors;  /* divisions by 0, which call no MUL row */
     enum sc_end end;

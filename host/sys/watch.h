@@ -8,7 +8,6 @@
 
 #include "core/base/status.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* Stages of a proof, in order. W(NAME, name, weight): weight is the usual share of the time, in percent. */
@@ -32,14 +31,14 @@ enum sc_stage {
 
 struct sc_watch {
     void *arg;
-    /** @p fraction of @p stage is done, 0 when it begins. False: stop. Called from the caller's thread. */
-    bool (*tell)(void *arg, enum sc_stage stage, double fraction);
+    /** @p fraction of @p stage is done, 0 when it begins. Not SOCLE_OK: stop, with this status. Called from the caller's thread. */
+    socle_status (*tell)(void *arg, enum sc_stage stage, double fraction);
 };
 
-/** E_CANCELLED when the work is to stop. @p w may be NULL. */
+/** Whether the work is to go on: SOCLE_OK, E_CANCELLED or E_DEADLINE. @p w may be NULL. */
 SC_MUST_USE static inline socle_status sc_watch_tell(const struct sc_watch *w, enum sc_stage stage, double fraction)
 {
-    return w == NULL || w->tell == NULL || w->tell(w->arg, stage, fraction) ? SOCLE_OK : SOCLE_E_CANCELLED;
+    return w == NULL || w->tell == NULL ? SOCLE_OK : w->tell(w->arg, stage, fraction);
 }
 
 #endif

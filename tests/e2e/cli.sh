@@ -166,6 +166,19 @@ report $? "an interrupted proof leaves the old file"
 [ -z "$(find . -name '*.proof.*' -o -name '*.vk.*')" ]
 report $? "no temporary file is left"
 
+# deadlines
+printf '\377\377\377\377\377\377\0\0' >endless.bin
+exits 7 "a run that takes too long is stopped" execute "$elf" -i endless.bin --deadline 0.3
+grep -q 'deadline' err
+report $? "and the reason is told"
+exits 7 "a proof that takes too long is not written" prove "$elf" -i input.bin -o late.proof --deadline 0.001
+[ ! -e late.proof ]
+report $? "and leaves no file"
+exits 0 "a deadline that is kept changes nothing" prove "$elf" -i input.bin -o fib2.proof --deadline 600
+cmp -s fib.proof fib2.proof
+report $? "not even the bytes"
+exits 2 "a deadline is a time" prove "$elf" -i input.bin -o late.proof --deadline soon
+
 # guests that fail
 if [ -f "$guests/mpt.elf" ]; then
     exits 1 "a guest that fails has its own code" execute "$guests/mpt.elf" -i input.bin

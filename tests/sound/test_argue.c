@@ -244,11 +244,11 @@ Test(argue, refuses_roots_and_public_terms_with_a_zero_denominator)
 }
 
 /* Stops the n-th time it is asked. */
-static bool stop_at(void *arg, enum sc_stage stage, double fraction)
+static socle_status stop_at(void *arg, enum sc_stage stage, double fraction)
 {
     unsigned *const left = arg;
     cr_assert(stage < SC_N_STAGES && fraction >= 0 && fraction <= 1);
-    return *left == 0 || --*left > 0;
+    return *left == 0 || --*left > 0 ? SOCLE_OK : SOCLE_E_CANCELLED;
 }
 
 Test(argue, stops_when_told_and_gives_everything_back)

@@ -20,7 +20,7 @@ static const struct {
 };
 
 #define COMMON (BIT(JSON) | BIT(QUIET) | BIT(HELP))
-#define WORK (COMMON | BIT(THREADS) | BIT(PROFILE) | BIT(MIN_BITS))
+#define WORK (COMMON | BIT(THREADS) | BIT(PROFILE) | BIT(MIN_BITS) | BIT(DEADLINE))
 
 static const struct command commands[] = {
     {"execute", "ELF", "run a program: cycles, public output and rows of every table, no proof", 1, 1, WORK | BIT(INPUT) | BIT(OUTPUT), 0, run_execute},
@@ -277,6 +277,13 @@ static void show_log(void *user, uint64_t fd, const uint8_t *bytes, size_t n)
     }
 }
 
+static bool parse_seconds(const char *text, double *out)
+{
+    char *end = NULL;
+    *out = strtod(text, &end);
+    return text[0] >= '0' && text[0] <= '9' && *end == '\0' && *out > 0 && *out < 1e9;
+}
+
 bool parse_number(const char *text, unsigned long low, unsigned long high, unsigned long *out)
 {
     char *end = NULL;
@@ -294,6 +301,9 @@ static enum exit_code run_command(struct args *a)
     }
     if (given(a, OPT_MIN_BITS) && !parse_number(a->value[OPT_MIN_BITS], 1, 1000, &bits)) {
         return usage_fails(a, "--min-bits wants a number of bits, not ", a->value[OPT_MIN_BITS]);
+    }
+    if (given(a, OPT_DEADLINE) && !parse_seconds(a->value[OPT_DEADLINE], &o.deadline_s)) {
+        return usage_fails(a, "--deadline wants seconds, more than 0, not ", a->value[OPT_DEADLINE]);
     }
     o.n_threads = (unsigned)threads;
     o.min_bits = (unsigned)bits;
