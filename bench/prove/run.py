@@ -4,7 +4,7 @@
 
   bench/prove/run.py [--build DIR] [--guest sha256] [--cycles 1048576] [--threads N] [--repeat 3]
 
-The guest hashes an input that is as long as makes it run for about the wanted number of cycles. Time is the wall time of
+The guest gets an input that makes it run for about the wanted number of cycles. Time is the wall time of
 `socle prove` from ELF and input to the checked proof, without reading and writing files. Verification uses one thread.
 """
 import argparse
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 
+GUESTS = {"sha256": False, "keccak256": False, "workload": True}  # name: the input is a number of iterations
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 
 
@@ -24,27 +25,29 @@ def call(*command):
     return json.loads(out.stdout)
 
 
-def write_input(path, size):
+def write_input(path, amount, counted):
+    """@p amount bytes to hash, or a number of iterations."""
     with open(path, "wb") as f:
-        f.write(bytes((i * 151 + (i >> 8)) & 255 for i in range(size)))
+        f.write(amount.to_bytes(4, "little") if counted else bytes((i * 151 + (i >> 8)) & 255 for i in range(amount)))
 
 
-def find_input(socle, elf, path, cycles):
-    """Cycles are almost linear in the length: two runs give the slope."""
+def find_input(socle, elf, path, cycles, counted):
+    """Cycles are almost linear in the amount: two runs give the slope."""
     seen = []
-    for size in (1024, 5120):
-        write_input(path, size)
+    at = (8, 40) if counted else (1024, 5120)
+    for amount in at:
+        write_input(path, amount, counted)
         seen.append(call(socle, "execute", elf, "-i", path, "--json", "-q")["cycles"])
-    slope = max((seen[1] - seen[0]) / 4096, 1e-3)
-    size = max(0, int(1024 + (cycles - seen[0]) / slope))
-    write_input(path, size)
-    return size
+    slope = max((seen[1] - seen[0]) / (at[1] - at[0]), 1e-3)
+    amount = max(0, int(at[0] + (cycles - seen[0]) / slope))
+    write_input(path, amount, counted)
+    return amount
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--build", default=os.path.join(ROOT, "build"))
-    p.add_argument("--guest", default="sha256", choices=["sha256", "keccak256"])
+    p.add_argument("--guest", default="sha256", choices=sorted(GUESTS))
     p.add_argument("--cycles", type=int, default=1 << 20)
     p.add_argument("--threads", type=int, default=os.cpu_count())
     p.add_argument("--repeat", type=int, default=3)
@@ -55,12 +58,12 @@ def main():
     device = call(socle, "devices", "--json")["devices"][0]
     with tempfile.TemporaryDirectory() as folder:
         source, proof, key = (os.path.join(folder, n) for n in ("input", "proof", "key"))
-        size = find_input(socle, elf, source, a.cycles)
+        amount = find_input(socle, elf, source, a.cycles, GUESTS[a.guest])
         call(socle, "keygen", elf, "-o", key, "--json", "-q")
         for sample in range(a.repeat):
             made = call(socle, "prove", elf, "-i", source, "-o", proof, "--threads", str(a.threads), "--json", "-q")
             seen = call(socle, "verify", proof, "-k", key, "--threads", "1", "--json", "-q")
-            parameters = {"guest": a.guest, "input_bytes": size, "cycles": made["cycles"], "log_cells": made["log_cells"],
+            parameters = {"guest": a.guest, "amount": amount, "cycles": made["cycles"], "log_cells": made["log_cells"],
                           "threads": a.threads, "profile": made["security"]["profile"]}
 
             def line(metric, value, unit, **more):

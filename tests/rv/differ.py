@@ -111,6 +111,7 @@ def guest_inputs(root):
     return {
         "fibonacci": [b"", b"\x07", (90).to_bytes(8, "little")],
         "quicksort": [b"", b"\0\0\0\0", (3000).to_bytes(4, "little")],
+        "workload": [b"", b"\0", (37).to_bytes(4, "little")],
         "sha256": texts + [bytes(55), bytes(56), bytes(64)],
         "keccak256": texts + [bytes(135), bytes(136), bytes(137)],
         "mpt": [open(os.path.join(vectors, n), "rb").read() for n in ("account.bin", "absent.bin")],
