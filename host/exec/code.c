@@ -173,6 +173,23 @@ bool sc_vm_enter(struct vm *vm, uint64_t ip)
     return false;
 }
 
+/** Of a segment rounded out to words. */
+static uint32_t instructions(const struct sc_segment *s)
+{
+    return (uint32_t)(((s->addr + s->mem_size - 1) / 8 - s->addr / 8 + 1) * 2);
+}
+
+size_t sc_vm_code_bytes(const struct sc_elf *elf)
+{
+    size_t n = sc_alloc_size(elf->n_segments, sizeof(struct code_block));
+    for (size_t i = 0; i < elf->n_segments; i++) {
+        if (elf->segments[i].space == SPACE_RX) {
+            n += sc_alloc_size((size_t)instructions(&elf->segments[i]) + 1, sizeof(struct hot));
+        }
+    }
+    return n;
+}
+
 socle_status sc_vm_code_init(struct vm *vm, const struct sc_elf *elf)
 {
     vm->blocks = sc_alloc(elf->n_segments, sizeof(*vm->blocks));
@@ -186,7 +203,7 @@ socle_status sc_vm_code_init(struct vm *vm, const struct sc_elf *elf)
         }
         struct code_block *const b = &vm->blocks[vm->n_blocks];
         b->ip = s->addr / 8 * 2;
-        b->n = (uint32_t)(((s->addr + s->mem_size - 1) / 8 - s->addr / 8 + 1) * 2);
+        b->n = instructions(s);
         b->code = sc_alloc((size_t)b->n + 1, sizeof(*b->code));
         if (b->code == NULL) {
             return SOCLE_E_NOMEM;

@@ -290,6 +290,12 @@ out:
     return st;
 }
 
+size_t sc_elf_memory(const struct sc_elf *elf)
+{
+    return sc_alloc_size(elf->n_segments, sizeof(*elf->segments)) +
+           sc_alloc_size(elf->n_words, sizeof(*elf->words));
+}
+
 void sc_elf_fini(struct sc_elf *elf)
 {
     sc_free(elf->segments);

@@ -48,6 +48,9 @@ struct sc_elf {
 SC_MUST_USE socle_status
 sc_elf_load(struct sc_elf *out, char *why, size_t why_size, const uint8_t *file, size_t file_size);
 
+/** Memory of a loaded program. */
+size_t sc_elf_memory(const struct sc_elf *elf);
+
 /** Free what sc_elf_load gave; an empty or already freed value is fine. */
 void sc_elf_fini(struct sc_elf *elf);
 

@@ -406,6 +406,23 @@ static void explain(const struct sc_run *run, char *why, size_t why_size)
     }
 }
 
+static void explain_start(char *why, size_t why_size, socle_status st)
+{
+    if (why_size > 0) {
+        (void)snprintf(why, why_size, "%s",
+                       st == SOCLE_E_NOMEM ? "no memory to load the program"
+                                           : "the program or its input cannot be loaded");
+    }
+}
+
+static void explain_memory(const struct sc_run *run, char *why, size_t why_size)
+{
+    if (why_size > 0) {
+        (void)snprintf(why, why_size, "no memory: %zu pages of %u bytes touched by the guest after %llu instructions",
+                       run->n_pages, 1u << MEM_PAGE_LOG, (unsigned long long)run->cycles);
+    }
+}
+
 /** What the run leaves in *out, whatever its end. Recorded lists change owner. */
 static void report(struct vm *vm, struct sc_run *out)
 {
@@ -450,6 +467,13 @@ static socle_status start(struct vm *vm, const struct sc_elf *elf, const struct 
     if (st != SOCLE_OK) {
         return st;
     }
+    if (o->record && o->expected > 0) {
+        vm->events = sc_alloc(o->expected, sizeof(*vm->events));
+        vm->cap_events = o->expected;
+        if (vm->events == NULL) {
+            return SOCLE_E_NOMEM;
+        }
+    }
     if (!sc_vm_enter(vm, elf->entry / 4)) {
         return SOCLE_E_ARG;
     }
@@ -466,10 +490,11 @@ socle_status sc_exec(struct sc_run *out,
     socle_status st = SOCLE_OK;
     struct vm vm = {.end = SC_END_HALT};
     memset(out, 0, sizeof(*out));
-    if (why_size > 0) {
-        (void)snprintf(why, why_size, "the program or its input cannot be loaded");
+    st = start(&vm, elf, options);
+    if (st != SOCLE_OK) {
+        explain_start(why, why_size, st);
+        goto out;
     }
-    TRY(start(&vm, elf, options));
     if (why_size > 0) {
         why[0] = '\0';
     }
@@ -485,6 +510,7 @@ socle_status sc_exec(struct sc_run *out,
     explain(out, why, why_size);
     if (vm.no_memory) {
         st = SOCLE_E_NOMEM;
+        explain_memory(out, why, why_size);
     } else if (vm.end != SC_END_HALT) {
         st = vm.end == SC_END_CYCLES ? SOCLE_E_LIMIT : SOCLE_E_GUEST;
     } else if (options->record) {
@@ -505,12 +531,22 @@ out:
     return st;
 }
 
-void sc_run_fini(struct sc_run *run)
+void sc_run_drop_lists(struct sc_run *run)
 {
-    sc_free(run->output);
     sc_free(run->insts);
     sc_free(run->events);
     sc_free(run->words);
     sc_free(run->fetches);
+    run->insts = NULL;
+    run->events = NULL;
+    run->words = NULL;
+    run->fetches = NULL;
+    run->n_insts = run->n_events = run->n_words = run->n_fetches = 0;
+}
+
+void sc_run_fini(struct sc_run *run)
+{
+    sc_run_drop_lists(run);
+    sc_free(run->output);
     memset(run, 0, sizeof(*run));
 }

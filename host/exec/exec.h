@@ -60,6 +60,7 @@ struct sc_exec_options {
     size_t input_size;
     bool record;         /* keep events, words, registers and fetches */
     uint64_t max_cycles; /* 0: none (SC_CYCLES_MAX when recording) */
+    size_t expected;     /* instructions to record: room for them is made at once; 0: unknown */
     /** Receives what the guest logs (environment call 64); at most SC_LOG_MAX bytes per call are
      * passed on. May be NULL. */
     void (*log)(void *arg, uint64_t fd, const uint8_t *bytes, size_t n);
@@ -111,7 +112,17 @@ SC_MUST_USE socle_status sc_exec(struct sc_run *out,
                                  const struct sc_elf *elf,
                                  const struct sc_exec_options *options);
 
+/** Memory that a recording takes. */
+struct sc_run_memory {
+    size_t most; /* at any time */
+    size_t kept; /* by struct sc_run afterwards */
+};
+/** Of the program and input of a run that halted, recorded with expected = run->cycles. */
+struct sc_run_memory sc_run_memory(const struct sc_run *run, const struct sc_elf *elf);
+
 /** Free what sc_exec gave. */
 void sc_run_fini(struct sc_run *run);
+/** Free the recorded lists only. */
+void sc_run_drop_lists(struct sc_run *run);
 
 #endif

@@ -33,13 +33,18 @@ static void fill_input(const struct memory *m, struct mem_page *page, uint64_t a
     }
 }
 
+static size_t grown(size_t cap)
+{
+    return cap == 0 ? 64 : 2 * cap;
+}
+
 /** Room for one more entry of the list of pages. */
 static bool grow_used(struct memory *m)
 {
     if (m->n_used < m->cap_used) {
         return true;
     }
-    const size_t cap = m->cap_used == 0 ? 64 : 2 * m->cap_used;
+    const size_t cap = grown(m->cap_used);
     uint32_t *const list = sc_grow(m->used, cap, sizeof(*list));
     if (list == NULL) {
         return false;
@@ -47,6 +52,43 @@ static bool grow_used(struct memory *m)
     m->used = list;
     m->cap_used = cap;
     return true;
+}
+
+#define CACHE_LINE ((size_t)64)
+
+static size_t page_bytes(bool record)
+{
+    const size_t n = sizeof(struct mem_page) + (record ? MEM_PAGE_WORDS * sizeof(uint32_t) : 0);
+    return (n + CACHE_LINE - 1) & ~(CACHE_LINE - 1);
+}
+
+/** A zeroed page, NULL without memory. */
+static struct mem_page *new_page(struct memory *m)
+{
+    const size_t n = page_bytes(m->record);
+    if (m->slabs == NULL || m->slabs->at + n > MEM_SLAB) {
+        struct mem_slab *const slab = sc_big_alloc(MEM_SLAB);
+        if (slab == NULL) {
+            return NULL;
+        }
+        slab->next = m->slabs;
+        slab->at = CACHE_LINE;
+        m->slabs = slab;
+    }
+    void *const page = (uint8_t *)m->slabs + m->slabs->at;
+    m->slabs->at += n;
+    return page;
+}
+
+size_t sc_memory_bytes(size_t n_pages, bool record)
+{
+    const size_t per_slab = (MEM_SLAB - CACHE_LINE) / page_bytes(record);
+    size_t cap = 0;
+    while (cap < n_pages) {
+        cap = grown(cap);
+    }
+    return (n_pages + per_slab - 1) / per_slab * sc_big_size(MEM_SLAB) + sc_alloc_size(cap, sizeof(uint32_t)) +
+           sc_alloc_size(MEM_N_PAGES, sizeof(struct mem_page *));
 }
 
 struct mem_page *sc_memory_page(struct memory *m, uint64_t addr)
@@ -59,8 +101,7 @@ struct mem_page *sc_memory_page(struct memory *m, uint64_t addr)
         return *slot;
     }
     const bool is_input = addr >= SC_INPUT_START && addr < SC_OUTPUT_START;
-    const size_t stamps = m->record ? MEM_PAGE_WORDS * sizeof(uint32_t) : 0;
-    struct mem_page *const page = grow_used(m) ? sc_alloc(1, sizeof(*page) + stamps) : NULL;
+    struct mem_page *const page = grow_used(m) ? new_page(m) : NULL;
     if (page == NULL) {
         m->no_memory = true;
         return NULL;
@@ -133,8 +174,10 @@ void sc_memory_sort(struct memory *m)
 
 void sc_memory_fini(struct memory *m)
 {
-    for (size_t i = 0; i < m->n_used; i++) {
-        sc_free(m->pages[m->used[i]]);
+    while (m->slabs != NULL) {
+        struct mem_slab *const next = m->slabs->next;
+        sc_big_free(m->slabs, MEM_SLAB);
+        m->slabs = next;
     }
     sc_free(m->pages);
     sc_free(m->used);

@@ -27,8 +27,16 @@ struct mem_page {
     uint32_t ts[]; /* last stamps; only when recording */
 };
 
+/** Where pages are cut from, a list of big buffers. */
+struct mem_slab {
+    struct mem_slab *next;
+    size_t at; /* of the next page; what is before it is used */
+};
+#define MEM_SLAB ((size_t)1 << 21)
+
 struct memory {
     struct mem_page **pages;
+    struct mem_slab *slabs;
     uint32_t *used; /* indices of the pages that exist, in order of appearance */
     size_t n_used, cap_used;
     const uint8_t *input;
@@ -45,6 +53,9 @@ SC_MUST_USE socle_status sc_memory_init(struct memory *m,
                                         size_t input_size,
                                         bool record);
 void sc_memory_fini(struct memory *m);
+
+/** Bytes of memory of a run that touches @p n_pages pages. */
+size_t sc_memory_bytes(size_t n_pages, bool record);
 
 /** Sort the list of pages by address. */
 void sc_memory_sort(struct memory *m);

@@ -9,12 +9,42 @@
 #include "host/exec/vm.h"
 #include "host/sys/mem.h"
 
+/* Long lists grow by a quarter: what is reserved in vain stays small beside them. */
+static size_t grown(size_t cap)
+{
+    return cap == 0 ? 256 : cap < 65536 ? 2 * cap : cap + cap / 4;
+}
+
+/** What a list of @p n elements counts for. */
+static size_t list_size(uint64_t n, size_t size)
+{
+    size_t cap = 0;
+    while (cap < n) {
+        cap = grown(cap);
+    }
+    return cap == 0 ? 0 : sc_alloc_size(cap, size);
+}
+
+struct sc_run_memory sc_run_memory(const struct sc_run *run, const struct sc_elf *elf)
+{
+    const size_t n_fetches = (size_t)run->n_rows[SC_TABLE_DECODE];
+    const size_t output_pages = (run->output_size + 8) / ((size_t)1 << MEM_PAGE_LOG) + 1;
+    struct sc_run_memory m = {0, 0};
+    m.kept = sc_alloc_size(run->cycles, sizeof(struct sc_event)) + list_size(n_fetches, sizeof(struct sc_inst)) +
+             sc_alloc_size(n_fetches + 1, sizeof(struct sc_fetch)) +
+             sc_alloc_size(run->n_rows[SC_TABLE_INITFINAL], sizeof(struct sc_word)) +
+             sc_alloc_size(run->output_size + 1, 1);
+    m.most = m.kept + sc_vm_code_bytes(elf) + sc_memory_bytes(run->n_pages + output_pages, true) +
+             list_size(elf->n_words, sizeof(struct code_read));
+    return m;
+}
+
 bool sc_vm_grow(void *items, size_t *cap, size_t n, size_t size)
 {
     if (n < *cap) {
         return true;
     }
-    const size_t bigger = *cap == 0 ? 256 : 2 * *cap;
+    const size_t bigger = grown(*cap);
     void *list = NULL;
     memcpy(&list, items, sizeof(list));
     list = sc_grow(list, bigger, size);

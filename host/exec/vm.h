@@ -105,6 +105,8 @@ SC_MUST_USE bool sc_vm_grow(void *items, size_t *cap, size_t n, size_t size);
 /* code.c */
 SC_MUST_USE socle_status sc_vm_code_init(struct vm *vm, const struct sc_elf *elf);
 void sc_vm_code_fini(struct vm *vm);
+/** What sc_vm_code_init takes. */
+size_t sc_vm_code_bytes(const struct sc_elf *elf);
 /** Go to the block that holds @p ip. False when no executable word does. */
 bool sc_vm_enter(struct vm *vm, uint64_t ip);
 /** Decode the instruction at vm.pos into its hot entry. False without memory. */
