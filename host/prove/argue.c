@@ -10,21 +10,31 @@
 
 #include <string.h>
 
+static size_t closed_bytes(const struct sc_machine *m, const struct sc_layout *l)
+{
+    size_t n = 0;
+    for (unsigned i = 0; i < l->n_chunks; i++) {
+        n += (size_t)m->tables[l->chunk[i].table].n_closed << l->chunk[i].log_h;
+    }
+    return n * sizeof(fp);
+}
+
+size_t sc_columns_memory(const struct sc_machine *m, const struct sc_layout *l)
+{
+    return sc_big_size(closed_bytes(m, l));
+}
+
 socle_status sc_columns_init(struct sc_columns *c, const struct sc_machine *m, const struct sc_layout *l, const fp *cells,
                              const fp *image, const struct sc_cpu_ops *ops, struct sc_pool *pool)
 {
-    size_t n = 0;
     memset(c, 0, sizeof *c);
     c->m = m;
     c->l = l;
     c->ops = ops;
     c->pool = pool;
-    for (unsigned i = 0; i < l->n_chunks; i++) {
-        n += (size_t)m->tables[l->chunk[i].table].n_closed << l->chunk[i].log_h;
-    }
-    c->closed_len = n * sizeof(fp);
-    c->closed = sc_big_alloc(c->closed_len);
-    if (n && !c->closed) {
+    c->closed_len = closed_bytes(m, l);
+    c->closed = sc_big_take(c->closed_len);
+    if (c->closed_len && !c->closed) {
         return SOCLE_E_NOMEM;
     }
     fp *next = c->closed;
@@ -75,10 +85,20 @@ struct sc_lin sc_form_lin(const struct sc_form *f, const struct air_table *t, co
     return l;
 }
 
+static size_t high_len(unsigned max_n)
+{
+    return (size_t)1 << (max_n > SC_EQS_LOW ? max_n - SC_EQS_LOW : 0);
+}
+
+size_t sc_eqs_memory(unsigned max_n)
+{
+    return sc_big_size(high_len(max_n) * sizeof(fx)) + sc_big_size(FX_DEG * SC_EQS_PLANE * sizeof(fp));
+}
+
 socle_status sc_eqs_init(struct sc_eqs *e, unsigned max_n)
 {
     memset(e, 0, sizeof *e);
-    e->high_cap = (size_t)1 << (max_n > SC_EQS_LOW ? max_n - SC_EQS_LOW : 0);
+    e->high_cap = high_len(max_n);
     e->high = sc_big_alloc(e->high_cap * sizeof *e->high);
     e->low_table = sc_big_alloc(FX_DEG * SC_EQS_PLANE * sizeof(fp));
     if (!e->high || !e->low_table) {

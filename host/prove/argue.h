@@ -29,6 +29,7 @@ struct sc_columns {
 SC_MUST_USE socle_status sc_columns_init(struct sc_columns *c, const struct sc_machine *m, const struct sc_layout *l, const fp *cells,
                                          const fp *image, const struct sc_cpu_ops *ops, struct sc_pool *pool);
 void sc_columns_fini(struct sc_columns *c);
+size_t sc_columns_memory(const struct sc_machine *m, const struct sc_layout *l);
 
 /** An affine form over the columns of one chunk, as it is collected. */
 struct sc_form {
@@ -52,6 +53,7 @@ struct sc_eqs {
 #define SC_EQS_PLANE ((size_t)1 << SC_EQS_LOW)
 SC_MUST_USE socle_status sc_eqs_init(struct sc_eqs *e, unsigned max_n);
 void sc_eqs_fini(struct sc_eqs *e);
+size_t sc_eqs_memory(unsigned max_n);
 /** The last coordinates of one point, ever fewer of them, share the low table: point + n must be the same then. */
 void sc_eqs_set(struct sc_eqs *e, const fx *point, unsigned n);
 
@@ -59,10 +61,14 @@ void sc_eqs_set(struct sc_eqs *e, const fx *point, unsigned n);
  * Memory: 40 bytes for each leaf (rounded up to a power of two) at most. */
 SC_MUST_USE socle_status sc_gkr_prove(struct sc_pch *ch, struct sc_leaf_claim *out, const struct sc_columns *c,
                                       const struct sc_bus_point *bus);
+/** The most it holds. */
+size_t sc_gkr_memory(const struct sc_layout *l, unsigned n_threads);
 
 /** Prove constraints and leaf claims; r receives l->n_vars coordinates, values l->n_values column values.
  * Memory: 10 bytes for each cell, 20 for each row. */
 SC_MUST_USE socle_status sc_zero_prove(struct sc_pch *ch, fx *r, fx *values, const struct sc_columns *c, const struct sc_bus_point *bus,
                                        const struct sc_leaf_claim *leaf);
+/** The most it holds. */
+size_t sc_zero_memory(const struct sc_machine *m, const struct sc_layout *l);
 
 #endif

@@ -46,10 +46,14 @@ static size_t layer_len(const struct layer *l)
     return FX_DEG * l->plane * sizeof(fp);
 }
 
+static struct layer layer_of(unsigned log)
+{
+    return (struct layer){.log = log, .plane = ((size_t)1 << log) + PLANE_PAD};
+}
+
 static socle_status layer_init(struct layer *l, unsigned log)
 {
-    l->log = log;
-    l->plane = ((size_t)1 << log) + PLANE_PAD;
+    *l = layer_of(log);
     l->p = sc_big_take(layer_len(l));
     l->q = sc_big_take(layer_len(l));
     return l->p && l->q ? SOCLE_OK : SOCLE_E_NOMEM;
@@ -497,6 +501,25 @@ static socle_status prove_layer(struct gkr *g, struct sc_pch *ch, struct sc_leaf
 out:
     sc_free(j);
     return st;
+}
+
+static size_t layer_memory(unsigned log)
+{
+    const struct layer l = layer_of(log);
+    return 2 * sc_big_size(layer_len(&l));
+}
+
+/* Layers: on the way up all but the two lowest; on the way down one of the two lowest, alone. */
+size_t sc_gkr_memory(const struct sc_layout *l, unsigned n_threads)
+{
+    const unsigned n = l->n_leaf_vars;
+    size_t up = 0;
+    for (unsigned i = 0; i + 1 < n; i++) {
+        up += layer_memory(i);
+    }
+    const size_t down = layer_memory(n > 1 ? n - 1 : 1);
+    return sc_eqs_memory(n) + sc_big_size((size_t)n_threads * WORK * sizeof(fp)) + (up > down ? up : down) +
+           sc_alloc_size(1, sizeof(struct round_job));
 }
 
 socle_status sc_gkr_prove(struct sc_pch *ch, struct sc_leaf_claim *out, const struct sc_columns *c, const struct sc_bus_point *bus)

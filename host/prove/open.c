@@ -59,16 +59,38 @@ struct state {
     fx folds[SC_WHIR_MAX_K];
 };
 
-static bool planar_alloc(struct planar *v, size_t n)
+static size_t planar_len(size_t n)
+{
+    return FX_DEG * n * sizeof(fp);
+}
+
+static socle_status planar_alloc(struct planar *v, size_t n)
 {
     v->plane = n;
-    v->p = sc_big_alloc(FX_DEG * n * sizeof *v->p);
-    return v->p != NULL;
+    v->p = sc_big_alloc(planar_len(n));
+    return v->p != NULL ? SOCLE_OK : SOCLE_E_NOMEM;
 }
 
 static void planar_free(struct planar *v)
 {
-    sc_big_free(v->p, FX_DEG * v->plane * sizeof *v->p);
+    sc_big_free(v->p, planar_len(v->plane));
+    v->p = NULL;
+}
+
+/* Keep the first n elements. */
+static socle_status planar_shrink(struct planar *v, size_t n)
+{
+    struct planar small;
+    const socle_status st = planar_alloc(&small, n);
+    if (st != SOCLE_OK) {
+        return st;
+    }
+    for (size_t c = 0; c < FX_DEG; c++) {
+        memcpy(small.p + c * n, v->p + c * v->plane, n * sizeof(fp));
+    }
+    planar_free(v);
+    *v = small;
+    return SOCLE_OK;
 }
 
 /* Sums over ranges: each worker adds into its own slot. */
@@ -158,13 +180,18 @@ static unsigned first_vars(const struct sc_opening *o)
     return o->wp->r[0].k < FIRST_VARS ? o->wp->r[0].k : FIRST_VARS;
 }
 
+static size_t max_parts(size_t n_values)
+{
+    return n_values + FIRST;
+}
+
 /* The columns as parts; one that is higher than what the other variables span becomes several. */
 static socle_status make_parts(struct state *s)
 {
     const struct sc_opening *const o = s->o;
     const unsigned rest = s->mu - first_vars(o);
     fx split[FIRST];
-    s->parts = sc_alloc(o->n_values + FIRST, sizeof *s->parts);
+    s->parts = sc_alloc(max_parts(o->n_values), sizeof *s->parts);
     if (!s->parts) {
         return SOCLE_E_NOMEM;
     }
@@ -193,6 +220,15 @@ static bool has_height(const struct state *s, unsigned log_h)
         }
     }
     return false;
+}
+
+static unsigned greatest_height(const struct state *s)
+{
+    unsigned top = 0;
+    for (size_t j = 0; j < s->n_parts; j++) {
+        top = s->parts[j].log_h > top ? s->parts[j].log_h : top;
+    }
+    return top;
 }
 
 struct by_height {
@@ -313,6 +349,7 @@ static void cross_total(struct cross *sums)
 static socle_status first_folds(struct state *s)
 {
     const unsigned vars = first_vars(s->o), n = 1u << vars;
+    const size_t rest = (size_t)1 << (s->mu - vars);
     fx eq_top[FIRST];
     const fp *part_of_f[FIRST];
     const struct sc_lin form = {n, part_of_f, eq_top, FX_ZERO};
@@ -320,17 +357,21 @@ static socle_status first_folds(struct state *s)
     struct by_height x = {.s = s, .vars = vars, .eq_top = eq_top, .sums = sc_alloc(SC_POOL_MAX_THREADS, sizeof *x.sums)};
     socle_status st = x.sums ? SOCLE_OK : SOCLE_E_NOMEM;
     TRY(st);
+    TRY(planar_alloc(&s->eq, (size_t)1 << greatest_height(s)));
     TRY(each_height(s, &x, cross_rows));
     cross_total(x.sums);
     for (unsigned v = 0; v < vars; v++) {
         s->folds[v] = cross_round(s, x.sums, n >> v, s->o->wp->r[0].gf);
     }
     sc_eq_table(eq_top, s->folds, vars);
+    TRY(planar_alloc(&s->w, rest));
     TRY(each_height(s, &x, weight_rows));
+    planar_free(&s->eq);
+    TRY(planar_alloc(&s->g, rest));
     for (size_t k = 0; k < n; k++) {
-        part_of_f[k] = s->o->f + (k << (s->mu - vars));
+        part_of_f[k] = s->o->f + k * rest;
     }
-    sc_pool_for(s->pool, (size_t)1 << (s->mu - vars), PIECE, fold_first_rows, &ff);
+    sc_pool_for(s->pool, rest, PIECE, fold_first_rows, &ff);
     s->mu -= vars;
 out:
     sc_free(x.sums);
@@ -550,6 +591,10 @@ static socle_status run_round(struct state *s, unsigned i)
     for (unsigned v = i == 0 ? first_vars(s->o) : 0; v < r->k; v++) {
         s->folds[v] = fold(s, r->gf);
     }
+    if (i == 0) {
+        TRY(planar_shrink(&s->g, (size_t)1 << s->mu));
+        TRY(planar_shrink(&s->w, (size_t)1 << s->mu));
+    }
     if (i + 1 < wp->n_rounds) {
         TRY(commit_next(s, &next, z, answers, &wp->r[i + 1]));
     } else {
@@ -559,6 +604,9 @@ static socle_status run_round(struct state *s, unsigned i)
     sc_tr_indices(&s->ch->tr, SC_L_WHIR_QUERY, q.index, q.t, q.log_n);
     sc_eq_table(eq, s->folds, r->k);
     TRY(sc_oracle_open(oracle, s->ch, q.answers, eq, q.index, q.t));
+    if (i == 0 && s->o->f_done != NULL) {
+        s->o->f_done(s->o->arg);
+    }
     if (i + 1 < wp->n_rounds) {
         TRY(mix(s, &wp->r[i + 1], z, answers, &q));
     }
@@ -570,20 +618,41 @@ out:
     return st;
 }
 
-static unsigned greatest_height(const struct state *s)
+static size_t larger(size_t a, size_t b)
 {
-    unsigned top = 0;
-    for (size_t j = 0; j < s->n_parts; j++) {
-        top = s->parts[j].log_h > top ? s->parts[j].log_h : top;
-    }
-    return top;
+    return a > b ? a : b;
 }
 
-static socle_status allocate(struct state *s)
+/* Factors of an eq table's rows. */
+static size_t eq_factors(unsigned n)
 {
-    const size_t n = (size_t)1 << (s->mu - first_vars(s->o));
-    const bool ok = planar_alloc(&s->g, n) && planar_alloc(&s->w, n) && planar_alloc(&s->eq, (size_t)1 << greatest_height(s));
-    return ok ? SOCLE_OK : SOCLE_E_NOMEM;
+    return sc_alloc_size((size_t)1 << (n > EQ_LO ? n - EQ_LO : 0), sizeof(fx));
+}
+
+struct sc_open_memory sc_open_memory(const struct sc_whir_params *wp, unsigned log_h, size_t n_values, unsigned n_threads)
+{
+    const struct sc_whir_round *const r = wp->r;
+    const unsigned rest = r[0].mu - (r[0].k < FIRST_VARS ? r[0].k : FIRST_VARS);
+    const unsigned top = log_h < rest ? log_h : rest;
+    const size_t first = sc_big_size(planar_len((size_t)1 << rest));
+    const size_t folded = sc_big_size(planar_len((size_t)1 << (r[0].mu - r[0].k)));
+    const size_t parts = sc_alloc_size(max_parts(n_values), sizeof(struct part));
+    const size_t sums = sc_alloc_size(SC_POOL_MAX_THREADS, sizeof(struct cross));
+    const size_t eq = sc_big_size(planar_len((size_t)1 << top)) + eq_factors(top);
+    size_t with_f = larger(sums + eq + first, 2 * first + larger(sums, folded)), without_f = 0, held = 0;
+    for (unsigned i = 0; i < wp->n_rounds; i++) {
+        const bool last = i + 1 == wp->n_rounds;
+        const struct sc_whir_round *const n = &r[last ? i : i + 1];
+        const struct sc_oracle_memory own = sc_oracle_memory(i == 0 ? 1 : FX_DEG, r[i].mu, r[i].k, r[i].lr, r[i].t, n_threads);
+        const struct sc_oracle_memory next = sc_oracle_memory(FX_DEG, n->mu, n->k, n->lr, n->t, n_threads);
+        const size_t weights = larger(eq_factors(n->mu), sc_alloc_size((size_t)r[i].t << EQ_LO, sizeof(fp)));
+        const size_t both = 2 * folded + held + (last ? 0 : next.code + next.nodes);
+        const size_t round = both + larger(last ? 0 : next.making, own.opening + (i == 0 ? own.again : 0));
+        with_f = i == 0 ? larger(with_f, round) : with_f;
+        without_f = larger(without_f, larger(i == 0 ? 0 : round, both + weights));
+        held = last ? 0 : next.code + next.nodes;
+    }
+    return (struct sc_open_memory){parts + with_f, parts + without_f};
 }
 
 socle_status sc_whir_open(struct sc_pch *ch, const struct sc_opening *o)
@@ -598,7 +667,6 @@ socle_status sc_whir_open(struct sc_pch *ch, const struct sc_opening *o)
         s.claim = fx_add(fx_mul(s.claim, o->gamma), o->values[j]);
     }
     TRY(make_parts(&s));
-    TRY(allocate(&s));
     for (unsigned i = 0; i < o->wp->n_rounds; i++) {
         TRY(run_round(&s, i));
     }

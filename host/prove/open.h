@@ -19,10 +19,18 @@ struct sc_opening {
     const fx *values; /* the columns' values at r; the proof fails when one is wrong */
     size_t n_values;
     fx gamma;
+    void (*f_done)(void *arg); /* called when f has been read for the last time; may be NULL */
+    void *arg;
 };
 
-/** Append the opening to the channel. Peak memory beside the inputs: 40 bytes for each eight elements of f, and the
- * code words of round 1. Errors are also left in the channel. */
+/** Append the opening to the channel. Errors are also left in the channel. */
 SC_MUST_USE socle_status sc_whir_open(struct sc_pch *ch, const struct sc_opening *o);
+
+/** The most that an opening holds before and after f_done: 40 bytes for each eight elements of f and the code words of round 1,
+ * and little else. @p log_h is the greatest of the blocks; the code words of round 0 are made again. */
+struct sc_open_memory {
+    size_t with_f, without_f;
+};
+struct sc_open_memory sc_open_memory(const struct sc_whir_params *wp, unsigned log_h, size_t n_values, unsigned n_threads);
 
 #endif

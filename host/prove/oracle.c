@@ -26,6 +26,19 @@ static size_t leaf_len(const struct sc_oracle *o)
     return ((size_t)4 * o->planes) << o->k;
 }
 
+struct sc_oracle_memory sc_oracle_memory(unsigned planes, unsigned mu, unsigned k, unsigned lr, unsigned t, unsigned n_threads)
+{
+    const struct sc_oracle o = {.k = (uint8_t)k, .log_n = (uint8_t)(mu - k + lr), .planes = (uint8_t)planes};
+    const size_t twiddles = sc_big_size(sc_twiddles_len(o.log_n) * sizeof(fp));
+    return (struct sc_oracle_memory){
+        .code = sc_big_size(code_bytes(&o)),
+        .nodes = sc_big_size(node_bytes(&o)),
+        .making = twiddles,
+        .opening = sc_alloc_size(t * (leaf_len(&o) + (size_t)32 * o.log_n), 1),
+        .again = twiddles + sc_big_size((sizeof(fp) * n_threads) << o.log_n),
+    };
+}
+
 void sc_oracle_fini(struct sc_oracle *o)
 {
     sc_big_free(o->code, code_bytes(o));

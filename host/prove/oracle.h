@@ -34,4 +34,11 @@ void sc_oracle_drop_code(struct sc_oracle *o, const fp *vector);
 SC_MUST_USE socle_status sc_oracle_open(const struct sc_oracle *o, struct sc_pch *ch, fx *answers, const fx *eq, const uint32_t *index,
                                         unsigned t);
 
+/** Memory of a commitment: code words and tree, and what takes more for a while: making it, opening @p t positions, and making
+ * code words again for that. */
+struct sc_oracle_memory {
+    size_t code, nodes, making, opening, again;
+};
+struct sc_oracle_memory sc_oracle_memory(unsigned planes, unsigned mu, unsigned k, unsigned lr, unsigned t, unsigned n_threads);
+
 #endif

@@ -44,6 +44,16 @@ uint8_t *sc_pch_take(struct sc_pch *ch, size_t *len)
     return out;
 }
 
+static size_t room_for(size_t len)
+{
+    return len < 65536 ? 65536 : len + len / 2;
+}
+
+size_t sc_pch_memory(uint64_t len)
+{
+    return sc_alloc_size(room_for((size_t)len), 1);
+}
+
 /* Room for n more bytes at the end of the proof; NULL when there is an error. */
 static uint8_t *extend(struct sc_pch *ch, size_t n)
 {
@@ -51,8 +61,7 @@ static uint8_t *extend(struct sc_pch *ch, size_t n)
         return NULL;
     }
     if (n > ch->cap - ch->len) {
-        const size_t want = ch->len + n;
-        const size_t cap = want < 65536 ? 65536 : want + want / 2;
+        const size_t cap = room_for(ch->len + n);
         uint8_t *const buf = sc_grow(ch->buf, cap, 1);
         if (!buf) {
             ch->st = SOCLE_E_NOMEM;

@@ -24,6 +24,8 @@ void sc_pch_fini(struct sc_pch *ch);
 SC_MUST_USE socle_status sc_pch_status(const struct sc_pch *ch);
 /** Set the sticky error, unless there is one already. */
 void sc_pch_fail(struct sc_pch *ch, socle_status st);
+/** The most that the bytes of a proof of @p len bytes take while it grows. */
+size_t sc_pch_memory(uint64_t len);
 /** Take the proof bytes; the caller gives them back with sc_free(). */
 uint8_t *sc_pch_take(struct sc_pch *ch, size_t *len);
 

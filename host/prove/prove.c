@@ -7,9 +7,16 @@
 #include "host/prove/argue.h"
 #include "host/prove/open.h"
 #include "host/sys/mem.h"
+#include "host/sys/pool.h"
 #include "host/trace/trace.h"
 
 #include <string.h>
+
+bool sc_prover_has(const struct sc_prover *p, unsigned m0, unsigned image_vars)
+{
+    return m0 <= p->profile->max_m0 && image_vars <= p->profile->max_m0 && p->profile->main[m0].r[0].mu == m0 &&
+           p->profile->image[image_vars].r[0].mu == image_vars;
+}
 
 socle_status sc_keygen(struct sc_program *out, const struct sc_prover *p, uint32_t entry, unsigned log_h, const fp *cells)
 {
@@ -91,7 +98,7 @@ static void send_heads(struct proof *f)
 static socle_status check_limits(struct proof *f)
 {
     if (!sc_limits_hold(f->p->machine, &f->program->head, &f->w->run, &f->w->shape) ||
-        !sc_layout(&f->layout, f->p->machine, &f->w->shape) || f->layout.m0 > f->p->profile->max_m0) {
+        !sc_layout(&f->layout, f->p->machine, &f->w->shape) || !sc_prover_has(f->p, f->layout.m0, f->program->vars)) {
         return SOCLE_E_LIMIT;
     }
     f->values = sc_alloc(f->layout.n_values, sizeof *f->values);
@@ -128,6 +135,8 @@ static socle_status open_all(struct proof *f)
         .wp = &f->p->profile->main[l->m0],
         .oracle = &f->main,
         .f = f->w->cells,
+        .f_done = f->w->cells_done,
+        .arg = f->w->arg,
         .r = f->r,
         .H = l->n_vars,
         .blocks = f->blocks,
@@ -142,6 +151,7 @@ static socle_status open_all(struct proof *f)
     o.wp = &f->p->profile->image[f->program->vars];
     o.oracle = &f->program->oracle;
     o.f = f->program->cells;
+    o.f_done = NULL;
     o.blocks += l->n_main_values;
     o.values += l->n_main_values;
     o.n_values = l->n_values - l->n_main_values;
@@ -190,6 +200,7 @@ socle_status sc_prove_unchecked(uint8_t **proof, size_t *len, const struct sc_pr
     TRY(sc_gkr_prove(&f->ch, &f->leaf, &f->cols, &f->bus));
     TRY(sc_watch_tell(p->watch, SC_STAGE_ZERO, 0));
     TRY(sc_zero_prove(&f->ch, f->r, f->values, &f->cols, &f->bus, &f->leaf));
+    sc_columns_fini(&f->cols);
     TRY(sc_watch_tell(p->watch, SC_STAGE_OPEN, 0));
     TRY(open_all(f));
     TRY(sc_pch_status(&f->ch));
@@ -202,6 +213,46 @@ out:
     sc_free(f->blocks);
     sc_free(f);
     return st;
+}
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static struct sc_oracle_memory first_oracle(const struct sc_whir_params *wp)
+{
+    const struct sc_whir_round *const r = &wp->r[0];
+    return sc_oracle_memory(1, r->mu, r->k, r->lr, r->t, 1);
+}
+
+size_t sc_keygen_memory(const struct sc_prover *p, unsigned image_vars)
+{
+    const struct sc_oracle_memory m = first_oracle(&p->profile->image[image_vars]);
+    return m.code + m.nodes + m.making;
+}
+
+/* Sums of what is held together, in the order of sc_prove_unchecked. */
+size_t sc_prove_memory(const struct sc_prover *p, const struct sc_layout *l, unsigned image_vars, size_t output_len)
+{
+    const struct sc_whir_params *const wp = &p->profile->main[l->m0];
+    const uint64_t proof = sc_proof_max(l, p->profile, image_vars, output_len) + SC_PROOF_HEAD_LEN;
+    const struct sc_oracle_memory main = first_oracle(wp);
+    const struct sc_chunk *const image = &l->chunk[l->n_chunks - 1];
+    const unsigned n_threads = p->pool ? sc_pool_size(p->pool) : 1;
+    const struct sc_open_memory open = sc_open_memory(wp, l->n_vars, l->n_main_values, n_threads);
+    const struct sc_open_memory open_image =
+        sc_open_memory(&p->profile->image[image_vars], image->log_h, l->n_values - l->n_main_values, n_threads);
+    const size_t cells = sc_big_size(sizeof(fp) << l->m0);
+    const size_t all_along = sc_alloc_size(1, sizeof(struct proof)) + sc_alloc_size(l->n_values, sizeof(fx)) +
+                             sc_alloc_size(l->n_values, sizeof(struct sc_block)) + sc_pch_memory(proof) + main.nodes;
+    const size_t argument = sc_columns_memory(p->machine, l) +
+                            larger(sc_gkr_memory(l, n_threads), sc_zero_memory(p->machine, l));
+    const size_t with_cells = cells + larger(main.code + main.making, larger(argument, open.with_f));
+    const size_t without_cells = larger(open.without_f, larger(open_image.with_f, open_image.without_f));
+    const size_t file = sc_alloc_size(proof, 1);
+    const size_t check = file + sc_alloc_size(sc_verify_scratch(p->machine), 1);
+    return larger(all_along + larger(with_cells, larger(without_cells, file)), check);
 }
 
 socle_status sc_prove(uint8_t **proof, size_t *len, const struct sc_prover *p, const struct sc_program *program, const struct sc_witness *w)

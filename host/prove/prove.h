@@ -41,6 +41,8 @@ struct sc_witness {
     const fp *cells; /* stacked main polynomial, 2^m0 elements, Montgomery form */
     struct sc_head_run run;
     const uint8_t *output; /* run.output_len bytes */
+    void (*cells_done)(void *arg); /* called when the cells have been read for the last time; may be NULL */
+    void *arg;
 };
 
 /** The witness of a trace; borrows it. */
@@ -53,6 +55,15 @@ struct sc_witness sc_witness_of(const struct sc_trace *trace);
  */
 SC_MUST_USE socle_status sc_prove(uint8_t **proof, size_t *len, const struct sc_prover *p, const struct sc_program *program,
                                   const struct sc_witness *w);
+
+/** The profile has schedules for polynomials of these variables. */
+bool sc_prover_has(const struct sc_prover *p, unsigned m0, unsigned image_vars);
+
+/** The most memory of sc_prove at any time and of the cells together, when cells_done gives them back.
+ * The prover has schedules for both sizes. */
+size_t sc_prove_memory(const struct sc_prover *p, const struct sc_layout *l, unsigned image_vars, size_t output_len);
+/** The most memory of sc_keygen. */
+size_t sc_keygen_memory(const struct sc_prover *p, unsigned image_vars);
 
 /** The same without the check at the end: for tests of what the verifier refuses. */
 SC_MUST_USE socle_status sc_prove_unchecked(uint8_t **proof, size_t *len, const struct sc_prover *p, const struct sc_program *program,

@@ -380,6 +380,20 @@ static void column_values(const struct zero *z, fx *values)
     }
 }
 
+size_t sc_zero_memory(const struct sc_machine *m, const struct sc_layout *l)
+{
+    size_t n = sc_alloc_size(1, sizeof(struct zero)) + sc_alloc_size(SC_MAX_ALL_CHUNKS, sizeof(fx[5])) +
+               sc_alloc_size(l->n_constraints + 2, sizeof(fx)) + 2 * sc_eqs_memory(l->n_vars);
+    for (unsigned i = 0; i < l->n_chunks; i++) {
+        const struct air_table *const t = &m->tables[l->chunk[i].table];
+        const size_t rows = (size_t)1 << l->chunk[i].log_h;
+        const struct part p = {
+            .n_cols = (unsigned)(t->n_cols + t->n_closed), .form_plane = rows + PLANE_PAD, .plane = rows / 2 + PLANE_PAD};
+        n += sc_big_size(form_len(&p)) + sc_big_size(ext_len(&p));
+    }
+    return n;
+}
+
 socle_status sc_zero_prove(struct sc_pch *ch, fx *r, fx *values, const struct sc_columns *c, const struct sc_bus_point *bus,
                            const struct sc_leaf_claim *leaf)
 {

@@ -170,6 +170,11 @@ static void sum_counters(void *arg, size_t begin, size_t end, unsigned worker)
     }
 }
 
+size_t sc_trace_count_memory(unsigned n_threads)
+{
+    return sc_alloc_size(n_threads, sizeof(uint32_t[N_COUNTERS]));
+}
+
 socle_status sc_trace_count(const struct sc_trace *trace, char *why, size_t why_size, struct sc_pool *pool)
 {
     socle_status st = SOCLE_OK;

@@ -13,14 +13,20 @@
 #define IMAGE_MIN_LOG_H 8
 #define IMAGE_MAX_LOG_H 27
 
-socle_status sc_image_build(struct sc_image *out, const struct sc_elf *elf)
+unsigned sc_image_height(const struct sc_elf *elf)
 {
-    const unsigned n_cols = sc_air_tables[AIR_TABLE_IMAGE].n_cols;
     unsigned log_h = IMAGE_MIN_LOG_H;
-    memset(out, 0, sizeof *out);
     while (((uint64_t)1 << log_h) < elf->n_words) {
         log_h++;
     }
+    return log_h;
+}
+
+socle_status sc_image_build(struct sc_image *out, const struct sc_elf *elf)
+{
+    const unsigned n_cols = sc_air_tables[AIR_TABLE_IMAGE].n_cols;
+    const unsigned log_h = sc_image_height(elf);
+    memset(out, 0, sizeof *out);
     if (log_h > IMAGE_MAX_LOG_H) {
         return SOCLE_E_LIMIT;
     }

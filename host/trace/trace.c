@@ -219,18 +219,24 @@ static void fill_regs(const struct builder *b)
     flush(b, AIR_TABLE_REGS, batch);
 }
 
-/** Batches of every worker; one allocation. */
-static socle_status make_batches(struct builder *b, unsigned n_workers)
+/** Of the batches of one worker. */
+static size_t batch_words(void)
 {
     size_t words = 0;
     for (unsigned t = 0; t < AIR_N_TABLES; t++) {
         words += (size_t)BATCH * sc_air_tables[t].n_cols;
     }
+    return words;
+}
+
+/** Batches of every worker; one allocation. */
+static socle_status make_batches(struct builder *b, unsigned n_workers)
+{
     b->batches = sc_alloc(n_workers, sizeof *b->batches);
     if (b->batches == NULL) {
         return SOCLE_E_NOMEM;
     }
-    uint32_t *rows = sc_alloc(n_workers * words, sizeof *rows);
+    uint32_t *rows = sc_alloc(n_workers * batch_words(), sizeof *rows);
     if (rows == NULL) {
         return SOCLE_E_NOMEM;
     }
@@ -255,22 +261,52 @@ static void sum_blocks(struct builder *b, uint64_t n_rows[AIR_N_TABLES])
     }
 }
 
+static socle_status too_large(char *why, size_t why_size, const char *what)
+{
+    (void)snprintf(why, why_size, "the run is too long for one proof: %s", what);
+    return SOCLE_E_LIMIT;
+}
+
+socle_status sc_trace_shape(struct sc_shape *shape, struct sc_layout *layout, char *why, size_t why_size,
+                            const uint64_t n_rows[AIR_N_TABLES], unsigned image_log_h)
+{
+    const struct sc_machine *const m = &sc_machine_rv64im;
+    memset(shape, 0, sizeof *shape);
+    for (unsigned i = 0; i < AIR_TABLE_IMAGE; i++) {
+        const unsigned fixed = sc_air_tables[i].fixed_log_h;
+        if (!fixed && n_rows[i] > (uint64_t)1 << SC_MAX_LOG_CELLS) {
+            return too_large(why, why_size, "a table has more than 2^30 rows");
+        }
+        shape->n_chunks[i] = (uint8_t)(fixed ? 1 : sc_chunks_from_rows(n_rows[i], shape->log_h[i]));
+        if (fixed) {
+            shape->log_h[i][0] = (uint8_t)fixed;
+        }
+    }
+    shape->image_log_h = (uint8_t)image_log_h;
+    if (sc_shape_clock(m, shape) + 4 >= (uint64_t)1 << 27) {
+        return too_large(why, why_size, "its stamps would pass 2^27");
+    }
+    if (!sc_shape_valid(m, shape) || !sc_layout(layout, m, shape)) {
+        return too_large(why, why_size, "it has more than 2^30 cells or bus terms");
+    }
+    return SOCLE_OK;
+}
+
+size_t sc_trace_memory(const struct sc_layout *layout, uint64_t n_events, unsigned n_threads)
+{
+    const size_t n_blocks = (size_t)((n_events + ((size_t)1 << BLOCK_LOG) - 1) >> BLOCK_LOG);
+    return sc_alloc_size(n_blocks + 1, sizeof(uint64_t[N_EVENT_TABLES])) + sc_alloc_size(n_threads, sizeof(struct batch[AIR_N_TABLES])) +
+           sc_alloc_size(n_threads * batch_words(), sizeof(uint32_t)) + sc_big_size(sizeof(fp) << layout->m0) +
+           sc_trace_count_memory(n_threads);
+}
+
 /** Heights, layout and cells from the row counts. */
 static socle_status make_layout(struct builder *b, char *why, size_t why_size, const uint64_t n_rows[AIR_N_TABLES])
 {
-    const struct sc_machine *const m = &sc_machine_rv64im;
     struct sc_trace *const t = b->trace;
-    for (unsigned i = 0; i < AIR_TABLE_IMAGE; i++) {
-        const unsigned fixed = sc_air_tables[i].fixed_log_h;
-        t->shape.n_chunks[i] = (uint8_t)(fixed ? 1 : sc_chunks_from_rows(n_rows[i], t->shape.log_h[i]));
-        if (fixed) {
-            t->shape.log_h[i][0] = (uint8_t)fixed;
-        }
-    }
-    t->shape.image_log_h = (uint8_t)t->image->log_h;
-    if (!sc_shape_valid(m, &t->shape) || !sc_layout(&t->layout, m, &t->shape) || sc_shape_clock(m, &t->shape) + 4 >= (uint64_t)1 << 27) {
-        snprintf(why, why_size, "the run of %llu cycles is too long for one proof", (unsigned long long)b->run->cycles);
-        return SOCLE_E_LIMIT;
+    const socle_status st = sc_trace_shape(&t->shape, &t->layout, why, why_size, n_rows, t->image->log_h);
+    if (st != SOCLE_OK) {
+        return st;
     }
     for (unsigned k = 0; k < t->layout.n_chunks; k++) {
         const struct sc_chunk *const c = &t->layout.chunk[k];
@@ -337,10 +373,16 @@ out:
     return st;
 }
 
-void sc_trace_fini(struct sc_trace *trace)
+void sc_trace_drop_cells(struct sc_trace *trace)
 {
     if (trace->cells != NULL) {
         sc_big_free(trace->cells, sizeof(fp) << trace->layout.m0);
+        trace->cells = NULL;
     }
+}
+
+void sc_trace_fini(struct sc_trace *trace)
+{
+    sc_trace_drop_cells(trace);
     memset(trace, 0, sizeof *trace);
 }

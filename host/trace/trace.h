@@ -18,6 +18,8 @@ struct sc_image {
     fp *cells;
 };
 
+/** log2 of the rows of a program's image. */
+unsigned sc_image_height(const struct sc_elf *elf);
 /** Cells of the program image. Errors: E_NOMEM; E_LIMIT when the image needs more than 2^27 rows. */
 SC_MUST_USE socle_status sc_image_build(struct sc_image *out, const struct sc_elf *elf);
 void sc_image_fini(struct sc_image *image);
@@ -34,16 +36,26 @@ struct sc_trace {
     uint64_t output_size;
 };
 
+/** Heights and places of everything for a run of these rows; the rows of a table of fixed height do not matter.
+ * Errors: E_LIMIT when one proof cannot hold it, with a sentence that names the bound. */
+SC_MUST_USE socle_status sc_trace_shape(struct sc_shape *shape, struct sc_layout *layout, char *why, size_t why_size,
+                                        const uint64_t n_rows[AIR_N_TABLES], unsigned image_log_h);
+
+/** The most memory of sc_trace_build, cells included. */
+size_t sc_trace_memory(const struct sc_layout *layout, uint64_t n_events, unsigned n_threads);
+
 /** Build the trace of a recorded run that halted.
  *
  * Alias:   borrows @p image, and run->output, until sc_trace_fini.
- * Cost:    allocates 4 x 2^m0 bytes and about 1.5 MiB per thread; the cells depend on the run only, never on the pool.
+ * Cost:    see sc_trace_memory; the cells depend on the run only, never on the pool.
  * Errors:  E_LIMIT: too many cells or bus terms for one proof. E_BUG: a row looks up a value that its table does not hold;
  *          @p why names table, bus and row. E_NOMEM. On failure *out is empty.
  */
 SC_MUST_USE socle_status sc_trace_build(struct sc_trace *out, char *why, size_t why_size, const struct sc_run *run, const struct sc_image *image,
                                         struct sc_pool *pool);
 void sc_trace_fini(struct sc_trace *trace);
+/** Give the cells back before the rest. */
+void sc_trace_drop_cells(struct sc_trace *trace);
 
 /** Column @p col of chunk @p chunk of the layout (IMAGE's is the last), 2^log_h elements. Closed-form columns have no cells. */
 fp *sc_trace_column(const struct sc_trace *trace, unsigned chunk, unsigned col);
@@ -51,5 +63,7 @@ fp *sc_trace_column(const struct sc_trace *trace, unsigned chunk, unsigned col);
 /** Count the queries of the lookup buses into U16T, BYTET and POW2T of a trace whose other cells are final.
  * sc_trace_build calls it; tests that change cells call it again. Errors: E_BUG, E_NOMEM. */
 SC_MUST_USE socle_status sc_trace_count(const struct sc_trace *trace, char *why, size_t why_size, struct sc_pool *pool);
+/** Its memory. */
+size_t sc_trace_count_memory(unsigned n_threads);
 
 #endif
