@@ -47,6 +47,11 @@ struct socle_options {
     void (*release)(void *user, void *p);
     void (*progress)(void *user, const struct socle_progress *p);
     void (*log)(void *user, uint64_t fd, const uint8_t *bytes, size_t n); /* what the guest logs; not proven */
+    /* Most memory that the process may have resident, in bytes; 0: what the machine has available when the context is created, less a
+     * margin. It holds during the calls of this context (with several at a time, that of the call that began last) and counts the
+     * whole process but what alloc gives. A call that would pass it ends with SOCLE_E_NOMEM; socle_prove and socle_keygen say
+     * beforehand how much they need. */
+    uint64_t memory_limit;
     const volatile sig_atomic_t *cancel; /* non-zero: stop soon with SOCLE_E_CANCELLED. May be set by a signal handler */
     double deadline_s; /* a call that takes longer stops soon after with SOCLE_E_DEADLINE; 0: none */
 };

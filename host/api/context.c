@@ -10,6 +10,7 @@
 
 #include "host/sys/file.h"
 #include "host/sys/mem.h"
+#include "host/sys/room.h"
 
 static void *give_memory(const struct socle_options *o, size_t size)
 {
@@ -73,6 +74,7 @@ socle_status socle_create(socle_context **out, const struct socle_options *optio
     socle_status st = SOCLE_OK;
     const struct socle_options *const o = options != NULL ? options : &defaults;
     *out = NULL;
+    sc_mem_set_limit(0); /* another context's is not ours; every call sets its own */
     if (sc_api_profile(o->profile) == NULL || (o->alloc == NULL) != (o->release == NULL)) {
         return SOCLE_E_ARG;
     }
@@ -85,6 +87,8 @@ socle_status socle_create(socle_context **out, const struct socle_options *optio
     ctx->profile = sc_api_profile(o->profile);
     ctx->watch = (struct sc_watch){ctx, tell};
     TRY(sc_pool_create(&ctx->pool, o->n_threads));
+    ctx->outside = sc_room_outside(sc_pool_size(ctx->pool));
+    ctx->limit = o->memory_limit != 0 ? o->memory_limit : sc_room_default(sc_room_available(), ctx->outside + sc_mem_now());
     *out = ctx;
     ctx = NULL;
 out:
@@ -166,8 +170,18 @@ double socle_clock_s(void)
     return 1e-9 * (double)sc_clock_ns();
 }
 
+/* The account's share of the limit. */
+static size_t account_limit(const socle_context *ctx)
+{
+    if (ctx->limit == 0) {
+        return 0;
+    }
+    return ctx->limit > ctx->outside ? (size_t)(ctx->limit - ctx->outside) : 1;
+}
+
 void sc_api_begin(socle_context *ctx)
 {
+    sc_mem_set_limit(account_limit(ctx));
     ctx->message[0] = '\0';
     memset(&ctx->clock, 0, sizeof ctx->clock);
     ctx->clock.start_ns = sc_clock_ns();
@@ -178,10 +192,27 @@ socle_status sc_api_end(socle_context *ctx, socle_status st)
 {
     if (st == SOCLE_OK) {
         ctx->message[0] = '\0';
-    } else if (ctx->message[0] == '\0') {
+        return st;
+    }
+    if (ctx->message[0] == '\0') {
         (void)snprintf(ctx->message, sizeof ctx->message, "%s", socle_status_text(st));
     }
+    if (st == SOCLE_E_NOMEM && ctx->limit != 0) {
+        const size_t len = strlen(ctx->message);
+        (void)snprintf(ctx->message + len, sizeof ctx->message - len, "; %s %lluM", ctx->options.memory_limit != 0 ? "the budget is" : "available:",
+                       (unsigned long long)(ctx->limit >> 20));
+    }
     return st;
+}
+
+socle_status sc_api_room(socle_context *ctx, uint64_t more, const char *what)
+{
+    const uint64_t need = ctx->outside + sc_mem_now() + more;
+    if (ctx->limit == 0 || need <= ctx->limit) {
+        return SOCLE_OK;
+    }
+    const unsigned long long mib = (need + ((uint64_t)1 << 20) - 1) >> 20;
+    return sc_fail(ctx, SOCLE_E_NOMEM, "%s needs a memory budget of %lluM", what, mib);
 }
 
 socle_status sc_fail(socle_context *ctx, socle_status st, const char *format, ...)

@@ -26,6 +26,8 @@ struct socle_context {
     struct socle_options options;
     const struct sc_profile *profile;
     struct sc_pool *pool;
+    uint64_t limit;   /* of the process; 0: none */
+    uint64_t outside; /* what of it the account does not see */
     char message[API_MESSAGE];
     struct api_clock clock;
     struct sc_watch watch; /* reports to this context */
@@ -47,14 +49,16 @@ unsigned sc_api_stages(const socle_context *ctx, struct socle_stage out[SOCLE_MA
 const struct sc_profile *sc_api_profile(const char *name);
 /** Whether a profile meets the context's min_bits; the message says why not. */
 SC_MUST_USE socle_status sc_api_strong(socle_context *ctx, const struct sc_profile *profile, socle_status otherwise);
+/** E_NOMEM when @p more bytes beside what is held now pass the limit; the message tells the limit that suffices for @p what. */
+SC_MUST_USE socle_status sc_api_room(socle_context *ctx, uint64_t more, const char *what);
 /** A copy for the caller, from the context's allocator; never NULL when it succeeds. */
 SC_MUST_USE socle_status sc_api_give(socle_context *ctx, uint8_t **out, const uint8_t *bytes, size_t len);
 /** The same of bytes from sc_alloc, which change owner or are given back. */
 SC_MUST_USE socle_status sc_api_hand(socle_context *ctx, uint8_t **out, uint8_t *own, size_t len);
 /** Load a program, with the message on failure. */
 SC_MUST_USE socle_status sc_api_load(socle_context *ctx, struct sc_elf *out, const uint8_t *elf, size_t elf_len);
-/** Run it and describe the run in @p out. */
+/** Run it plainly, to the end or for @p max_cycles (0: any number), and describe the run in @p out. */
 SC_MUST_USE socle_status sc_api_run(socle_context *ctx, struct socle_run *out, struct sc_run *run, const struct sc_elf *elf,
-                                    const uint8_t *input, size_t input_len, bool record);
+                                    const uint8_t *input, size_t input_len, uint64_t max_cycles);
 
 #endif

@@ -31,7 +31,7 @@ static void log_out(void *arg, uint64_t fd, const uint8_t *bytes, size_t n)
 }
 
 socle_status sc_api_run(socle_context *ctx, struct socle_run *out, struct sc_run *run, const struct sc_elf *elf, const uint8_t *input,
-                        size_t input_len, bool record)
+                        size_t input_len, uint64_t max_cycles)
 {
     socle_status st = SOCLE_OK;
     if (input_len > SOCLE_MAX_INPUT) {
@@ -40,7 +40,7 @@ socle_status sc_api_run(socle_context *ctx, struct socle_run *out, struct sc_run
     const struct sc_exec_options options = {
         .input = input,
         .input_size = input_len,
-        .record = record,
+        .max_cycles = max_cycles,
         .log = ctx->options.log != NULL ? log_out : NULL,
         .log_arg = ctx,
         .watch = &ctx->watch,
@@ -97,7 +97,7 @@ socle_status socle_execute(socle_context *ctx, struct socle_run *out, const uint
     sc_api_begin(ctx);
     ctx->clock.weight_total = 4; /* up to execute; see SC_STAGES */
     TRY(sc_api_load(ctx, &program, elf, elf_len));
-    TRY(sc_api_run(ctx, out, &run, &program, input, input_len, false));
+    TRY(sc_api_run(ctx, out, &run, &program, input, input_len, 0));
     count_tables(out, &run);
     sc_api_finish(ctx);
 out:

@@ -43,6 +43,11 @@ static socle_status loaded_init(socle_context *ctx, struct loaded *l, const stru
     TRY(sc_api_strong(ctx, profile, SOCLE_E_ARG));
     TRY(sc_api_load(ctx, &l->elf, elf, elf_len));
     TRY(sc_api_stage(ctx, SC_STAGE_KEYGEN));
+    const unsigned vars = sc_image_vars(prover.machine, sc_image_height(&l->elf));
+    if (!sc_prover_has(&prover, prover.profile->min_m0, vars)) {
+        return sc_fail(ctx, SOCLE_E_LIMIT, "the program is too large");
+    }
+    TRY(sc_api_room(ctx, sc_big_size(sizeof(fp) << vars) + sc_keygen_memory(&prover, vars), "the key of this program"));
     TRY(sc_image_build(&l->image, &l->elf));
     TRY(sc_keygen(&l->program, &prover, (uint32_t)(l->elf.entry / 4), l->image.log_h, l->image.cells));
 out:
@@ -94,53 +99,110 @@ out:
     return sc_api_end(ctx, st);
 }
 
-static socle_status prove_run(socle_context *ctx, struct socle_proof *out, const struct loaded *l, const uint8_t *input, size_t input_len)
+/** A run on its way to a proof. */
+struct proving {
+    struct sc_run run;
+    struct sc_shape shape;
+    struct sc_layout layout;
+    struct sc_trace trace;
+};
+
+/* Run plainly first: that is quick, and tells whether the proof fits one proof and the memory before either is tried. */
+static socle_status plan(socle_context *ctx, struct socle_proof *out, struct proving *g, const struct loaded *l, const uint8_t *input,
+                         size_t input_len)
 {
     socle_status st = SOCLE_OK;
-    struct sc_run run = {0};
-    struct sc_trace trace = {0};
+    const struct sc_prover prover = prover_of(ctx, ctx->profile);
+    const unsigned n_threads = sc_pool_size(ctx->pool);
+    st = sc_api_run(ctx, &out->run, &g->run, &l->elf, input, input_len, SC_CYCLES_MAX);
+    if (st == SOCLE_E_LIMIT && g->run.end == SC_END_CYCLES) {
+        return sc_fail(ctx, st, "the run is too long for one proof: more than %llu instructions", (unsigned long long)SC_CYCLES_MAX);
+    }
+    TRY(st);
+    TRY(sc_trace_shape(&g->shape, &g->layout, ctx->message, sizeof ctx->message, g->run.n_rows, l->image.log_h));
+    if (!sc_prover_has(&prover, g->layout.m0, l->program.vars)) {
+        return SOCLE_E_LIMIT;
+    }
+    sc_free(g->run.output); /* the caller has a copy */
+    g->run.output = NULL;
+    const struct sc_run_memory recorded = sc_run_memory(&g->run, &l->elf);
+    const size_t trace = recorded.kept + sc_trace_memory(&g->layout, g->run.cycles, n_threads);
+    const size_t proof = sc_alloc_size(g->run.output_size + 1, 1) + sc_prove_memory(&prover, &g->layout, l->program.vars, g->run.output_size);
+    const size_t program = sc_elf_memory(&l->elf); /* given back before the proof */
+    const size_t most = recorded.most > trace ? recorded.most : trace;
+    TRY(sc_api_room(ctx, most + program > proof ? most : proof - program, "proving this run"));
+out:
+    return st;
+}
+
+/* The same run again, recorded. */
+static socle_status record(socle_context *ctx, struct proving *g, const struct loaded *l, const uint8_t *input, size_t input_len)
+{
+    const struct sc_exec_options options = {.input = input, .input_size = input_len, .record = true, .expected = (size_t)g->run.cycles, .watch = &ctx->watch};
+    sc_run_fini(&g->run);
+    return sc_exec(&g->run, ctx->message, sizeof ctx->message, &l->elf, &options);
+}
+
+static void drop_cells(void *arg)
+{
+    sc_trace_drop_cells(arg);
+}
+
+static socle_status prove_run(socle_context *ctx, struct socle_proof *out, struct proving *g, struct loaded *l, const uint8_t *input,
+                              size_t input_len)
+{
+    socle_status st = SOCLE_OK;
     uint8_t *proof = NULL;
     size_t len = 0;
-    uint64_t rows[SC_N_TABLES];
     const struct sc_prover prover = prover_of(ctx, ctx->profile);
-    TRY(sc_api_run(ctx, &out->run, &run, &l->elf, input, input_len, true));
+    TRY(plan(ctx, out, g, l, input, input_len));
+    TRY(record(ctx, g, l, input, input_len));
     TRY(sc_api_stage(ctx, SC_STAGE_TRACE));
-    TRY(sc_trace_build(&trace, ctx->message, sizeof ctx->message, &run, &l->image, ctx->pool));
-    memcpy(rows, run.n_rows, sizeof rows);
-    sc_free(run.events); /* the largest list of the run; only the trace read it */
-    run.events = NULL;
-    run.n_events = 0;
-    const struct sc_witness witness = sc_witness_of(&trace);
-    sc_api_tables(out->run.tables, &out->run.n_tables, &out->cells, &out->bus_terms, &trace.shape);
+    TRY(sc_trace_build(&g->trace, ctx->message, sizeof ctx->message, &g->run, &l->image, ctx->pool));
+    sc_run_drop_lists(&g->run); /* only the trace read them */
+    sc_elf_fini(&l->elf);
+    struct sc_witness witness = sc_witness_of(&g->trace);
+    witness.cells_done = drop_cells;
+    witness.arg = &g->trace;
+    sc_api_tables(out->run.tables, &out->run.n_tables, &out->cells, &out->bus_terms, &g->trace.shape);
     for (unsigned t = 0; t < out->run.n_tables; t++) {
-        out->run.tables[t].rows = sc_air_tables[t].fixed_log_h != 0 ? out->run.tables[t].rows : rows[t];
+        out->run.tables[t].rows = sc_air_tables[t].fixed_log_h != 0 ? out->run.tables[t].rows : g->run.n_rows[t];
     }
-    out->log_cells = trace.layout.m0;
+    out->log_cells = g->trace.layout.m0;
     TRY(sc_prove(&proof, &len, &prover, &l->program, &witness));
     TRY(sc_api_hand(ctx, &out->bytes, proof, len));
     out->len = len;
 out:
-    sc_trace_fini(&trace);
-    sc_run_fini(&run);
     return st;
+}
+
+static void proving_fini(struct proving *g)
+{
+    sc_trace_fini(&g->trace);
+    sc_run_fini(&g->run);
 }
 
 socle_status socle_prove(socle_context *ctx, struct socle_proof *out, const uint8_t *elf, size_t elf_len, const uint8_t *input,
                          size_t input_len)
 {
     socle_status st = SOCLE_OK;
-    struct loaded *const l = sc_alloc(1, sizeof *l);
     memset(out, 0, sizeof *out);
     sc_api_begin(ctx);
-    if (l == NULL) {
-        return sc_api_end(ctx, SOCLE_E_NOMEM);
-    }
+    struct loaded *const l = sc_alloc(1, sizeof *l);
+    struct proving *const g = sc_alloc(1, sizeof *g);
+    TRY(l != NULL && g != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
     TRY(loaded_init(ctx, l, ctx->profile, elf, elf_len));
-    TRY(prove_run(ctx, out, l, input, input_len));
+    TRY(prove_run(ctx, out, g, l, input, input_len));
     sc_api_finish(ctx);
     out->n_stages = sc_api_stages(ctx, out->stages);
 out:
-    loaded_fini(l);
+    if (g != NULL) {
+        proving_fini(g);
+    }
+    if (l != NULL) {
+        loaded_fini(l);
+    }
+    sc_free(g);
     sc_free(l);
     if (st != SOCLE_OK) {
         socle_proof_fini(ctx, out);

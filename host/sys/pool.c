@@ -88,7 +88,14 @@ static socle_status start_worker(struct sc_pool *pool)
     }
     w->pool = pool;
     w->index = pool->n_started + 1;
-    if (pthread_create(&pool->threads[pool->n_started], NULL, worker_main, w) != 0) {
+    pthread_attr_t attr;
+    int failed = pthread_attr_init(&attr);
+    if (failed == 0) {
+        failed = pthread_attr_setstacksize(&attr, SC_POOL_STACK);
+        failed = failed != 0 ? failed : pthread_create(&pool->threads[pool->n_started], &attr, worker_main, w);
+        (void)pthread_attr_destroy(&attr);
+    }
+    if (failed != 0) {
         sc_free(w);
         return SOCLE_E_NOMEM;
     }

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #define SC_POOL_MAX_THREADS 256
+#define SC_POOL_STACK ((size_t)1 << 20) /* of each thread that a pool starts */
 
 struct sc_pool;
 

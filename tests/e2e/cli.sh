@@ -46,6 +46,10 @@ exits 2 "prove wants -o" prove "$elf"
 exits 2 "an option given twice is refused" execute "$elf" -i input.bin -i input.bin
 exits 2 "an option without its value is refused" execute "$elf" -i
 exits 2 "zero threads are refused" execute "$elf" --threads 0
+for size in 0 -1 12X 8GG 99999999999T ''; do
+    exits 2 "the memory budget '$size' is refused" execute "$elf" --mem-budget "$size"
+done
+exits 0 "a memory budget in bytes" execute "$elf" --mem-budget 400000000
 exits 2 "an unknown profile is refused" execute "$elf" --profile small
 exits 6 "a device that is not here has its own code" prove "$elf" -o p --device cuda:0
 exits 2 "a missing file is an error of the host" execute nowhere.elf
@@ -153,6 +157,21 @@ cmp -s fib.proof two.proof
 report $? "one and two threads give the same bytes"
 [ ! -s err ]
 report $? "-q is quiet"
+
+# memory
+printf '\020\047\0\0\0\0\0\0' >mid.bin # n = 10000
+exits 0 "prove something larger" prove "$elf" -i mid.bin -o mid.proof
+exits 5 "a budget too small for the proof is refused" prove "$elf" -i mid.bin -o small.proof --mem-budget 64M
+least=$(sed -n 's/.*needs a memory budget of \([0-9]*\)M.*/\1/p' err)
+[ -n "$least" ] && ! grep -qE 'trace|commit' err && [ ! -e small.proof ]
+report $? "before proving, with the smallest budget that suffices"
+exits 5 "a budget just below it is refused" prove "$elf" -i mid.bin -o small.proof --mem-budget $((least - 1))M
+exits 0 "that budget suffices" prove "$elf" -i mid.bin -o small.proof --mem-budget "${least}M" --json
+json out "d['peak_memory_bytes'] <= ${least:-0} << 20"
+report $? "and is kept"
+cmp -s mid.proof small.proof
+report $? "a budget does not change the proof"
+
 exits 2 "a folder that is not there" keygen "$elf" -o nowhere/key
 echo keep >kept.proof
 "$socle" prove "$elf" -i input.bin -o kept.proof >out 2>err &

@@ -4,6 +4,7 @@
  */
 #include "host/sys/mem.h"
 #include "host/sys/pool.h"
+#include "host/sys/room.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -221,4 +222,38 @@ Test(mem, a_failed_growth_leaves_what_was_there)
     cr_expect_null(sc_alloc(1, 1));
     sc_free(p);
     cr_expect_eq(sc_mem_now(), before);
+}
+
+Test(room, reads_what_is_available)
+{
+    static const char text[] = "MemTotal:       24683924 kB\nMemFree:        20001000 kB\nMemAvailable:   22118400 kB\nBuffers: 1 kB\n";
+    cr_expect_eq(sc_room_parse(text), (uint64_t)22118400 * 1024);
+    cr_expect_eq(sc_room_parse("MemAvailable: 7 kB"), 7 * 1024);
+    cr_expect_eq(sc_room_parse(""), 0);
+    cr_expect_eq(sc_room_parse("MemTotal: 5 kB\nMemAvailable:\n"), 0);
+    cr_expect_eq(sc_room_parse("MemAvailable: 5 MB\n"), 0);
+    cr_expect_eq(sc_room_parse("MemAvailable: 99999999999999999999999 kB\n"), 0);
+    cr_expect_eq(sc_room_parse("XMemAvailable: 5 kB\n"), 0);
+}
+
+Test(room, the_default_limit_leaves_a_margin)
+{
+    const uint64_t mib = (uint64_t)1 << 20, gib = mib << 10;
+    cr_expect_eq(sc_room_default(0, 5 * mib), 0);
+    cr_expect_eq(sc_room_default(64 * gib, 0), 60 * gib);
+    cr_expect_eq(sc_room_default(2 * gib, 10 * mib), 2 * gib - 246 * mib);
+    cr_expect_eq(sc_room_default(400 * mib, 0), 300 * mib);
+    cr_expect_eq(sc_room_default(UINT64_MAX, 1), 0);
+    for (uint64_t a = 1; a < UINT64_MAX / 3; a *= 3) {
+        const uint64_t limit = sc_room_default(a, 7 * mib);
+        cr_expect(limit >= a - a / 4 && limit - 7 * mib <= a - a / 16, "%llu", (unsigned long long)a);
+    }
+}
+
+Test(room, what_is_outside_the_account_counts_threads_and_files)
+{
+    const uint64_t one = sc_room_outside(1), nine = sc_room_outside(9);
+    cr_expect_geq(one, (uint64_t)4 << 20);
+    cr_expect_leq(one, (uint64_t)256 << 20);
+    cr_expect_eq(nine - one, 8 * (uint64_t)SC_POOL_STACK);
 }

@@ -34,6 +34,7 @@ enum exit_code {
     O(MIN_BITS, 0, "min-bits", "N", "refuse a profile that claims fewer bits")     \
     O(SEGMENTS, 0, "segments", "N", "also the sum over a set of N proofs")         \
     O(DEADLINE, 0, "deadline", "SECONDS", "stop with exit code 7 when it takes longer") \
+    O(MEM_BUDGET, 0, "mem-budget", "SIZE", "most memory of the process, as 8G, 512M or bytes (default: what is available)") \
     O(DEVICE, 0, "device", "NAME", "auto or cpu")                                  \
     O(JSON, 0, "json", NULL, "one JSON object on standard output")                 \
     O(QUIET, 'q', "quiet", NULL, "no progress and no guest log")                   \

@@ -20,7 +20,7 @@ static const struct {
 };
 
 #define COMMON (BIT(JSON) | BIT(QUIET) | BIT(HELP))
-#define WORK (COMMON | BIT(THREADS) | BIT(PROFILE) | BIT(MIN_BITS) | BIT(DEADLINE))
+#define WORK (COMMON | BIT(THREADS) | BIT(PROFILE) | BIT(MIN_BITS) | BIT(DEADLINE) | BIT(MEM_BUDGET))
 
 static const struct command commands[] = {
     {"execute", "ELF", "run a program: cycles, public output and rows of every table, no proof", 1, 1, WORK | BIT(INPUT) | BIT(OUTPUT), 0, run_execute},
@@ -292,6 +292,22 @@ bool parse_number(const char *text, unsigned long low, unsigned long high, unsig
     return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && *out >= low && *out <= high;
 }
 
+/* A number of bytes, or of KiB, MiB, GiB or TiB by its last letter. */
+static bool parse_size(const char *text, uint64_t *bytes)
+{
+    static const char units[] = "KMGT";
+    char *end = NULL;
+    errno = 0;
+    const unsigned long long v = strtoull(text, &end, 10);
+    const char *const unit = *end != '\0' ? strchr(units, *end) : NULL;
+    const unsigned shift = unit != NULL ? 10 * (unsigned)(unit - units + 1) : 0;
+    if (text[0] < '0' || text[0] > '9' || errno != 0 || v == 0 || end[unit != NULL] != '\0' || v > UINT64_MAX >> shift) {
+        return false;
+    }
+    *bytes = (uint64_t)v << shift;
+    return true;
+}
+
 static enum exit_code run_command(struct args *a)
 {
     struct socle_options o = {.user = a, .profile = a->value[OPT_PROFILE], .progress = show_progress, .log = show_log, .cancel = &cancelled};
@@ -307,6 +323,9 @@ static enum exit_code run_command(struct args *a)
     }
     o.n_threads = (unsigned)threads;
     o.min_bits = (unsigned)bits;
+    if (given(a, OPT_MEM_BUDGET) && !parse_size(a->value[OPT_MEM_BUDGET], &o.memory_limit)) {
+        return usage_fails(a, "--mem-budget wants a size such as 8G, not ", a->value[OPT_MEM_BUDGET]);
+    }
     if (given(a, OPT_DEVICE) && strcmp(a->value[OPT_DEVICE], "auto") != 0 && strcmp(a->value[OPT_DEVICE], "cpu") != 0) {
         return fails_with(a, EXIT_DEVICE, "E_DEVICE", "no such device here; `socle devices` lists them");
     }

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * The memory limit: what is told beforehand is what is then taken, a run is refused below it and fits above it.
+ */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/prove/prove.h"
+#include "host/socle.h"
+#include "host/sys/file.h"
+#include "host/sys/mem.h"
+#include "host/sys/pool.h"
+#include "host/trace/trace.h"
+#include "tests/support/elf_build.h"
+
+struct file {
+    uint8_t *bytes;
+    size_t len;
+};
+
+static struct file guest(const char *name)
+{
+    struct file f = {NULL, 0};
+    char path[1024], why[256] = "";
+    const char *const build = getenv("SOCLE_BUILD_ROOT");
+    (void)snprintf(path, sizeof path, "%s/guest/%s.elf", build != NULL ? build : "build", name);
+    if (access(path, R_OK) != 0) {
+        cr_skip_test("the guests are not built");
+    }
+    cr_assert_eq(sc_file_read(&f.bytes, &f.len, why, sizeof why, path, (size_t)1 << 24), SOCLE_OK, "%s", why);
+    return f;
+}
+
+static void drop_cells(void *arg)
+{
+    sc_trace_drop_cells(arg);
+}
+
+/* told: before the step; taken: by the step beside what was held. */
+static void expect_told(const char *name, const char *step, size_t told, size_t taken)
+{
+    cr_expect(taken <= told, "%s, %s: %zu bytes were told, %zu taken", name, step, told, taken);
+    cr_expect(taken + told / 16 + ((size_t)2 << 20) >= told, "%s, %s: %zu bytes were told, only %zu taken", name, step, told, taken);
+}
+
+static void expect_memory_as_told(const char *name, const uint8_t *input, size_t input_size, unsigned n_threads)
+{
+    static struct sc_elf elf;
+    static struct sc_run run;
+    static struct sc_image image;
+    static struct sc_program program;
+    static struct sc_trace trace;
+    static struct sc_shape shape;
+    static struct sc_layout layout;
+    char why[256] = "";
+    struct file f = guest(name);
+    struct sc_prover prover = {.machine = &sc_machine_rv64im, .profile = sc_profile_default(), .ops = sc_cpu_ops_best()};
+    struct sc_exec_options o = {.input = input, .input_size = input_size};
+    uint8_t *proof = NULL;
+    size_t len = 0;
+    cr_assert_eq(sc_pool_create(&prover.pool, n_threads), SOCLE_OK);
+    cr_assert_eq(sc_elf_load(&elf, why, sizeof why, f.bytes, f.len), SOCLE_OK, "%s", why);
+    cr_expect_eq(sc_image_height(&elf), 8 + (elf.n_words > 256) + (elf.n_words > 512) + (elf.n_words > 1024) + (elf.n_words > 2048));
+    cr_assert_eq(sc_image_build(&image, &elf), SOCLE_OK);
+
+    size_t held = sc_mem_now();
+    sc_mem_peak_reset();
+    cr_assert_eq(sc_keygen(&program, &prover, (uint32_t)(elf.entry / 4), image.log_h, image.cells), SOCLE_OK);
+    expect_told(name, "key", sc_keygen_memory(&prover, program.vars), sc_mem_peak() - held);
+
+    cr_assert_eq(sc_exec(&run, why, sizeof why, &elf, &o), SOCLE_OK, "%s", why);
+    cr_assert_eq(sc_trace_shape(&shape, &layout, why, sizeof why, run.n_rows, image.log_h), SOCLE_OK, "%s", why);
+    const struct sc_run_memory recording = sc_run_memory(&run, &elf);
+    const size_t tracing = sc_trace_memory(&layout, run.cycles, n_threads);
+    const size_t proving = sc_prove_memory(&prover, &layout, program.vars, run.output_size);
+    o.record = true;
+    o.expected = (size_t)run.cycles;
+    sc_run_fini(&run);
+
+    held = sc_mem_now();
+    sc_mem_peak_reset();
+    cr_assert_eq(sc_exec(&run, why, sizeof why, &elf, &o), SOCLE_OK, "%s", why);
+    expect_told(name, "recording", recording.most, sc_mem_peak() - held);
+    expect_told(name, "recorded run", recording.kept, sc_mem_now() - held);
+
+    held = sc_mem_now();
+    sc_mem_peak_reset();
+    cr_assert_eq(sc_trace_build(&trace, why, sizeof why, &run, &image, prover.pool), SOCLE_OK, "%s", why);
+    expect_told(name, "trace", tracing, sc_mem_peak() - held);
+
+    struct sc_witness witness = sc_witness_of(&trace);
+    witness.cells_done = drop_cells;
+    witness.arg = &trace;
+    held = sc_mem_now() - sc_big_size(sizeof(fp) << trace.layout.m0);
+    sc_mem_peak_reset();
+    cr_assert_eq(sc_prove(&proof, &len, &prover, &program, &witness), SOCLE_OK);
+    expect_told(name, "proof", proving, sc_mem_peak() - held);
+    cr_expect_null(trace.cells);
+
+    sc_free(proof);
+    sc_trace_fini(&trace);
+    sc_run_fini(&run);
+    sc_program_fini(&program);
+    sc_image_fini(&image);
+    sc_elf_fini(&elf);
+    sc_free(f.bytes);
+    sc_pool_destroy(prover.pool);
+    cr_expect_eq(sc_mem_now(), 0);
+}
+
+Test(memory, is_taken_as_told_before_each_step, .timeout = 100)
+{
+    static const uint8_t few[8] = {10}, more[8] = {0x10, 0x27}, data[3000] = {1};
+    expect_memory_as_told("fibonacci", few, sizeof few, 1);
+    expect_memory_as_told("fibonacci", more, sizeof more, 3);
+    expect_memory_as_told("sha256", data, sizeof data, 1);
+}
+
+static void keep_stage(void *user, const struct socle_progress *p)
+{
+    *(const char **)user = p->stage;
+}
+
+/* Prove under a limit of so many MiB (0: none); the last stage goes to *stage. */
+static socle_status prove_within(struct socle_proof *proof, char message[256], const char **stage, const struct file *elf, uint64_t mib)
+{
+    static const uint8_t n[8] = {0x20, 0x4e}; /* 20000 */
+    const struct socle_options o = {.n_threads = 2, .memory_limit = mib << 20, .user = stage, .progress = keep_stage};
+    socle_context *ctx = NULL;
+    cr_assert_eq(socle_create(&ctx, &o), SOCLE_OK);
+    const socle_status st = socle_prove(ctx, proof, elf->bytes, elf->len, n, sizeof n);
+    (void)snprintf(message, 256, "%s", socle_message(ctx));
+    if (st == SOCLE_OK) { /* the bytes live on: the default allocator needs no context */
+        proof->run.output = NULL;
+    }
+    socle_destroy(ctx);
+    return st;
+}
+
+Test(memory, a_proof_keeps_the_smallest_budget_that_was_told, .timeout = 100)
+{
+    static struct socle_proof proof, free_proof;
+    const char *stage = "";
+    char message[256];
+    unsigned long long least = 0;
+    struct file elf = guest("fibonacci");
+    cr_assert_eq(prove_within(&proof, message, &stage, &elf, 64), SOCLE_E_NOMEM);
+    const char *const at = strstr(message, "needs a memory budget of ");
+    cr_assert(at != NULL && sscanf(at, "needs a memory budget of %lluM", &least) == 1, "%s", message);
+    cr_assert_str_eq(stage, "execute", "refused only in stage %s", stage);
+    cr_assert_not_null(strstr(message, "the budget is 64M"), "%s", message);
+
+    cr_expect_eq(prove_within(&proof, message, &stage, &elf, least - 2), SOCLE_E_NOMEM);
+    cr_expect_str_eq(stage, "execute", "refused only in stage %s", stage);
+    cr_assert_null(proof.bytes);
+    cr_assert_lt(sc_peak_resident(), (uint64_t)64 << 20, "this test measures nothing");
+
+    cr_assert_eq(prove_within(&proof, message, &stage, &elf, least + 2), SOCLE_OK, "%s", message);
+    cr_expect_leq(sc_peak_resident(), (uint64_t)(least + 2) << 20);
+    cr_expect_geq(sc_peak_resident(), (uint64_t)least * 7 / 8 << 20, "the budget is told much too high");
+
+    cr_assert_eq(prove_within(&free_proof, message, &stage, &elf, 0), SOCLE_OK, "%s", message);
+    cr_expect(proof.len == free_proof.len && memcmp(proof.bytes, free_proof.bytes, proof.len) == 0, "a budget changes the proof");
+}
+
+Test(memory, a_run_that_touches_too_much_says_how_much)
+{
+    /* lui x5, 0x100; lui x6, 1; sd x0, 0(x5); add x5, x5, x6; jal x0, -8 */
+    static const uint32_t code[] = {0x001002b7, 0x00001337, 0x0002b023, 0x006282b3, 0xff9ff06f};
+    static struct elf_file f;
+    const struct elf_segment text = {0x10000, sizeof code, code, sizeof code, ELF_R | ELF_X};
+    const struct socle_options o = {.n_threads = 1, .memory_limit = (uint64_t)256 << 20};
+    socle_context *ctx = NULL;
+    static struct socle_run run;
+    static struct socle_proof proof;
+    unsigned long long pages = 0;
+    elf_build(&f, 0x10000, &text, 1);
+    cr_assert_eq(socle_create(&ctx, &o), SOCLE_OK);
+    cr_expect_eq(socle_execute(ctx, &run, f.bytes, f.size, NULL, 0), SOCLE_E_NOMEM);
+    cr_assert_eq(sscanf(socle_message(ctx), "no memory: %llu pages", &pages), 1, "%s", socle_message(ctx));
+    cr_expect(pages > 20000 && pages < 65536, "%s", socle_message(ctx));
+    cr_expect_not_null(strstr(socle_message(ctx), "the budget is 256M"), "%s", socle_message(ctx));
+    cr_expect_eq(socle_prove(ctx, &proof, f.bytes, f.size, NULL, 0), SOCLE_E_NOMEM);
+    cr_expect_not_null(strstr(socle_message(ctx), "pages"), "%s", socle_message(ctx));
+    cr_expect_leq(sc_peak_resident(), (uint64_t)256 << 20);
+    socle_destroy(ctx);
+    cr_expect_eq(sc_mem_now(), 0);
+}
+
+Test(memory, a_run_too_long_for_one_proof_is_refused_before_it_is_recorded)
+{
+    static const uint8_t n[8] = {0x80, 0x96, 0x98}; /* 10^7 */
+    static struct socle_proof proof;
+    struct file elf = guest("fibonacci");
+    socle_context *ctx = NULL;
+    cr_assert_eq(socle_create(&ctx, NULL), SOCLE_OK);
+    cr_expect_eq(socle_prove(ctx, &proof, elf.bytes, elf.len, n, sizeof n), SOCLE_E_LIMIT);
+    cr_expect_not_null(strstr(socle_message(ctx), "too long for one proof"), "%s", socle_message(ctx));
+    cr_expect_lt(sc_peak_resident(), (uint64_t)128 << 20);
+    socle_destroy(ctx);
+}
+
+/* Each bound of one proof, passed by a single row count. */
+Test(memory, heights_that_no_proof_can_hold_are_refused_with_the_bound)
+{
+    static const struct {
+        unsigned table;
+        uint64_t good, bad;
+        const char *words;
+    } cases[] = {
+        {AIR_TABLE_ADD, (uint64_t)3 << 23, ((uint64_t)1 << 25) - 1, "stamps"},
+        {AIR_TABLE_BIT, (uint64_t)1 << 23, (uint64_t)7 << 22, "cells or bus terms"},
+        {AIR_TABLE_INITFINAL, (uint64_t)1 << 20, (uint64_t)1 << 28, "cells or bus terms"},
+        {AIR_TABLE_INITFINAL, (uint64_t)1 << 20, ((uint64_t)1 << 30) + 1, "rows"},
+        {AIR_TABLE_DECODE, (uint64_t)1 << 20, UINT64_MAX, "rows"},
+    };
+    static struct sc_shape shape;
+    static struct sc_layout layout;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint64_t rows[AIR_N_TABLES] = {0};
+        char why[256] = "";
+        rows[AIR_TABLE_ECALL] = 1;
+        rows[cases[i].table] = cases[i].good;
+        cr_expect_eq(sc_trace_shape(&shape, &layout, why, sizeof why, rows, 8), SOCLE_OK, "case %zu: %s", i, why);
+        rows[cases[i].table] = cases[i].bad;
+        cr_expect_eq(sc_trace_shape(&shape, &layout, why, sizeof why, rows, 8), SOCLE_E_LIMIT, "case %zu", i);
+        cr_expect_not_null(strstr(why, cases[i].words), "case %zu: %s", i, why);
+    }
+}
