@@ -3,7 +3,7 @@
  * Memory over mmap and malloc. Owns the account of the process and the shelf of big blocks that were given back.
  * Large pages cut the cost of first touch and of address translation in strided passes (Merkle leaves, NTT). Pages that
  * are in the process already cost a tenth of new ones (a virtual machine has to fetch new ones from its host), so big blocks
- * given back are kept, cut and grown for the next caller; with a limit they go as soon as they do not fit beside what is in use.
+ * given back are kept, cut and grown for the next caller, but the process never holds more than its greatest need or its limit.
  */
 #define _GNU_SOURCE
 #include "host/sys/mem.h"
@@ -65,10 +65,11 @@ static bool charge(size_t size)
     return true;
 }
 
-/* Kept blocks go when they do not fit beside what is in use. */
+/* Kept blocks go when, beside what is in use, they pass the limit or the greatest need so far. */
 static void keep_to_limit(void)
 {
-    if (atomic_load(&kept) > 0 && atomic_load(&used) + atomic_load(&kept) > atomic_load(&limit)) {
+    const size_t whole = atomic_load(&used) + atomic_load(&kept);
+    if (atomic_load(&kept) > 0 && (whole > atomic_load(&limit) || whole > atomic_load(&peak))) {
         sc_big_trim();
     }
 }
