@@ -89,7 +89,8 @@ store(struct vm *vm, uint64_t addr, unsigned size_log, uint64_t v, struct sc_eve
            sc_vm_access(vm, addr, size_log, true, &v, ev);
 }
 
-/** Jump from @p from to ip block + pos: its position in the block, or that of X_OUTSIDE with vm.target set. */
+/** Jump from @p from to ip block + pos: its position in the block, or that of X_OUTSIDE with
+ * vm.target set. */
 static inline uint32_t go(struct vm *vm, uint32_t from, uint64_t pos)
 {
     struct hot *const code = vm->block->code;
@@ -418,8 +419,10 @@ static void explain_start(char *why, size_t why_size, socle_status st)
 static void explain_memory(const struct sc_run *run, char *why, size_t why_size)
 {
     if (why_size > 0) {
-        (void)snprintf(why, why_size, "no memory: %zu pages of %u bytes touched by the guest after %llu instructions",
-                       run->n_pages, 1u << MEM_PAGE_LOG, (unsigned long long)run->cycles);
+        (void)snprintf(
+            why, why_size,
+            "no memory: %zu pages of %u bytes touched by the guest after %llu instructions",
+            run->n_pages, 1u << MEM_PAGE_LOG, (unsigned long long)run->cycles);
     }
 }
 

@@ -81,7 +81,8 @@ struct sc_run {
     uint64_t regs[SC_N_REGS];
     uint8_t *output; /* only of a run that halted with success */
     size_t output_size;
-    uint64_t n_rows[SC_N_TABLES]; /* of every table whose height is not fixed, and REGS; INITFINAL only after SC_END_HALT */
+    uint64_t n_rows[SC_N_TABLES]; /* of every table whose height is not fixed, and REGS; INITFINAL
+                                     only after SC_END_HALT */
     size_t n_pages;               /* of guest memory that exist */
 
     /* Recording only. */

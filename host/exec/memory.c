@@ -87,7 +87,8 @@ size_t sc_memory_bytes(size_t n_pages, bool record)
     while (cap < n_pages) {
         cap = grown(cap);
     }
-    return (n_pages + per_slab - 1) / per_slab * sc_big_size(MEM_SLAB) + sc_alloc_size(cap, sizeof(uint32_t)) +
+    return (n_pages + per_slab - 1) / per_slab * sc_big_size(MEM_SLAB) +
+           sc_alloc_size(cap, sizeof(uint32_t)) +
            sc_alloc_size(MEM_N_PAGES, sizeof(struct mem_page *));
 }
 

@@ -23,8 +23,8 @@ struct mem_page {
     uint64_t v[MEM_PAGE_WORDS];
     uint8_t space[MEM_PAGE_WORDS];
     uint8_t seen[MEM_PAGE_WORDS]; /* 1: a load or store touched the word */
-    bool writable; /* every word is RW: the fast path may store */
-    uint32_t ts[]; /* last stamps; only when recording */
+    bool writable;                /* every word is RW: the fast path may store */
+    uint32_t ts[];                /* last stamps; only when recording */
 };
 
 /** Where pages are cut from, a list of big buffers. */
@@ -78,8 +78,7 @@ static inline size_t mem_slot(uint64_t addr)
 
 /** Load 2^size_log bytes when the address is below the output, its page exists and the access stays
  * within one word. */
-static inline bool
-mem_fast_load(struct memory *m, uint64_t addr, unsigned size_log, uint64_t *v)
+static inline bool mem_fast_load(struct memory *m, uint64_t addr, unsigned size_log, uint64_t *v)
 {
     if (addr >= SC_OUTPUT_START || (addr & 7) + (UINT64_C(1) << size_log) > 8) {
         return false;

@@ -30,7 +30,8 @@ struct sc_run_memory sc_run_memory(const struct sc_run *run, const struct sc_elf
     const size_t n_fetches = (size_t)run->n_rows[SC_TABLE_DECODE];
     const size_t output_pages = (run->output_size + 8) / ((size_t)1 << MEM_PAGE_LOG) + 1;
     struct sc_run_memory m = {0, 0};
-    m.kept = sc_alloc_size(run->cycles, sizeof(struct sc_event)) + list_size(n_fetches, sizeof(struct sc_inst)) +
+    m.kept = sc_alloc_size(run->cycles, sizeof(struct sc_event)) +
+             list_size(n_fetches, sizeof(struct sc_inst)) +
              sc_alloc_size(n_fetches + 1, sizeof(struct sc_fetch)) +
              sc_alloc_size(run->n_rows[SC_TABLE_INITFINAL], sizeof(struct sc_word)) +
              sc_alloc_size(run->output_size + 1, 1);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Rows of every table, from how often each instruction was executed. The loop notes only jumps: an instruction is executed as
- * often as the one before it, plus the jumps to it, minus the jumps away from the one before.
- * Owns nothing. Theory: docs/spec/machine.md section 3.
+ * Rows of every table, from how often each instruction was executed. The loop notes only jumps: an
+ * instruction is executed as often as the one before it, plus the jumps to it, minus the jumps away
+ * from the one before. Owns nothing. Theory: docs/spec/machine.md section 3.
  */
 #include <string.h>
 
@@ -11,7 +11,8 @@
 void sc_vm_count_executions(struct vm *vm)
 {
     const bool halted = !vm->no_memory && (vm->end == SC_END_HALT || vm->end == SC_END_EXIT_CODE);
-    vm->block->code[vm->pos + (halted ? 1u : 0u)].count--; /* what ended the run otherwise was not executed */
+    const uint32_t stop = vm->pos + (halted ? 1u : 0u); /* else the last one was not executed */
+    vm->block->code[stop].count--;
     for (size_t i = 0; i < vm->n_blocks; i++) {
         const struct code_block *const b = &vm->blocks[i];
         for (uint32_t pos = 1; pos < b->n; pos++) {
@@ -22,7 +23,8 @@ void sc_vm_count_executions(struct vm *vm)
 
 uint64_t sc_vm_count_words(const struct vm *vm, uint64_t n_image, size_t output_size)
 {
-    uint64_t n = n_image + 1 + (output_size + 7) / 8; /* the output has all its rows, touched or not */
+    uint64_t n =
+        n_image + 1 + (output_size + 7) / 8; /* the output has all its rows, touched or not */
     for (size_t i = 0; i < vm->mem.n_used; i++) {
         const uint64_t addr = (uint64_t)vm->mem.used[i] << MEM_PAGE_LOG;
         const struct mem_page *const page = vm->mem.pages[vm->mem.used[i]];

@@ -56,7 +56,8 @@ struct hot {
     int32_t step;       /* in instructions, of branches and JAL */
     uint32_t inst;      /* index into sc_run.insts when recording */
     uint64_t imm; /* added to rs2 (immediate forms), the constant of CONST and JAL, or the offset */
-    uint64_t count; /* executions; while running, jumps to here less those away from the entry before (mod 2^64) */
+    uint64_t count; /* executions; while running, jumps to here less those away from the entry
+                       before (mod 2^64) */
 };
 
 /** An executable segment, rounded out to words. code has n + 1 entries, the last X_OUTSIDE. */

@@ -84,7 +84,8 @@ static bool rows_are_those_of_events(const struct sc_run *run)
     for (size_t i = 0; i < run->n_events; i++) {
         const struct sc_event *const e = &run->events[i];
         rows[e->table]++;
-        rows[SC_TABLE_MUL] += e->table == SC_TABLE_DIV && sc_div_call(e, &run->insts[e->inst], &q, &d);
+        rows[SC_TABLE_MUL] +=
+            e->table == SC_TABLE_DIV && sc_div_call(e, &run->insts[e->inst], &q, &d);
     }
     return memcmp(rows, run->n_rows, SC_TABLE_DECODE * sizeof(rows[0])) == 0;
 }
