@@ -180,6 +180,36 @@ Test(memory, a_proof_keeps_the_smallest_budget_that_was_told, .timeout = 100)
     cr_expect(proof.len == free_proof.len && memcmp(proof.bytes, free_proof.bytes, proof.len) == 0, "a budget changes the proof");
 }
 
+/* The key of a program of so many MiB of constants, under a limit of so many MiB. */
+static socle_status key_within(char message[256], uint64_t constants, uint64_t mib)
+{
+    static const uint32_t code[] = {0x05d00893, 0x00000073}; /* li a7, 93; ecall */
+    static struct elf_file f;
+    const struct elf_segment segments[] = {{0x10000, sizeof code, code, sizeof code, ELF_R | ELF_X},
+                                           {0x100000, constants << 20, code, sizeof code, ELF_R}};
+    const struct socle_options o = {.n_threads = 2, .memory_limit = mib << 20};
+    uint8_t key[SOCLE_KEY_BYTES];
+    socle_context *ctx = NULL;
+    elf_build(&f, 0x10000, segments, 2);
+    cr_assert_eq(socle_create(&ctx, &o), SOCLE_OK);
+    const socle_status st = socle_keygen(ctx, key, f.bytes, f.size);
+    (void)snprintf(message, 256, "%s", socle_message(ctx));
+    socle_destroy(ctx);
+    return st;
+}
+
+Test(memory, a_key_keeps_the_smallest_budget_that_was_told)
+{
+    char message[256];
+    unsigned long long least = 0;
+    cr_assert_eq(key_within(message, 2, 64), SOCLE_E_NOMEM);
+    cr_assert_eq(sscanf(message, "the key of this program needs a memory budget of %lluM", &least), 1, "%s", message);
+    cr_expect_eq(key_within(message, 2, least - 2), SOCLE_E_NOMEM);
+    cr_expect_eq(key_within(message, 2, least + 1), SOCLE_OK, "%s", message);
+    EXPECT_RESIDENT_BELOW((least + 1) << 20);
+    EXPECT_RESIDENT_ABOVE(least << 19);
+}
+
 Test(memory, a_run_that_touches_too_much_says_how_much)
 {
     /* lui x5, 0x100; lui x6, 1; sd x0, 0(x5); add x5, x5, x6; jal x0, -8 */
