@@ -63,7 +63,7 @@ class Regime:
         self.list_size = 1.0 if m == 0 else (m + 0.5) / math.sqrt(rho)
 
     def exceptional(self, log_n):
-        """Challenges of a line of words for which proximity is not inherited."""
+        """Challenges of a line of words for which proximity is not inherited; m = 0: as the public calculators count them."""
         n, rho = 2.0**log_n, 2.0**-self.lr
         if self.m == 0:
             return (1 - rho) / 2 * n + 1
@@ -93,8 +93,9 @@ class Round:
             self.ood = next(w for w in range(1, MAX_OOD + 1) if self.reg.ood_bits(mu, w) >= TERM_FOLD + 2)
 
     def folds(self):
-        """Each of the k challenges under both accountings of the code length; the smaller value."""
-        il = self.reg.fold_bits(self.log_n)
+        """Each of the k challenges under both accountings of the code length; the smaller value. At half the distance the
+        theorem for interleaved words allows n exceptional challenges, not delta n + 1."""
+        il = self.reg.fold_bits(self.log_n) if self.m else F_BITS - lg(3 + 2.0**self.log_n)
         return [min(il, self.reg.fold_bits(self.mu - s + self.lr)) for s in range(1, self.k + 1)]
 
     def usable(self):

@@ -23,7 +23,8 @@ static double field_bits(void)
     return FX_DEG * log2((double)FP_P);
 }
 
-/* Agreement 1 - delta, list size, and exceptional challenges of a line of words of length n. */
+/* Agreement 1 - delta, list size, and exceptional challenges of a line of words of length n, as the public calculators count
+ * them. */
 static double agreement(const struct sc_whir_round *r)
 {
     const double rho = exp2(-(double)r->lr);
@@ -58,16 +59,24 @@ static void add(struct list *l, struct socle_error_term t)
     l->n++;
 }
 
+/* The larger of both counts for challenge s of a round: words not interleaved, and interleaved ones; in the unique-decoding
+ * regime the theorem for the latter allows n. */
+static double exceptional_at(const struct sc_whir_round *r, unsigned s)
+{
+    const double interleaved = exp2(sc_whir_log_n(r));
+    const double apart = exp2((double)r->mu - s + r->lr);
+    return fmax(exceptional(r, apart), r->m == 0 ? interleaved : exceptional(r, interleaved));
+}
+
 static void add_round(struct list *l, struct socle_error_term at, const struct sc_whir_round *r, const struct sc_whir_round *prev)
 {
     const double f = field_bits();
     const bool johnson = r->m != 0;
     for (unsigned s = 1; s <= r->k; s++) {
-        const unsigned log_n = (unsigned)(r->mu - (s < r->k ? s : r->k) + r->lr); /* words not interleaved: the larger count */
         at.name = "fold";
         at.formula = "(3 L + a(n)) / |F| / 2^gf";
-        at.source = johnson ? "2024/1586 sec. 5; 2025/2055 thm 4.2, mutual form" : "2024/1586 sec. 5, lemma 4.10; 2025/2055 thm 1.3";
-        at.bits = f - log2(3 * list_size(r) + exceptional(r, exp2(log_n))) + r->gf;
+        at.source = johnson ? "2024/1586 thm 5.2; 2025/2055 thm 4.6; 2026/2056 thm 5.12" : "2024/1586 thm 5.2, lemma 4.10; 2020/654 thm 1.4";
+        at.bits = f - log2(3 * list_size(r) + exceptional_at(r, s)) + r->gf;
         at.count = 1;
         add(l, at);
     }

@@ -58,7 +58,8 @@ static void charge_round(struct account *a, const struct sc_whir_round *r, const
     const double interleaved = exp2(r->mu - r->k + r->lr);
     for (int s = 1; s <= r->k; s++) {
         const double n = fmax(interleaved, exp2(r->mu - s + r->lr));
-        charge(a, f - log2(3 * lists + exceptional(r, n)) + r->gf, 1);
+        const double proven = r->m == 0 ? interleaved : 0; /* at half the distance: n, not (1 - rho)/2 n + 1 */
+        charge(a, f - log2(3 * lists + fmax(proven, exceptional(r, n))) + r->gf, 1);
     }
     charge(a, -r->t * log2(agreement(r)) + r->gq, 1);
     if (r->ood && prev) {
