@@ -81,6 +81,7 @@ struct socle_security {
     double min_term, sum; /* bits */
     unsigned hash_bits;
     unsigned bits; /* what is claimed in whole bits: the least of the three, rounded down */
+    unsigned grinding; /* bits, before the LogUp challenges */
 };
 /** NULL: the default profile. SOCLE_E_ARG when there is no such profile. */
 SC_MUST_USE socle_status socle_security(const char *profile, struct socle_security *out);
@@ -97,6 +98,16 @@ struct socle_error_term {
 /** Every term of every proof under a profile: the argument once, then the openings of each size class. Fills at most @p max,
  * returns how many there are; 0 when there is no such profile. */
 size_t socle_security_terms(const char *profile, struct socle_error_term *out, size_t max);
+
+/** One round of an opening, docs/spec/parameters.md section 2. */
+struct socle_round {
+    unsigned vars, folds, log_inv_rate;
+    unsigned multiplicity; /* 0: unique decoding; else the Johnson regime */
+    unsigned samples, query_grinding, fold_grinding, queries;
+};
+/** Rounds of the opening of 2^log_cells cells; part "main" or "image". Fills at most @p max, returns how many there are; 0 when there
+ * is no such profile, part or size. */
+size_t socle_security_rounds(const char *profile, const char *part, unsigned log_cells, struct socle_round *out, size_t max);
 
 struct socle_table {
     const char *name;

@@ -149,7 +149,8 @@ const char *socle_profile(unsigned i)
 static void describe(struct socle_security *out, const struct sc_profile *p)
 {
     const double least = fmin(fmin(p->min_bits_x100 / 100.0, p->sum_bits_x100 / 100.0), HASH_BITS);
-    *out = (struct socle_security){p->name, p->min_bits_x100 / 100.0, p->sum_bits_x100 / 100.0, HASH_BITS, (unsigned)least};
+    *out = (struct socle_security){p->name, p->min_bits_x100 / 100.0, p->sum_bits_x100 / 100.0, HASH_BITS, (unsigned)least,
+                                   p->logup_pow};
 }
 
 socle_status socle_security(const char *profile, struct socle_security *out)
@@ -178,6 +179,23 @@ size_t socle_security_terms(const char *profile, struct socle_error_term *out, s
         add_opening(&l, "image", &p->image[m0]);
     }
     return l.n;
+}
+
+size_t socle_security_rounds(const char *profile, const char *part, unsigned log_cells, struct socle_round *out, size_t max)
+{
+    const struct sc_profile *const p = sc_api_profile(profile);
+    if (p == NULL || log_cells < p->min_m0 || log_cells > p->max_m0) {
+        return 0;
+    }
+    const struct sc_whir_params *const wp = strcmp(part, "main") == 0    ? &p->main[log_cells]
+                                            : strcmp(part, "image") == 0 ? &p->image[log_cells]
+                                                                         : NULL;
+    const size_t n = wp != NULL ? wp->n_rounds : 0;
+    for (size_t i = 0; i < n && i < max; i++) {
+        const struct sc_whir_round *const r = &wp->r[i];
+        out[i] = (struct socle_round){r->mu, r->k, r->lr, r->m, r->ood, r->gq, r->gf, r->t};
+    }
+    return n;
 }
 
 socle_status sc_api_strong(socle_context *ctx, const struct sc_profile *profile, socle_status otherwise)

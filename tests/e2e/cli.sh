@@ -76,6 +76,9 @@ json out "abs(d['profiles'][0]['set_sum_bits']-(d['profiles'][0]['sum_bits']-10)
 report $? "the sum over a set, and no Johnson-regime theorem in the second profile"
 exits 2 "security of no profile" security --profile socle-1
 exits 2 "a set of no proofs" security --segments 0
+exits 0 "parameters for soundcalc" security --soundcalc 22
+exits 2 "parameters of no size class" security --soundcalc 15
+exits 2 "parameters for soundcalc in JSON" security --soundcalc 22 --json
 
 # running
 exits 0 "execute" execute "$elf" -i input.bin -o fib.bin --json

@@ -33,6 +33,7 @@ enum exit_code {
     O(PROFILE, 0, "profile", "NAME", "parameter profile (default: socle-132)")      \
     O(MIN_BITS, 0, "min-bits", "N", "refuse a profile that claims fewer bits")     \
     O(SEGMENTS, 0, "segments", "N", "also the sum over a set of N proofs")         \
+    O(SOUNDCALC, 0, "soundcalc", "N", "the parameter file of the openings of 2^N cells, for soundcalc") \
     O(DEADLINE, 0, "deadline", "SECONDS", "stop with exit code 7 when it takes longer") \
     O(MEM_BUDGET, 0, "mem-budget", "SIZE", "most memory of the process, as 8G, 512M or bytes (default: what is available)") \
     O(DEVICE, 0, "device", "NAME", "auto or cpu")                                  \
@@ -90,6 +91,9 @@ command_fn run_execute, run_keygen, run_prove, run_verify, run_inspect, run_devi
 
 /** A decimal number from @p low to @p high, nothing else. */
 bool parse_number(const char *text, unsigned long low, unsigned long high, unsigned long *out);
+
+/** The parameter file that soundcalc reads; false when the profile has no schedule for 2^log_cells cells. */
+bool print_soundcalc(const char *profile, unsigned log_cells);
 
 /** What a profile claims: a line of text, an object named "security". */
 void say_security(const char *profile);

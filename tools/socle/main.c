@@ -29,7 +29,7 @@ static const struct command commands[] = {
     {"verify", "PROOF [ELF]", "check a proof against a program or its key", 1, 2, WORK | BIT(KEY) | BIT(OUTPUT), 0, run_verify},
     {"inspect", "FILE", "what a proof, key or program says about itself", 1, 1, WORK, 0, run_inspect},
     {"devices", "", "what proofs can run on", 0, 0, COMMON, 0, run_devices},
-    {"security", "", "every error term of the profiles, the weakest, the sum", 0, 0, COMMON | BIT(PROFILE) | BIT(SEGMENTS), 0, run_security},
+    {"security", "", "every error term of the profiles, the weakest, the sum", 0, 0, COMMON | BIT(PROFILE) | BIT(SEGMENTS) | BIT(SOUNDCALC), 0, run_security},
     {"version", "", "version and profiles", 0, 0, COMMON, 0, run_version},
 };
 enum { N_COMMANDS = sizeof commands / sizeof commands[0] };

@@ -146,10 +146,19 @@ enum exit_code run_security(struct args *a)
 {
     enum exit_code code = EXIT_GOOD;
     unsigned long segments = 1;
+    unsigned long log_cells;
     struct json j;
     const char *profile;
     if (given(a, OPT_SEGMENTS) && !parse_number(a->value[OPT_SEGMENTS], 1, 1ul << 31, &segments)) {
         return fails_with(a, EXIT_USAGE, "E_ARG", "--segments wants a number from 1 to 2^31");
+    }
+    if (given(a, OPT_SOUNDCALC)) {
+        if (given(a, OPT_JSON) || given(a, OPT_SEGMENTS)) {
+            return fails_with(a, EXIT_USAGE, "E_ARG", "--soundcalc prints its file alone");
+        }
+        return parse_number(a->value[OPT_SOUNDCALC], 0, 63, &log_cells) && print_soundcalc(a->value[OPT_PROFILE], (unsigned)log_cells)
+                   ? EXIT_GOOD
+                   : fails_with(a, EXIT_USAGE, "E_ARG", "--soundcalc wants a size class that the profile has a schedule for");
     }
     if (given(a, OPT_JSON)) {
         result_begin(&j, a);
