@@ -553,3 +553,87 @@ Test(chips_mem, only_ecall_can_halt)
         }
     }
 }
+
+/* A program that jumps where its input says, and a forger who has run it to one ECALL and shows a jump to @p to instead: input,
+ * registers, jump, call and the call's line of DECODE all agree. What is left to refuse it is the fetch. */
+enum { JUMP_HERE = LAB_CODE + 4 * 6, JUMP_THERE = LAB_CODE + 4 * 8, JUMP_PAST = LAB_CODE + 4 * 10 };
+
+static void set_limbs(unsigned table, size_t row, const char *vector, uint64_t v)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        char name[16];
+        (void)snprintf(name, sizeof name, "%s[%u]", vector, i);
+        set(table, row, name, (uint32_t)(v >> (16 * i)) & 0xffffu);
+    }
+}
+
+static void forge_jump(uint32_t to)
+{
+    static const uint8_t target[8] = {JUMP_HERE & 255, JUMP_HERE >> 8 & 255, JUMP_HERE >> 16};
+    const uint32_t code[] = {ADDI(17, 0, 93), ADDI(6, 0, 1), SLLI(6, 6, 32), LOAD(3, 5, 6, 8), asm_i(0x67, 0, 0, 5, 0), ADDI(0, 0, 0),
+                                    ECALL,           ADDI(0, 0, 0), ECALL,          ADDI(0, 0, 0)};
+    static struct lab_program p;
+    memset(&p, 0, sizeof p);
+    memcpy(p.code, code, sizeof code);
+    p.n = sizeof code / sizeof code[0];
+    p.ro[0] = ECALL;
+    p.n_ro = 1;
+    lab_run(&lab, &p, target, sizeof target, NULL);
+    cr_expect(lab_holds(&lab), "%s", lab.why);
+    const size_t given = word_row(SC_INPUT_START + 8), call_line = 5;
+    set_limbs(INIT, given, "v", to);
+    set_limbs(INIT, given, "fin", to);
+    set_limbs(AIR_TABLE_LD, 0, "m", to);
+    set_limbs(AIR_TABLE_JALR, 0, "a", to);
+    set(AIR_TABLE_JALR, 0, "q", (to & 0xffffu) >> 2);
+    set(AIR_TABLE_JALR, 0, "t1", to >> 16);
+    set_limbs(AIR_TABLE_REGS, 5, "fin", to);
+    set(AIR_TABLE_ECALL, 0, "ip", to / 4);
+    lab.trace.ip_end = to / 4 + 1;
+    cr_assert_eq(get(AIR_TABLE_DECODE, call_line, "a"), (JUMP_HERE / 4) & 0x3fffu);
+    set(AIR_TABLE_DECODE, call_line, "a", (to / 4) & 0x3fffu);
+    set(AIR_TABLE_DECODE, call_line, "b", to >> 16);
+    set(INIT, word_row(JUMP_HERE), "ts_last", 0);
+}
+
+Test(chips_mem, refuses_jumps_to_0_past_the_code_and_to_words_that_are_not_executable)
+{
+    forge_jump(JUMP_THERE);
+    cr_expect(!lab_holds(&lab), "the word at the target is still untouched");
+    set(INIT, word_row(JUMP_THERE), "ts_last", 1);
+    cr_expect(lab_holds(&lab), "the forger forgot something: %s", lab.why);
+    lab_close(&lab);
+    forge_jump(0);
+    expect_refused("buses");
+    forge_jump(JUMP_PAST);
+    expect_refused("buses");
+    forge_jump(LAB_RO);
+    set(INIT, word_row(LAB_RO), "ts_last", 1);
+    expect_refused("buses");
+}
+
+/* add x8, x5, x5: both reads are of one register, in order; the second cannot see another value or skip the first. */
+Test(chips_mem, refuses_two_values_of_one_register_in_one_instruction)
+{
+    static struct lab_program p;
+    const uint32_t code[] = {ADDI(5, 0, 3), asm_r(0x33, 0, 0, 8, 5, 5), ADDI(17, 0, 93), ECALL};
+    memset(&p, 0, sizeof p);
+    memcpy(p.code, code, sizeof code);
+    p.n = sizeof code / sizeof code[0];
+    lab_run(&lab, &p, NULL, 0, NULL);
+    cr_expect(lab_holds(&lab), "%s", lab.why);
+    cr_assert_eq(get(AIR_TABLE_ADD, 0, "prev2"), get(AIR_TABLE_ADD, 0, "ts"));
+    /* 3 + 4 = 7 all the way */
+    set(AIR_TABLE_ADD, 0, "b[0]", 4);
+    set(AIR_TABLE_ADD, 0, "c[0]", 7);
+    set(AIR_TABLE_REGS, 8, "fin[0]", 7);
+    cr_expect(!lab_holds(&lab), "another value");
+    /* both reads take the token of the write */
+    set(AIR_TABLE_ADD, 0, "b[0]", 3);
+    set(AIR_TABLE_ADD, 0, "c[0]", 6);
+    set(AIR_TABLE_REGS, 8, "fin[0]", 6);
+    cr_expect(lab_holds(&lab), "%s", lab.why);
+    set(AIR_TABLE_ADD, 0, "prev2", get(AIR_TABLE_ADD, 0, "prev1"));
+    set(AIR_TABLE_ADD, 0, "lo2", get(AIR_TABLE_ADD, 0, "lo1") + 1);
+    expect_refused("buses");
+}
