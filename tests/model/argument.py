@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """The bus argument by GKR and the batched sumcheck. Theory: docs/spec/argument.md."""
 
-from field import (ONE, ZERO, add, base, eq, eq_bits, interpolate, inv, lerp, mul, powers, scale,
-                   sub)
-from listing import SLOTS, closed_values
+from field import ONE, P, ZERO, add, eq, eq_bits, interpolate, inv, lerp, mul, powers, scale, sub
+from listing import closed_values
 from transcript import Refused
 
 
@@ -110,17 +109,14 @@ def batched(tr, machine, layout, alpha, beta, leaf_claims):
 
 
 def public_terms(entry, ts_end, ip_end, last_keys, output):
-    """The verifier's own terms (sign, tuple with the bus id first), docs/spec/machine.md section 3."""
+    """The verifier's own terms (sign, tuple with the bus id), docs/spec/machine.md section 3."""
     state, chain, out = 1, 5, 6
     yield 1, (state, 4, entry, 0)
     yield -1, (state, ts_end, ip_end, 1)
-    for region, (start, last) in enumerate(zip((511, base(-1)[0], base(-1)[0]), last_keys)):
+    for region, (start, last) in enumerate(zip((511, P - 1, P - 1), last_keys)):
         yield 1, (chain, region, start)
         yield -1, (chain, region, last)
     words = [len(output)] + [int.from_bytes(output[i:i + 8], "little")
                              for i in range(0, len(output), 8)]
     for i, word in enumerate(words):
         yield -1, (out, i) + tuple(word >> s & 0xFFFF for s in (0, 16, 32, 48))
-
-
-assert SLOTS == 16

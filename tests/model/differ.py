@@ -116,7 +116,7 @@ def splice_message(rng, s, other):
     new = other.data[at2:at2 + size2]
     if rng.random() < 0.5:
         return put(s.data, at, new[:size]), s.key, "%s: from another proof" % name
-    return s.data[:at] + new + s.data[at + size:], s.key, "%s: from another proof, its length" % name
+    return s.data[:at] + new + s.data[at + size:], s.key, "%s: all of another proof's" % name
 
 
 def splice_tail(rng, s, other):
@@ -249,9 +249,9 @@ def image_head(rng, s, _):
 
 
 MUTATIONS = (flip_anywhere, flip_in_message, flip_in_message, residue_plus_p, edge_word, edge_word,
-             swap_words, swap_messages, splice_message, splice_tail, drop_or_double, truncate, extend,
-             head_run, head_run, shape, shape, nonce, next_nonce, output, file_head, key_file,
-             image_head)
+             swap_words, swap_messages, splice_message, splice_tail, drop_or_double, truncate,
+             extend, head_run, head_run, shape, shape, nonce, next_nonce, output, file_head,
+             key_file, image_head)
 SPEC = None
 RAW_KEYED = blake3.keyed
 
@@ -299,8 +299,8 @@ def main(argv):
             got, kind, text = run_binary(args.binary, proof_path, key_path)
             same = data == s.data and key == s.key
             counts[want] += 1
-            wrong = (got not in (ACCEPTED, REFUSED, MALFORMED) or (want == ACCEPTED) != (got == ACCEPTED)
-                     or (want == ACCEPTED and not same))
+            wrong = (got not in (ACCEPTED, REFUSED, MALFORMED)
+                     or (want == ACCEPTED) != (got == ACCEPTED) or (want == ACCEPTED and not same))
             bad += wrong
             if wrong or want != kind:
                 classes[change.__name__] += not wrong
@@ -309,7 +309,7 @@ def main(argv):
                 (found / ("%d-%d.vk" % (args.seed, n))).write_bytes(key)
                 print("%s: round %d, %s, %s: %s\n  model  %d %s\n  binary %d %s"
                       % ("DISAGREE" if wrong else "class", n, s.name, change.__name__, what,
-                         want, reason, got, text))
+                         want, reason, got, text), flush=True)
     print("%d rounds: model %s; %d disagreements; classes differ: %s"
           % (args.rounds, dict(sorted(counts.items())), bad, dict(classes)))
     return 1 if bad else 0

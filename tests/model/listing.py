@@ -140,7 +140,8 @@ class Machine:
     def __init__(self, text):
         lines = [line.split(";", 1)[0].rstrip() for line in text.splitlines()]
         lines = [line for line in lines if line]
-        self.digest = blake3.derive_key("socle machine v1", "".join(s + "\n" for s in lines).encode())
+        text = "".join(line + "\n" for line in lines)
+        self.digest = blake3.derive_key("socle machine v1", text.encode())
         self.buses, self.tables = {}, []
         for line in lines:
             if line.startswith("bus "):

@@ -4,6 +4,7 @@
 tests on real proofs too; SOCLE_MODEL_SEED repeats a run."""
 
 import io
+import math
 import os
 import random
 import re
@@ -34,9 +35,10 @@ rng = random.Random(SEED)
 BLAKE3_KEY = b"whats the Elvish word for friend"
 BLAKE3_CONTEXT = "BLAKE3 2019-12-27 16:29:52 test vectors context"
 BLAKE3_VECTORS = {
-    0: ("af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262e00f03e7b69af26b7faaf09fcd333"
-        "050338ddfe085b8cc869ca98b206c08243a26f5487789e8f660afe6c99ef9e0c52b92e7393024a80459cf91f476f9"
-        "ffdbda7001c22e159b402631f277ca96f2defdf1078282314e763699a31c5363165421cce14d",
+    0: ("af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262e00f03e7b69af26b7faa"
+        "f09fcd333050338ddfe085b8cc869ca98b206c08243a26f5487789e8f660afe6c99ef9e0c52b92e73930"
+        "24a80459cf91f476f9ffdbda7001c22e159b402631f277ca96f2defdf1078282314e763699a31c536316"
+        "5421cce14d",
         "92b2b75604ed3c761f9d6f62392c8a9227ad0ea3f09573e783f1498a4ed60d26",
         "2cc39783c223154fea8dfb7c1b1660f2ac2dcbd1c1de8277b0b0dd39b7e50d7d"),
     1: ("2d3adedff11b61f14c886e35afa036736dcd87a74d27b5c1510225d0f592e213",
@@ -51,9 +53,10 @@ BLAKE3_VECTORS = {
     1025: ("d00278ae47eb27b34faecf67b4fe263f82d5412916c1ffd97c8cb7fb814b8444",
            "357dc55de0c7e382c900fd6e320acc04146be01db6a8ce7210b7189bd664ea69",
            "effaa245f065fbf82ac186839a249707c3bddf6d3fdda22d1b95a3c970379bcb"),
-    3073: ("7124b49501012f81cc7f11ca069ec9226cecb8a2c850cfe644e327d22d3e1cd39a27ae3b79d68d89da9bf25bc271"
-           "39ae65a324918a5f9b7828181e52cf373c84f35b639b7fccbb985b6f2fa56aea0c18f531203497b8bbd3a07ceb59"
-           "26f1cab74d14bd66486d9a91eba99059a98bd1cd25876b2af5a76c3e9eed554ed72ea952b603bf",
+    3073: ("7124b49501012f81cc7f11ca069ec9226cecb8a2c850cfe644e327d22d3e1cd39a27ae3b79d68d89da9b"
+           "f25bc27139ae65a324918a5f9b7828181e52cf373c84f35b639b7fccbb985b6f2fa56aea0c18f5312034"
+           "97b8bbd3a07ceb5926f1cab74d14bd66486d9a91eba99059a98bd1cd25876b2af5a76c3e9eed554ed72e"
+           "a952b603bf",
            "68dede9bef00ba89e43f31a6825f4cf433389fedae75c04ee9f0cf16a427c95a",
            "72613c9ec9ff7e40f8f5c173784c532ad852e827dba2bf85b2ab4b76f7079081"),
     6145: ("f1323a8631446cc50536a9f705ee5cb619424d46887f3c376c695b70e0f0507f",
@@ -403,6 +406,41 @@ class FilesTest(unittest.TestCase):
                 for m0, s in group.items():
                     parameters.check_schedule(s)
                     self.assertEqual(s.m0, m0)
+
+    def test_every_error_term_is_at_least_132_bits(self):
+        """The formulas of parameters.md section 1 over all schedules."""
+        q = P ** 5
+
+        def regime(r):  # agreement, list size, exceptional challenges of a word of length n
+            rho, m = 2.0 ** -r.lr, r.m + 0.5
+            if r.m == 0:
+                return (1 + rho) / 2, 1, lambda n: (1 - rho) / 2 * n + 1
+            agree = math.sqrt(rho) * (1 + 1 / (2 * r.m))
+            factor = (2 * m ** 5 + 3 * m * (1 - agree) * rho) / (3 * rho ** 1.5)
+            return agree, m / math.sqrt(rho), lambda n: factor * n + m / math.sqrt(rho)
+
+        def terms(schedule):
+            for i, r in enumerate(schedule.rounds):
+                agree, size, a = regime(r)
+                self.assertTrue(r.ood or r.m == 0 or i == 0)
+                for s in range(1, r.k + 1):
+                    n = 2 ** (r.mu + r.lr - min(r.k, s))
+                    yield (3 * size + a(n)) / q * 2.0 ** -r.gf
+                yield agree ** r.t * 2.0 ** -r.gq
+                if r.ood:
+                    yield max(size ** 2 / 2 * (r.mu / q) ** r.ood,
+                              size ** 2 * (2 ** (r.mu - 1) / q) ** r.ood)
+                for nxt in schedule.rounds[i + 1:i + 2]:
+                    yield regime(nxt)[1] * (r.t + nxt.ood) / q
+
+        for p in proof.Spec(DOCS).profiles.values():
+            argument = ([2 ** 32 / q * 2.0 ** -p.logup_pow] + [2 / q] * 60 + [3 / q] * 435
+                        + [8192 / q, 30 / q] + [4 / q] * 30 + [8192 / q] * 2)
+            groups = [[list(terms(s)) for s in g.values()] for g in (p.main, p.image)]
+            worst = max(argument + [t for g in groups for s in g for t in s])
+            total = sum(argument) + sum(max(map(sum, g)) for g in groups)
+            self.assertGreater(-math.log2(worst), 132)
+            self.assertGreater(-math.log2(total), 127.5)
 
     def test_bad_keys_are_malformed(self):
         good = proof.KEY_MAGIC + proof.VERSION + bytes(32)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Verify a proof with the model: exit 0 accepted, 3 refused, 9 malformed or of another version.
+"""Verify a proof: exit 0 accepted, 3 refused, 9 malformed or of another version.
 
-The model is a second verifier, slow and short, written from docs/spec alone. Exit 2 is a wrong call.
+The model is a second verifier, slow and short, written from docs/spec alone. Exit 2: wrong call.
 """
 
 import argparse
@@ -33,7 +33,7 @@ def main(argv):
     cli.add_argument("--output", help="write the proven output here, if accepted")
     cli.add_argument("--log", type=argparse.FileType("w"),
                      help="write the transcript: label kind length state, a line for each frame")
-    cli.add_argument("--spec", default=DOCS, help="folder of constraints.txt and spec/schedules.txt")
+    cli.add_argument("--spec", default=DOCS, help="folder with constraints.txt, spec/schedules.txt")
     args = cli.parse_args(argv)
     code, reason, output = verdict(proof.Spec(args.spec), args.proof, args.key.read(45), args.log)
     if args.log:
