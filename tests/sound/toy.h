@@ -218,7 +218,7 @@ static socle_status toy_verify(const struct toy *t, const uint8_t *vk, const uin
 }
 
 /* Proves the witness as it is, honest or not, and says what the verifier answers. */
-static socle_status toy_answer(const struct toy *t)
+static inline socle_status toy_answer(const struct toy *t)
 {
     uint8_t *proof;
     size_t len;
