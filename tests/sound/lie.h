@@ -29,7 +29,8 @@ static struct {
     int encode_p;       /* in the nth commitment from now, a zero in a leaf is written as p; -1: in none */
     /* Called for every challenge of both sides. */
     void (*challenge)(enum sc_label label, fx *out, size_t n);
-    /* Observer of every transcript begun from now on. */
+    /* Told of every transcript begun from now on, and its observer. */
+    void (*begin)(const struct sc_tr *tr);
     void (*log)(void *arg, uint8_t label, uint8_t kind, uint64_t len, const uint8_t s[32]);
     void *log_arg;
 } lie = {.encode_p = -1};
@@ -61,6 +62,9 @@ void __wrap_sc_tr_init(struct sc_tr *tr)
     __real_sc_tr_init(tr);
     tr->log = lie.log;
     tr->log_arg = lie.log_arg;
+    if (lie.begin) {
+        lie.begin(tr);
+    }
 }
 
 void __wrap_sc_tr_challenge(struct sc_tr *tr, enum sc_label label, fx *out, size_t n)
