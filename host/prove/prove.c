@@ -98,7 +98,7 @@ static void send_heads(struct proof *f)
 static socle_status check_limits(struct proof *f)
 {
     if (!sc_limits_hold(f->p->machine, &f->program->head, &f->w->run, &f->w->shape) ||
-        !sc_layout(&f->layout, f->p->machine, &f->w->shape) || !sc_prover_has(f->p, f->layout.m0, f->program->vars)) {
+        !sc_layout(&f->layout, f->p->machine, &f->w->shape) || f->layout.m0 > f->p->profile->max_m0) {
         return SOCLE_E_LIMIT;
     }
     f->values = sc_alloc(f->layout.n_values, sizeof *f->values);

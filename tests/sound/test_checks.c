@@ -28,7 +28,7 @@ static socle_status lie_answer(struct toy *t)
 {
     const struct file f = toy_lie(t);
     const socle_status st = toy_verify(t, t->program.vk, f.bytes, f.len);
-    free(f.bytes);
+    sc_free(f.bytes);
     return st;
 }
 
@@ -105,7 +105,7 @@ Test(checks, of_the_scratch)
     cr_assert_eq(sc_verify(&v, &toy_machine, &t->profile, t->program.vk, f.bytes, f.len, scratch + 4, len), SOCLE_E_ARG);
     cr_assert_eq(sc_verify(&v, &toy_machine, &t->profile, t->program.vk, f.bytes, f.len, scratch, len), SOCLE_OK);
     free(scratch);
-    free(f.bytes);
+    sc_free(f.bytes);
     toy_destroy(t);
 }
 
@@ -124,7 +124,7 @@ Test(checks, of_magic_and_version)
     f.bytes[0] ^= 1;
     store_le(f.bytes + SC_MAGIC_LEN, SC_PROOF_VERSION + 1, 4);
     lie_is_refused(toy_verify(t, t->program.vk, f.bytes, f.len), SOCLE_E_VERSION, "another version");
-    free(f.bytes);
+    sc_free(f.bytes);
     toy_destroy(t);
 }
 
@@ -163,7 +163,7 @@ Test(checks, that_the_key_is_the_one_asked_for)
     t->w.run.ip_end++;
     const struct file f = toy_lie(t);
     lie_is_refused(toy_verify(t, vk, f.bytes, f.len), SOCLE_E_VERSION, "the run of another program");
-    free(f.bytes);
+    sc_free(f.bytes);
     toy_destroy(t);
 }
 
@@ -370,7 +370,7 @@ Test(checks, that_sizes_are_within_the_profile, .timeout = 100)
     const struct sc_profile full = t->profile;
     t->profile = small;
     lie_is_refused(toy_verify(t, t->program.vk, f.bytes, f.len), SOCLE_E_LIMIT, "more cells than the profile has schedules for");
-    free(f.bytes);
+    sc_free(f.bytes);
     t->profile = full;
     toy_destroy(t);
     t = toy_new();
@@ -379,7 +379,7 @@ Test(checks, that_sizes_are_within_the_profile, .timeout = 100)
     cr_assert_eq(toy_verify(t, t->program.vk, f.bytes, f.len), SOCLE_OK);
     t->profile = small;
     lie_is_refused(toy_verify(t, t->program.vk, f.bytes, f.len), SOCLE_E_LIMIT, "a larger image than the profile has schedules for");
-    free(f.bytes);
+    sc_free(f.bytes);
     toy_end(t, (size_t)1 << 17);
 }
 
@@ -429,7 +429,7 @@ Test(checks, of_the_length_before_anything_is_computed)
     cr_assert_eq(toy_verify(t, t->program.vk, longer, f.len + more), SOCLE_E_FORMAT);
     cr_assert_eq(frames, 4u + 2 * TOY_IMAGE, "heads and no more");
     free(longer);
-    free(f.bytes);
+    sc_free(f.bytes);
     toy_destroy(t);
 }
 
@@ -643,6 +643,6 @@ Test(checks, that_every_message_is_there, .timeout = 100)
             free(exact);
         }
     }
-    free(f.bytes);
+    sc_free(f.bytes);
     toy_destroy(t);
 }

@@ -80,7 +80,7 @@ Test(fiat_shamir, prover_and_verifier_make_the_same_frames)
         cr_assert_eq(p->e[i].len, v->e[i].len, "frame %u", i);
         cr_assert_arr_eq(p->e[i].s, v->e[i].s, 32, "frame %u", i);
     }
-    free(proof);
+    sc_free(proof);
     free(p);
     free(v);
     toy_destroy(t);
@@ -110,7 +110,7 @@ Test(fiat_shamir, prover_and_verifier_of_the_real_machine_make_the_same_frames, 
     cr_assert_eq(p->n, v->n);
     cr_assert_arr_eq(p->e, v->e, p->n * sizeof p->e[0]);
     free(scratch);
-    free(proof);
+    sc_free(proof);
     free(p);
     free(v);
     sc_program_fini(&program);
@@ -176,7 +176,7 @@ Test(fiat_shamir, frames_are_those_of_the_specification)
     struct toy *const t = toy_new();
     struct record *const r = calloc(1, sizeof *r);
     size_t len;
-    free(prove(t, &len, r));
+    sc_free(prove(t, &len, r));
     const struct sc_layout *const l = &t->layout;
     struct expected x = {.r = r};
     frame(&x, SC_L_SEED, KIND_ABSORB, 11 + 4 + 32 + 32);
@@ -216,7 +216,7 @@ Test(fiat_shamir, frames_are_those_of_the_specification)
     frames_of_opening(&x, &t->profile.image[t->program.vars]);
     cr_assert_eq(x.at, r->n);
     /* every byte of the file after its head is in exactly one frame */
-    cr_assert_eq(x.in_file + SC_FILE_HEAD_LEN, len);
+    cr_assert_eq(x.in_file + SC_PROOF_HEAD_LEN, len);
     free(r);
     toy_destroy(t);
 }
@@ -332,7 +332,7 @@ Test(fiat_shamir, honest_proofs_need_every_frame_in_its_place, .timeout = 100)
 {
     struct toy *const t = toy_new();
     struct record *const r = calloc(1, sizeof *r);
-    size_t len, at = SC_FILE_HEAD_LEN;
+    size_t len, at = SC_PROOF_HEAD_LEN;
     uint8_t *const proof = prove(t, &len, r);
     unsigned last = r->n;
     while (r->e[last - 1].kind == KIND_ABSORB) {
@@ -360,7 +360,7 @@ Test(fiat_shamir, honest_proofs_need_every_frame_in_its_place, .timeout = 100)
         }
     }
     cr_assert_eq(at, len);
-    free(proof);
+    sc_free(proof);
     free(r);
     toy_destroy(t);
 }
@@ -527,10 +527,10 @@ static socle_status told(struct toy *t, enum sc_label leave_out, teller *f)
 {
     size_t len;
     begin_lie(leave_out, f);
-    free(lie_once(t, &len));
+    sc_free(lie_once(t, &len));
     uint8_t *const proof = lie_once(t, &len);
     const socle_status st = toy_verify(t, t->program.vk, proof, len);
-    free(proof);
+    sc_free(proof);
     return st;
 }
 
@@ -705,7 +705,7 @@ static socle_status told_in_columns(enum sc_label leave_out)
     size_t len;
     t->output[0] ^= 0x40;
     begin_lie(leave_out, see_root);
-    free(lie_once(t, &len));
+    sc_free(lie_once(t, &len));
     const struct sc_fraction n = public_terms(&drawn);
     const fx missing = fx_add(divide(liar.p, liar.q), divide(n.n, n.d));
     struct sc_bus_point b = {.alpha = drawn.v[SC_L_ALPHA][0]};
@@ -725,7 +725,7 @@ static socle_status told_in_columns(enum sc_label leave_out)
     }
     uint8_t *const proof = lie_once(t, &len);
     const socle_status st = toy_verify(t, t->program.vk, proof, len);
-    free(proof);
+    sc_free(proof);
     toy_destroy(t);
     return st;
 }
@@ -752,12 +752,11 @@ static socle_status told_of(struct scene *s, enum sc_label leave_out, teller *f)
     return scene_verify(s);
 }
 
-/* The first round polynomial is sent by a prover who believes the claim: its error is X^2. */
+/* The prover computes round polynomials from the vector: an error of the claim is one of the value at 1 alone. */
 static void tell_fold(enum sc_label label, unsigned nth, fx *v)
 {
     if (label == SC_L_WHIR_ROUND && nth == 0) {
-        const fx c = known.v[SC_L_WHIR_FOLD][0];
-        v[1] = fx_sub(v[1], divide(fx_mul(small(2), c), fx_sub(c, FX_ONE)));
+        v[1] = fx_add(v[1], quadratic_undo(known.v[SC_L_WHIR_FOLD][0]));
     }
 }
 
@@ -765,8 +764,8 @@ static void tell_sample(enum sc_label label, unsigned nth, fx *v)
 {
     if (label == SC_L_WHIR_OOD_ANS && nth == 0) {
         const fx *const c = drawn.v[SC_L_WHIR_FOLD];
-        fx error = fx_mul(c[0], c[0]);
-        for (unsigned i = 1; i < tiny.r[0].k; i++) {
+        fx error = FX_ONE;
+        for (unsigned i = 0; i < tiny.r[0].k; i++) {
             error = fx_mul(error, quadratic_one(c[i]));
         }
         v[0] = fx_sub(v[0], divide(error, known.v[SC_L_WHIR_MIX][0]));
