@@ -164,7 +164,7 @@ report $? "-q is quiet"
 # memory
 slack=0 # MiB; a sanitizer has memory of its own, more or less of it
 grep -q __asan_init "$socle" && slack=16
-printf '\040\116\0\0\0\0\0\0' >mid.bin # n = 20000
+printf '\140\352\0\0\0\0\0\0' >mid.bin # n = 60000
 exits 0 "prove something larger" prove "$elf" -i mid.bin -o mid.proof
 exits 5 "a budget too small for the proof is refused" prove "$elf" -i mid.bin -o small.proof --mem-budget 128M
 least=$(sed -n 's/.*needs a memory budget of \([0-9]*\)M.*/\1/p' err)
