@@ -89,8 +89,8 @@ store(struct vm *vm, uint64_t addr, unsigned size_log, uint64_t v, struct sc_eve
            sc_vm_access(vm, addr, size_log, true, &v, ev);
 }
 
-/** Jump from @p from to ip block + pos: its position in the block, or that of X_OUTSIDE with
- * vm.target set. */
+/** Jump from @p from to ip block + pos: its position in the block, or that of X_OUTSIDE with vm.target set. An ip is below
+ * 2^62: a jump below address 0 wraps there, and no target is NO_TARGET. */
 static inline uint32_t go(struct vm *vm, uint32_t from, uint64_t pos)
 {
     struct hot *const code = vm->block->code;
@@ -99,7 +99,7 @@ static inline uint32_t go(struct vm *vm, uint32_t from, uint64_t pos)
         code[pos].count++;
         return (uint32_t)pos;
     }
-    vm->target = vm->block->ip + pos;
+    vm->target = (vm->block->ip + pos) & (UINT64_MAX >> 2);
     return vm->block->n;
 }
 
@@ -429,8 +429,9 @@ static void explain_memory(const struct sc_run *run, char *why, size_t why_size)
 /** What the run leaves in *out, whatever its end. Recorded lists change owner. */
 static void report(struct vm *vm, struct sc_run *out)
 {
+    const uint64_t ip = vm->target != NO_TARGET ? vm->target : vm->block->ip + vm->pos;
     out->end = vm->end;
-    out->pc = vm->end == SC_END_FETCH ? vm->addr : 4 * (vm->block->ip + vm->pos);
+    out->pc = vm->end == SC_END_FETCH ? vm->addr : 4 * ip;
     out->addr = vm->addr;
     out->exit_code = vm->end == SC_END_EXIT_CODE ? vm->regs[REG_A0] : 0;
     out->cycles = vm->cycles;

@@ -72,7 +72,7 @@ struct sc_exec_options {
 /** The result of a run. */
 struct sc_run {
     enum sc_end end;
-    uint64_t pc;   /* of the last instruction, or of the failed fetch */
+    uint64_t pc;   /* of the last instruction, or of the failed fetch; CYCLES: of the next one */
     uint64_t addr; /* SC_END_LOAD, STORE, STORE_CLASS, JUMP_MISALIGNED, FETCH, OUTPUT_PAST: the
                       address; ECALL: the id; ILLEGAL: the word */
     uint64_t exit_code;

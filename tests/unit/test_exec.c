@@ -135,6 +135,42 @@ Test(exec, stops_at_the_cycle_limit)
     }
 }
 
+Test(exec, at_the_cycle_limit_says_where_it_would_go_on)
+{
+    static const uint32_t first[] = {0x7fdff06f}; /* jal x0, 1 MiB - 4, into the second segment */
+    static const uint32_t second[] = {EXIT};
+    static struct elf_file f;
+    const struct elf_segment s[2] = {{0x10000, 4, first, 4, ELF_X},
+                                     {0x10000 + (1 << 20) - 4, 8, second, 8, ELF_X}};
+    elf_build(&f, 0x10000, s, 2);
+    for (unsigned record = 0; record < 2; record++) {
+        const struct sc_exec_options o = {.record = record == 1, .max_cycles = 1};
+        struct result r;
+        run_file(&r, f.bytes, f.size, &o);
+        cr_expect(r.run.end == SC_END_CYCLES && r.run.pc == 0x10fffc, "pc 0x%llx",
+                  (unsigned long long)r.run.pc);
+        result_fini(&r);
+    }
+}
+
+Test(exec, a_jump_below_address_0_is_a_failed_fetch)
+{
+    static const uint32_t first[] = {0xffdfe06f}; /* jal x0, -0x1004, to -4 */
+    static const uint32_t second[] = {EXIT};      /* must not follow */
+    static struct elf_file f;
+    const struct elf_segment s[2] = {{0x1000, 8, first, 4, ELF_X}, {0x1008, 8, second, 8, ELF_X}};
+    elf_build(&f, 0x1000, s, 2);
+    for (unsigned record = 0; record < 2; record++) {
+        const struct sc_exec_options o = {.record = record == 1};
+        struct result r;
+        run_file(&r, f.bytes, f.size, &o);
+        cr_expect(r.run.end == SC_END_FETCH && r.run.cycles == 1 && r.run.addr == UINT64_MAX - 3 &&
+                      r.run.pc == r.run.addr,
+                  "%s", r.why);
+        result_fini(&r);
+    }
+}
+
 Test(exec, says_where_and_why_a_guest_failed)
 {
     static const uint32_t code[] = {0x00000013, 0xfff00283}; /* nop; lb x5, -1(x0) */
