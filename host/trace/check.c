@@ -443,9 +443,12 @@ static uint64_t output_word(const struct sc_trace *trace, size_t i)
     return v;
 }
 
-static size_t public_terms(struct sc_public_term *out, const struct sc_trace *trace)
+size_t sc_trace_public(struct sc_public_term *out, const struct sc_trace *trace)
 {
     const size_t words = (trace->output_size + 7) / 8;
+    if (!out) {
+        return 9 + words;
+    }
     struct sc_public_term *t = push(out, AIR_BUS_STATE, 1, 4, trace->entry_ip, 0);
     t = push(t, AIR_BUS_STATE, -1, trace->ts_end, trace->ip_end, 1);
     t = push_chain(t, 0, 511, trace->ram_key);
@@ -462,7 +465,7 @@ socle_status sc_trace_check_built(struct sc_check_report *report, struct sc_pool
 {
     struct sc_check_chunk chunks[SC_MAX_ALL_CHUNKS];
     uint32_t rows[SC_MAX_MAIN + 1] = {0};
-    struct sc_public_term *terms = sc_alloc(10 + trace->output_size / 8, sizeof *terms);
+    struct sc_public_term *terms = sc_alloc(sc_trace_public(NULL, trace), sizeof *terms);
     if (!terms) {
         return SOCLE_E_NOMEM;
     }
@@ -471,7 +474,7 @@ socle_status sc_trace_check_built(struct sc_check_report *report, struct sc_pool
         chunks[i] = (struct sc_check_chunk){c->table, c->log_h, rows[c->table], sc_trace_column(trace, i, 0)};
         rows[c->table] += 1u << c->log_h;
     }
-    const socle_status st = sc_trace_check(report, pool, &sc_machine_rv64im, chunks, trace->layout.n_chunks, terms, public_terms(terms, trace));
+    const socle_status st = sc_trace_check(report, pool, &sc_machine_rv64im, chunks, trace->layout.n_chunks, terms, sc_trace_public(terms, trace));
     sc_free(terms);
     return st;
 }

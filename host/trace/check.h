@@ -39,6 +39,9 @@ SC_MUST_USE socle_status sc_trace_check(struct sc_check_report *report, struct s
                                         const struct sc_check_chunk *chunks, size_t n_chunks,
                                         const struct sc_public_term *terms, size_t n_terms);
 
+/** The verifier's own terms for a built trace; returns how many. out may be NULL. */
+size_t sc_trace_public(struct sc_public_term *out, const struct sc_trace *trace);
+
 /** The same for a built trace and its public values. */
 SC_MUST_USE socle_status sc_trace_check_built(struct sc_check_report *report, struct sc_pool *pool, const struct sc_trace *trace);
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * A searching forger for one row. It changes a cell that carries the row's result, keeps what the row receives, and repairs
- * violated laws one after the other by solving for a random cell that occurs in them. Every polynomial of a constraint in one
- * cell has degree at most 3: its roots come from four values. What the search finds is a forgery; finding nothing proves nothing,
+ * violated laws one after the other by solving for a random cell that occurs in them. What the search finds is a forgery; finding nothing proves nothing,
  * so its strength is measured by deleting laws (see the tests that use it).
  */
 #ifndef TEST_ROW_SEARCH_H
 #define TEST_ROW_SEARCH_H
 
 #include "tests/unit/alu_case.h"
+#include "tools/airlint/solve.h"
 
 #define SEARCH_MAX_C 512
 #define SEARCH_MAX_ITEMS 1024
@@ -36,36 +36,6 @@ static inline fp search_form(const struct air_table *t, unsigned form, const fp 
         v = fp_add(v, fp_mul(t->terms[f->first + i].coef, row[t->terms[f->first + i].col]));
     }
     return v;
-}
-
-/** Square root mod p, or 0 with *ok false. Tonelli and Shanks. */
-static inline fp search_sqrt(fp a, bool *ok)
-{
-    *ok = true;
-    if (a == 0) {
-        return 0;
-    }
-    fp z = fp_root(24), x = fp_pow(a, 64), t = fp_pow(a, 127); /* x^2 = a t */
-    unsigned m = 24;
-    while (t != FP_ONE) {
-        unsigned i = 0;
-        for (fp s = t; s != FP_ONE && i <= m; i++) {
-            s = fp_sqr(s);
-        }
-        if (i >= m) {
-            *ok = false;
-            return 0;
-        }
-        fp b = z;
-        for (unsigned j = 0; j + i + 1 < m; j++) {
-            b = fp_sqr(b);
-        }
-        x = fp_mul(x, b);
-        z = fp_sqr(b);
-        t = fp_mul(t, z);
-        m = i;
-    }
-    return x;
 }
 
 /** Is the slot one of the row's results: what it writes, the state after it, the product of a received call. */
@@ -153,7 +123,7 @@ static inline bool search_set_form(struct search *s, unsigned form, fp v)
     return false;
 }
 
-/** Roots of constraint i in one cell; at most 5, some of them guesses for cubics. */
+/** Roots of constraint i in one cell. */
 static inline unsigned search_roots(struct search *s, unsigned i, unsigned col, fp *roots)
 {
     fp c[SEARCH_MAX_C], y[4];
@@ -164,38 +134,12 @@ static inline unsigned search_roots(struct search *s, unsigned i, unsigned col, 
         y[k] = c[i];
     }
     s->row[col] = was;
-    const fp two = fp_from_u32(2), half = fp_inv(two);
-    const fp d1 = fp_sub(y[1], y[0]), d2 = fp_add(fp_sub(y[2], fp_mul(two, y[1])), y[0]);
-    const fp d3 = fp_sub(fp_sub(y[3], y[0]), fp_mul(fp_from_u32(3), fp_sub(y[2], y[1])));
-    unsigned n = 0;
-    if (d3 != 0) { /* cubic: small roots only */
-        for (unsigned k = 0; k < 4; k++) {
-            if (y[k] == 0) {
-                roots[n++] = fp_from_u32(k);
-            }
-        }
-        return n;
-    }
-    const fp a = fp_mul(d2, half), b = fp_sub(d1, a);
-    if (a == 0) {
-        if (b != 0) {
-            roots[n++] = fp_neg(fp_mul(y[0], fp_inv(b)));
-        }
-        return n;
-    }
-    bool ok;
-    const fp r = search_sqrt(fp_sub(fp_sqr(b), fp_mul(fp_mul(fp_from_u32(4), a), y[0])), &ok);
-    if (ok) {
-        const fp inv = fp_inv(fp_mul(two, a));
-        roots[n++] = fp_mul(fp_sub(r, b), inv);
-        roots[n++] = fp_mul(fp_neg(fp_add(r, b)), inv);
-    }
-    return n;
+    return solve_roots(roots, y);
 }
 
 static inline void search_fix_constraint(struct search *s, unsigned i)
 {
-    fp roots[5];
+    fp roots[4];
     for (unsigned tries = 0; tries < 3 * s->t->n_cols; tries++) {
         const unsigned col = (unsigned)(alu_random(&s->rng) % s->t->n_cols);
         if (s->frozen[col]) {

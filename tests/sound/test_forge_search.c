@@ -5,6 +5,7 @@
  * says something else than the honest one would prove a wrong result.
  */
 #include "tests/sound/forge.h"
+#include "tools/airlint/solve.h"
 
 #include <criterion/criterion.h>
 
@@ -155,36 +156,7 @@ static void judge(struct forger *f)
 
 /* --- repair -------------------------------------------------------------------------------------------------------- */
 
-/** A square root, if there is one (Tonelli and Shanks). */
-static bool root_of(fp a, fp *out)
-{
-    if (a == 0) {
-        *out = 0;
-        return true;
-    }
-    if (fp_pow(a, (FP_P - 1) / 2) != FP_ONE) {
-        return false;
-    }
-    fp x = fp_pow(a, 64), b = fp_pow(a, 127), g = fp_root(24); /* x^2 = a b */
-    for (unsigned r = 24; b != FP_ONE;) {
-        unsigned m = 0;
-        for (fp t = b; t != FP_ONE; t = fp_sqr(t)) {
-            m++;
-        }
-        fp z = g;
-        for (unsigned i = 0; i + m + 1 < r; i++) {
-            z = fp_sqr(z);
-        }
-        x = fp_mul(x, z);
-        g = fp_sqr(z);
-        b = fp_mul(b, g);
-        r = m;
-    }
-    *out = x;
-    return true;
-}
-
-/** Values of cell @p c that make constraint @p k vanish, for degree up to 2 in the cell; returns how many. */
+/** Values of cell @p c that make constraint @p k vanish; returns how many. */
 static unsigned solve(struct forger *f, unsigned k, unsigned c, fp *roots)
 {
     fp y[4], out[AIR_MAX_CONSTRAINTS];
@@ -195,32 +167,12 @@ static unsigned solve(struct forger *f, unsigned k, unsigned c, fp *roots)
         y[i] = out[k];
     }
     f->row[c] = keep;
-    const fp half = fp_inv(fp_from_u32(2));
-    const fp d1 = fp_sub(y[1], y[0]), d2 = fp_sub(fp_sub(y[2], y[1]), d1), d2b = fp_sub(fp_sub(y[3], y[2]), fp_sub(y[2], y[1]));
-    if (d2 != d2b) {
-        return 0; /* cubic */
-    }
-    const fp a = fp_mul(d2, half), b = fp_sub(d1, a);
-    if (a == 0) {
-        if (b == 0) {
-            return 0;
-        }
-        roots[0] = fp_neg(fp_mul(y[0], fp_inv(b)));
-        return 1;
-    }
-    fp r;
-    if (!root_of(fp_sub(fp_sqr(b), fp_mul(fp_from_u32(4), fp_mul(a, y[0]))), &r)) {
-        return 0;
-    }
-    const fp den = fp_inv(fp_add(a, a));
-    roots[0] = fp_mul(fp_sub(r, b), den);
-    roots[1] = fp_mul(fp_neg(fp_add(r, b)), den);
-    return 2;
+    return solve_roots(roots, y);
 }
 
 static void repair(struct forger *f, unsigned depth)
 {
-    fp out[AIR_MAX_CONSTRAINTS], roots[2];
+    fp out[AIR_MAX_CONSTRAINTS], roots[4];
     unsigned k = 0;
     if (f->budget == 0 || f->found) {
         return;
