@@ -24,6 +24,7 @@ static struct {
     /* Called for the nth message of a label; may change it. */
     void (*message)(enum sc_label label, unsigned nth, uint8_t *bytes, size_t len);
     unsigned sent[LIE_LABELS];
+    size_t body; /* bytes of the messages so far: a file has them after its head */
     enum sc_label lazy; /* nonces of this label are the least that do not work */
     bool one_digest;    /* every profile has the same digest */
     int encode_p;       /* in the nth commitment from now, a zero in a leaf is written as p; -1: in none */
@@ -85,6 +86,7 @@ void __wrap_sc_send_bytes(struct sc_pch *ch, enum sc_label label, const void *by
         lie.message(label, lie.sent[label]++, copy, len);
     }
     __real_sc_send_bytes(ch, label, copy, len);
+    lie.body = ch->len;
     free(copy);
 }
 
@@ -100,6 +102,7 @@ void __wrap_sc_send_grind(struct sc_pch *ch, enum sc_label label, unsigned bits)
 {
     if (label != lie.lazy || bits == 0) {
         __real_sc_send_grind(ch, label, bits);
+        lie.body = ch->len;
         return;
     }
     struct sc_tr before = ch->tr;
@@ -113,6 +116,7 @@ void __wrap_sc_send_grind(struct sc_pch *ch, enum sc_label label, unsigned bits)
     __real_sc_send_bytes(ch, label, bytes, 8); /* into the proof; the frame is another one */
     ch->tr = before;
     (void)!sc_tr_grind(&ch->tr, label, bits, nonce);
+    lie.body = ch->len;
 }
 
 bool __wrap_sc_limits_hold(const struct sc_machine *m, const struct sc_head_image *image, const struct sc_head_run *run,

@@ -93,6 +93,18 @@ static void end_at(struct toy *t, uint32_t ts_end)
 
 /* --- file and heads -------------------------------------------------------------------------------------------------- */
 
+static unsigned frames;
+
+static void count_frame(void *arg, uint8_t label, uint8_t kind, uint64_t len, const uint8_t s[32])
+{
+    (void)arg;
+    (void)label;
+    (void)kind;
+    (void)len;
+    (void)s;
+    frames++;
+}
+
 Test(checks, of_the_scratch)
 {
     struct toy *const t = toy_new();
@@ -100,9 +112,11 @@ Test(checks, of_the_scratch)
     const size_t len = sc_verify_scratch(&toy_machine);
     uint8_t *const scratch = malloc(len + 8);
     struct sc_verified v;
+    lie.log = count_frame;
     cr_assert_eq(sc_verify(&v, &toy_machine, &t->profile, t->program.vk, f.bytes, f.len, NULL, len), SOCLE_E_ARG);
     cr_assert_eq(sc_verify(&v, &toy_machine, &t->profile, t->program.vk, f.bytes, f.len, scratch, len - 1), SOCLE_E_ARG);
     cr_assert_eq(sc_verify(&v, &toy_machine, &t->profile, t->program.vk, f.bytes, f.len, scratch + 4, len), SOCLE_E_ARG);
+    cr_assert_eq(frames, 0u, "before anything is written there");
     cr_assert_eq(sc_verify(&v, &toy_machine, &t->profile, t->program.vk, f.bytes, f.len, scratch, len), SOCLE_OK);
     free(scratch);
     sc_free(f.bytes);
@@ -402,18 +416,6 @@ Test(checks, that_the_schedule_is_for_the_size, .timeout = 100)
     toy_end(t, (size_t)1 << 17);
 }
 
-static unsigned frames;
-
-static void count_frame(void *arg, uint8_t label, uint8_t kind, uint64_t len, const uint8_t s[32])
-{
-    (void)arg;
-    (void)label;
-    (void)kind;
-    (void)len;
-    (void)s;
-    frames++;
-}
-
 /* Bytes left over are refused at the end as well; this check keeps a verifier from hashing gigabytes before. */
 Test(checks, of_the_length_before_anything_is_computed)
 {
@@ -608,35 +610,33 @@ Test(checks, that_residues_of_messages_are_canonical)
     toy_destroy(t);
 }
 
-/* Where each frame ends in the file. */
+/* Where each message begins in the body of a proof. */
 static struct {
-    size_t end[4096];
+    size_t at[4096];
     unsigned n;
-} bounds;
+} starts;
 
-static size_t sent_bytes;
-
-static void bound(enum sc_label label, unsigned nth, uint8_t *bytes, size_t len)
+static void keep_start(enum sc_label label, unsigned nth, uint8_t *bytes, size_t len)
 {
     (void)label;
     (void)nth;
     (void)bytes;
-    cr_assert_lt(bounds.n, 4096u);
-    bounds.end[bounds.n++] = sent_bytes += len;
+    (void)len;
+    cr_assert_lt(starts.n, 4096u);
+    starts.at[starts.n++] = lie.body;
 }
 
 Test(checks, that_every_message_is_there, .timeout = 100)
 {
     struct toy *const t = toy_new();
-    t->profile.logup_pow = 0; /* nonces are no messages of the hook's */
-    regenerate(t, TOY_IMAGE_LOG, (size_t)1 << 16);
-    lie.message = bound;
+    lie.message = keep_start;
     const struct file f = toy_lie(t);
-    const size_t head = f.len - sent_bytes;
+    const size_t head = f.len - lie.body;
     cr_assert_eq(toy_verify(t, t->program.vk, f.bytes, f.len), SOCLE_OK);
-    for (unsigned i = 0; i < bounds.n; i++) {
-        for (size_t cut = 1; cut <= 9; cut += 4) {
-            const size_t len = head + bounds.end[i] - (cut < bounds.end[i] ? cut : bounds.end[i]);
+    for (unsigned i = 0; i <= starts.n; i++) {
+        const size_t end = i < starts.n ? starts.at[i] : lie.body;
+        for (size_t cut = 1; cut <= 9 && cut <= end; cut += 4) {
+            const size_t len = head + end - cut;
             uint8_t *const exact = malloc(len);
             memcpy(exact, f.bytes, len);
             cr_assert_eq(toy_verify(t, t->program.vk, exact, len), SOCLE_E_FORMAT, "cut to %zu of %zu", len, f.len);
@@ -645,4 +645,15 @@ Test(checks, that_every_message_is_there, .timeout = 100)
     }
     sc_free(f.bytes);
     toy_destroy(t);
+}
+
+Test(checks, that_a_reader_that_failed_gives_nothing_more)
+{
+    const uint8_t bytes[3] = {1, 2, 3}, *out;
+    struct sc_vch ch = {.rd = rd_view(bytes, sizeof bytes)};
+    sc_tr_init(&ch.tr);
+    cr_assert_eq(sc_recv_bytes(&ch, SC_L_OUTPUT, &out, 4), SOCLE_E_FORMAT);
+    cr_assert_null(out);
+    cr_assert_eq(sc_recv_bytes(&ch, SC_L_OUTPUT, &out, 0), SOCLE_E_FORMAT);
+    cr_assert_null(out);
 }

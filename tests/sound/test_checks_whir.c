@@ -201,6 +201,8 @@ Test(checks_whir, of_its_arguments)
     scene_prove(&s);
     const size_t len = sc_whir_scratch();
     cr_assert_eq(verify_with(&s, &tiny, len, 0), SOCLE_OK);
+    const struct sc_whir_params none = {0, 1, {{10, 3, 1, 0, 0, 2, 0, 12}}};
+    cr_assert_eq(verify_with(&s, &none, len, 0), SOCLE_E_ARG);
     cr_assert_eq(verify_with(&s, &tiny, len - 1, 0), SOCLE_E_ARG);
     cr_assert_eq(verify_with(&s, &tiny, len, 4), SOCLE_E_ARG);
     const struct sc_block keep = s.blocks[0];
@@ -249,8 +251,12 @@ Test(checks_whir, of_its_parameters)
     cr_expect_not(sc_whir_params_ok(&p), "rounds that fold nothing");
     p = (struct sc_whir_params){3, 1, {{31, 10, 1, 0, 0, 0, 0, 1}, {21, 10, 1, 0, 0, 0, 0, 1}, {11, 10, 1, 0, 0, 0, 0, 1}}};
     cr_expect_not(sc_whir_params_ok(&p), "2^31 cells");
-    p = (struct sc_whir_params){7, 1, {{8, 1, 1, 0, 0, 0, 0, 1}, {7, 1, 1, 0, 0, 0, 0, 1}, {6, 1, 1, 0, 0, 0, 0, 1},
-                                       {5, 1, 1, 0, 0, 0, 0, 1}, {4, 1, 1, 0, 0, 0, 0, 1}, {3, 2, 1, 0, 0, 0, 0, 1}}};
-    cr_expect_not(sc_whir_params_ok(&p), "more rounds than there is room for");
+    /* a seventh round where a seventh would be */
+    const struct {
+        struct sc_whir_params p;
+        struct sc_whir_round more;
+    } seven = {{7, 1, {{8, 1, 1, 0, 0, 0, 0, 1}, {7, 1, 1, 0, 0, 0, 0, 1}, {6, 1, 1, 0, 0, 0, 0, 1}, {5, 1, 1, 0, 0, 0, 0, 1},
+                       {4, 1, 1, 0, 0, 0, 0, 1}, {3, 1, 1, 0, 0, 0, 0, 1}}}, {2, 1, 1, 0, 0, 0, 0, 1}};
+    cr_expect_not(sc_whir_params_ok(&seven.p), "more rounds than there is room for");
 #undef BAD
 }
