@@ -192,7 +192,7 @@ Test(work, of_the_verifier_on_the_toy_machine_is_bounded_by_that_of_a_proof, .ti
     subject_init(&s);
     spoil_many(&s, 2000);
     subject_fini(&s);
-    free(proof);
+    sc_free(proof);
     toy_destroy(t);
 }
 
@@ -210,7 +210,7 @@ Test(work, of_the_verifier_at_final_parameters_is_bounded_by_that_of_a_proof, .t
     subject_init(&s);
     spoil_many(&s, 150);
     subject_fini(&s);
-    free(proof);
+    sc_free(proof);
     sc_program_fini(&program);
     honest_destroy(h);
 }
