@@ -228,8 +228,10 @@ static bool row_breaks(const struct lie *l, unsigned change)
         return e.bus == AIR_BUS_PROG ? !lie_line_given(l, &e) : !lookup_holds(e.bus, e.slot);
     case LAW_EXCHANGE:
         return change == 0 && entry_at(&e, t, l->law.index, c->now);
-    case LAW_MESSAGE:
-        return change == 0 && (entry_at(&e, t, l->law.index, c->now) != entry_at(&was, t, l->law.index, c->was) || !entry_same(&e, &was));
+    case LAW_MESSAGE: {
+        const bool says = entry_at(&e, t, l->law.index, c->now), said = entry_at(&was, t, l->law.index, c->was);
+        return change == 0 && (says != said || (says && !entry_same(&e, &was)));
+    }
     }
     return false;
 }
@@ -263,10 +265,42 @@ static bool says_otherwise(const struct lie *l, const struct change *c)
     return false;
 }
 
+/** Do the rows together give other tokens or lines than before? Which row of a table says something does not matter. */
+static bool rows_say_otherwise(const struct lie *l)
+{
+    struct ledger g;
+    g.n = 0;
+    memset(g.place, 0, sizeof g.place);
+    for (unsigned i = 0; i < 2 * l->n; i++) {
+        const struct change *const c = &l->c[i / 2];
+        const struct air_table *const t = &sc_air_tables[c->table];
+        const fp *const cell = i % 2 ? c->now : c->was;
+        for (unsigned u = 0; u < t->n_uses; u++) {
+            struct entry e = {0};
+            const bool line = c->table == AIR_TABLE_DECODE && t->uses[u].bus == AIR_BUS_PROG;
+            const bool token = t->uses[u].sign > 0 && t->uses[u].bus < AIR_BUS_U16 && t->uses[u].bus != AIR_BUS_PROG;
+            if (line ? gives_line(l, c, cell, &e) : token && entry_at(&e, t, u, cell)) {
+                e.count = line ? FP_ONE : fp_mul(e.count, fp_from_u32(i % 2 ? c->copies : 1));
+                e.count = i % 2 ? e.count : fp_neg(e.count);
+                ledger_add(&g, &e);
+            }
+        }
+    }
+    for (unsigned i = 0; i < g.n; i++) {
+        if (g.e[i].count != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool lie_means_something(const struct lie *l)
 {
+    if (l->law.kind == LAW_NONE) {
+        return rows_say_otherwise(l);
+    }
     for (unsigned i = 0; i < l->n; i++) {
-        if ((l->law.kind == LAW_NONE || row_breaks(l, i)) && says_otherwise(l, &l->c[i])) {
+        if (row_breaks(l, i) && says_otherwise(l, &l->c[i])) {
             return true;
         }
     }

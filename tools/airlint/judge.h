@@ -58,7 +58,7 @@ struct change *lie_row(struct lie *l, unsigned table, uint32_t row);
 unsigned lie_flaws(const struct lie *l, struct flaw *out);
 /** Does any row break the deleted law? With LAW_NONE: no. */
 bool lie_breaks_law(const struct lie *l);
-/** Does a row that breaks the law (with LAW_NONE: any row) tell others something else than the honest row? */
+/** Does a row that breaks the law tell others something else than the honest row? With LAW_NONE: do all rows together? */
 bool lie_means_something(const struct lie *l);
 /** Is the line one that a DECODE row gives, changed rows considered? */
 bool lie_line_given(const struct lie *l, const struct entry *line);

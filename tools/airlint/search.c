@@ -409,7 +409,7 @@ static void repair_tuple(struct search *q, const struct flaw *flaws, unsigned n,
     if (f->e.bus == AIR_BUS_MCALL) {
         offer_product(q, list, f);
     }
-    for (unsigned d = 1; d < AIR_SLOTS && list->n < 8; d++) {
+    for (unsigned d = 1; d < AIR_SLOTS && list->n < 2; d++) {
         for (unsigned i = 0; i < n; i++) {
             const struct flaw *const g = &flaws[i];
             if (g->kind == FLAW_TUPLE && g->e.bus == f->e.bus && positive(g->e.count) != positive(f->e.count) && distance(&g->e, &f->e) == d) {

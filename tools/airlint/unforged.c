@@ -7,11 +7,13 @@
 #include <stdio.h>
 
 static const struct {
-    const char *table, *label, *reason;
+    const char *law, *reason;
 } list[] = {
-#define U(table, label, reason) {table, label, reason},
+#define OPEN NULL
+#define U(law, reason) {law, reason},
 #include "tools/airlint/unforged.def"
 #undef U
+#undef OPEN
 };
 #define N (sizeof list / sizeof list[0])
 
@@ -41,22 +43,24 @@ static bool matches(const char *pattern, const char *text)
 
 static bool names(unsigned i, const struct law *law)
 {
-    char label[256];
-    law_label(label, sizeof label, law);
-    return matches(list[i].table, sc_air_tables[law->table].name) && matches(list[i].label, label);
+    char text[256];
+    law_text(text, sizeof text, law);
+    return matches(list[i].law, text);
 }
 
-const char *unforged_reason(const struct law *law)
+bool unforged(const struct law *law, const char **reason)
 {
+    *reason = NULL;
     for (unsigned i = 0; i < N; i++) {
         if (names(i, law)) {
-            return list[i].reason;
+            *reason = list[i].reason;
+            return true;
         }
     }
-    return NULL;
+    return false;
 }
 
-bool unforged_entry(unsigned i, char *text, size_t size, unsigned *n_laws)
+bool unforged_entry(unsigned i, const char **text, unsigned *n_laws)
 {
     struct law laws[2048];
     const unsigned n = all_laws(laws);
@@ -64,7 +68,7 @@ bool unforged_entry(unsigned i, char *text, size_t size, unsigned *n_laws)
     if (i >= N) {
         return false;
     }
-    snprintf(text, size, "%s %s", list[i].table, list[i].label);
+    *text = list[i].law;
     for (unsigned k = 0; k < n; k++) {
         *n_laws += names(i, &laws[k]);
     }

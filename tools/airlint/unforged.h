@@ -7,9 +7,9 @@
 
 #include "tools/airlint/judge.h"
 
-/** The reason why no forgery is recorded for the law; NULL when it is not listed. */
-const char *unforged_reason(const struct law *law);
-/** Entry @p i of the list as "TABLE label", and how many laws it covers; false behind the last. */
-bool unforged_entry(unsigned i, char *text, size_t size, unsigned *n_laws);
+/** Is the law listed? @p reason: why no forgery of it can be had; NULL when that is open. */
+bool unforged(const struct law *law, const char **reason);
+/** Entry @p i of the list, and how many laws it covers; false behind the last. */
+bool unforged_entry(unsigned i, const char **text, unsigned *n_laws);
 
 #endif
