@@ -39,7 +39,7 @@ SCOPE = [
 # In the order in which they are asked.
 PROGRAMS = ["checks", "checks_whir", "dropped_lie", "fiat_shamir", "transcript", "layout", "argue", "whir", "whir_naive", "budget"]
 LYING = {"checks", "checks_whir", "dropped_lie"}  # of these all are asked, for a lie that is accepted
-LONG = 60  # seconds; a mutant for which a program takes longer is killed
+LONG = 15  # seconds; a mutant for which a program takes longer is killed
 NOT_VERDICT = {"sc_tr_grind_try"}  # the prover's
 BOUND = {"sc_seed", "sc_vk_compute"}  # every statement puts something into a hash
 
