@@ -142,6 +142,35 @@ Test(checks, of_magic_and_version)
     toy_destroy(t);
 }
 
+/* How a proof's profile is found: in bytes of the exact length, so that a sanitizer sees any read behind them. */
+Test(checks, of_the_head_of_a_proof_file)
+{
+    uint8_t head[SC_PROOF_HEAD_LEN];
+    const struct sc_profile *profile;
+    uint32_t version;
+    sc_proof_head(head, sc_profile_shipped(1));
+    cr_assert_eq(sc_proof_head_decode(&profile, &version, head, sizeof head), SOCLE_OK);
+    cr_assert_eq(profile, sc_profile_shipped(1));
+    cr_assert_eq(version, SC_PROOF_VERSION);
+    for (size_t len = 0; len < sizeof head; len++) {
+        uint8_t *const exact = malloc(len + 1);
+        memcpy(exact, head, len);
+        exact[len] = head[len] ^ 1u; /* read all the same, the head would be another one */
+        lie_is_refused(sc_proof_head_decode(&profile, &version, exact, len), SOCLE_E_FORMAT, "a cut head");
+        free(exact);
+    }
+    head[0] ^= 1;
+    lie_is_refused(sc_proof_head_decode(&profile, &version, head, sizeof head), SOCLE_E_FORMAT, "another magic number of a proof");
+    head[0] ^= 1;
+    head[SC_MAGIC_LEN] ^= 1;
+    lie_is_refused(sc_proof_head_decode(&profile, &version, head, sizeof head), SOCLE_E_VERSION, "another version of a proof");
+    cr_assert_null(profile);
+    head[SC_MAGIC_LEN] ^= 1;
+    head[sizeof head - 1] ^= 1;
+    lie_is_refused(sc_proof_head_decode(&profile, &version, head, sizeof head), SOCLE_E_VERSION, "an unknown profile");
+    cr_assert_null(profile);
+}
+
 Test(checks, of_the_key_file)
 {
     const uint8_t vk[SC_VK_LEN] = {1, 2, 3};
