@@ -90,7 +90,7 @@ static uint64_t work_of_output(const struct subject *s, size_t len)
 static void subject_init(struct subject *s)
 {
     s->head = s->len - lie.body;
-    s->copy = calloc(1, 2 * s->len + 256); /* spoiling moves some bytes beyond */
+    s->copy = calloc(2, s->len + 128); /* a moved part may end behind the proof */
     s->scratch = malloc(sc_verify_scratch(s->m));
     memcpy(s->copy, s->proof, s->len);
     cr_assert_eq(judge(s, s->len, &s->work), SOCLE_OK);
@@ -150,7 +150,7 @@ static size_t spoil(struct subject *s)
         len = 2 * s->len;
         break;
     case 5: /* a part moved */
-        memmove(s->copy + at, s->proof + below(s->len), s->len - at > 100 ? 100 : s->len - at);
+        memmove(s->copy + at, s->copy + below(s->len), s->len - at > 100 ? 100 : s->len - at);
         break;
     default:
         spoil_heads(s);
