@@ -6,6 +6,7 @@
         --rows FILE        honest rows (the output of tests/row_dump, or that program) must keep all laws and premises
         --check DOCUMENT   the table in the document must be that of this machine; a sample of laws is deleted and must be
                            missed, statements are exchanged and must fail, and the integer step is compared with enumeration
+        --unforged DEF     with --check: laws that this list of airlint calls PROOF must be ones that some proof misses
         --delete           delete each law in turn and print those that no proof misses (minutes)
         --solver           ask cvc5 too (Python wheel cvc5-gpl): all integer lemmas, and algebra in its finite-field theory
         --write DOCUMENT   --delete and --solver, then write the table
@@ -14,6 +15,7 @@ Exit 1: something is not proven, or not as the document says. The standard libra
 """
 import argparse
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -103,6 +105,19 @@ def sample(tables, chosen, recorded):
     return bad
 
 
+def unforged(path, tables, recorded):
+    """Sentences: laws that the list of airlint calls needed by a proof (PROOF), and that the document does not."""
+    with open(path, encoding="ascii") as f:
+        entries = re.findall(r'^U\("(\w+) (constraint|query) (\d+) \*", PROOF\)$', f.read(), re.M)
+    bad = [] if entries else [f"{os.path.basename(path)}: no entry"]
+    for name, kind, index in entries:
+        names = list(tables[name].laws if kind == "constraint" else tables[name].uses)
+        law = names[int(index)] if int(index) < len(names) else None
+        if law not in deletable(tables[name]) or f"{name}: `{law}`" in recorded:
+            bad.append(f"{name} {kind} {index}: no proof needs it, and {os.path.basename(path)} says so")
+    return bad
+
+
 def delete_all(tables, chosen):
     """{table: (number of laws, those that no proof misses)}"""
     out = {}
@@ -141,7 +156,7 @@ def solve(lemmas, tables):
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--airgen", required=True)
-    for option in ("--table", "--rows", "--check", "--write"):
+    for option in ("--table", "--rows", "--check", "--write", "--unforged"):
         p.add_argument(option)
     p.add_argument("--delete", action="store_true")
     p.add_argument("--solver", action="store_true")
@@ -156,6 +171,7 @@ def main():
     if o.check:
         differ, recorded = compare(o.check, {name: tables[name] for name in chosen}, results)
         bad += differ + sample(tables, chosen, recorded) + small.problems()
+        bad += unforged(o.unforged, tables, recorded) if o.unforged else []
         for name in chosen:
             bad += proofs.crossed(tables[name], tables) if tables[name].laws and name != "IMAGE" else []
     deleted = delete_all(tables, chosen) if o.delete or o.write else {}

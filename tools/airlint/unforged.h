@@ -7,7 +7,10 @@
 
 #include "tools/airlint/judge.h"
 
-/** Is the law listed? @p reason: why no forgery of it can be had; NULL when that is open. */
+/** The reason of PROOF entries: the law is missed, but by tools/determinism.py and not by a forgery. */
+extern const char unforged_proof[];
+
+/** Is the law listed? @p reason: why no forgery of it can be had, or unforged_proof; NULL when that is open. */
 bool unforged(const struct law *law, const char **reason);
 /** Entry @p i of the list, and how many laws it covers; false behind the last. */
 bool unforged_entry(unsigned i, const char **text, unsigned *n_laws);
