@@ -3,6 +3,7 @@
  * The machine that tries to cheat the chips, on a small scale: the recorded forgeries, the list of laws without one, and some
  * mutations of every family. SOCLE_AIRLINT=n multiplies the effort; tools/airlint does the same at any length.
  */
+#include "core/chips/chips.h"
 #include "tools/airlint/families.h"
 #include "tools/airlint/record.h"
 #include "tools/airlint/replay.h"
@@ -161,6 +162,55 @@ Test(airlint, deleting_one_end_of_a_bus_is_noticed)
         const unsigned needed = replay_needed_uses(b->s, t, &ends);
         cr_expect_eq(needed, ends, "%s: %u of %u", sc_air_tables[t].name, needed, ends);
     }
+    teardown(b);
+}
+
+/** The change of column @p name of the row, to a residue. */
+static void set(struct change *c, const char *name, uint32_t v)
+{
+    const struct air_table *const t = &sc_air_tables[c->table];
+    unsigned k = 0;
+    while (strcmp(t->col_names[k], name)) {
+        k++;
+    }
+    c->now[k] = fp_from_u32(v);
+}
+
+/* A row of DECODE for an instruction that is never executed passes, and is no lie; with another instruction code it is one. */
+Test(airlint, reading_more_of_the_program_is_no_lie)
+{
+    struct bench *const b = setup();
+    struct lie *const l = &b->q.lie;
+    struct flaw flaws[MAX_FLAWS];
+    struct sc_fetch f = {.count = 0};
+    uint32_t cells[AIR_MAX_COLS];
+    size_t i = 0, k = 0;
+    l->s = b->s;
+    for (bool executed = true; executed || f.inst.op == 0; i++) { /* a word of which neither half is */
+        cr_assert_lt(i, b->s->elf.n_words);
+        f.word8 = b->s->elf.words[i].value;
+        sc_decode(&f.inst, (uint32_t)f.word8, (uint32_t)(b->s->elf.words[i].addr / 4));
+        executed = b->s->elf.words[i].space != SPACE_RX;
+        for (k = 0; k < b->s->run.n_fetches; k++) {
+            executed = executed || b->s->run.fetches[k].inst.ip / 2 == f.inst.ip / 2;
+        }
+    }
+    for (k = 0; b->s->run.words[k].addr != 4 * (uint64_t)f.inst.ip; k++) {
+    }
+    memset(cells, 0, sizeof cells);
+    sc_decode_fill(&f, (void *)cells);
+    struct change *const row = lie_row(l, AIR_TABLE_DECODE, b->s->n_real[AIR_TABLE_DECODE]);
+    for (unsigned c = 0; c < sc_air_tables[AIR_TABLE_DECODE].n_cols; c++) {
+        row->now[c] = fp_from_u32(cells[c]);
+    }
+    cr_expect(lie_means_something(l) == false && lie_flaws(l, flaws) > 0, "a token is taken twice");
+    set(lie_row(l, AIR_TABLE_INITFINAL, (uint32_t)k), "ts_last", 1);
+    cr_expect_eq(lie_flaws(l, flaws), 0);
+    cr_expect(record_trace_accepted(l));
+    cr_expect_not(lie_means_something(l));
+    set(row, "op", f.inst.op + 1u);
+    cr_expect(lie_means_something(l));
+    cr_expect(lie_flaws(l, flaws) > 0);
     teardown(b);
 }
 

@@ -72,7 +72,7 @@ static bool activate(struct search *q, unsigned table)
 static bool duplicate(struct search *q, unsigned table)
 {
     const struct scene *const s = q->lie.s;
-    if (table != AIR_TABLE_INITFINAL && table != AIR_TABLE_REGS && table != AIR_TABLE_IMAGE) {
+    if (table != AIR_TABLE_INITFINAL && table != AIR_TABLE_REGS) { /* another IMAGE is another program */
         return false;
     }
     const uint32_t from = pick(&q->rng, s->n_real[table]), to = pick(&q->rng, 2) && s->n_real[table] < s->height[table] && table != AIR_TABLE_REGS
@@ -83,7 +83,7 @@ static bool duplicate(struct search *q, unsigned table)
     fp cell[AIR_MAX_COLS];
     scene_row(cell, s, table, from);
     memcpy(c->now, cell, n * sizeof *cell);
-    memset(c->touched, 0, sizeof c->touched); /* an image or an input with another word is a lie, too */
+    memset(c->touched, 0, sizeof c->touched); /* an input with another word is a lie, too */
     return memcmp(c->now, c->was, n * sizeof *cell) != 0 && (pick(&q->rng, 2) || change_cells(q, c, 1));
 }
 

@@ -16,7 +16,7 @@
     F(REPAIRED, "repaired", "a cell is changed, and all that is wrong then is repaired")        \
     F(PADDING, "padding", "an unreal row is made active")                                       \
     F(MULTIPLICITY, "multiplicity", "a lookup table counts its queries otherwise")              \
-    F(BOUNDARY, "boundary", "a row of INITFINAL, REGS or IMAGE is there twice")                 \
+    F(BOUNDARY, "boundary", "a row of INITFINAL or REGS is there twice")                        \
     F(TIME, "time", "accesses to a word come in another order, or two rows exchange stamps")    \
     F(MOVED, "moved", "what a row says on one bus it says on another")
 
