@@ -111,6 +111,7 @@ report $? "verify under --json is an object"
 cmp -s fib.bin seen.bin
 report $? "the verified output is that of the run"
 exits 0 "verify against the program" verify fib.proof "$elf"
+exits 2 "a program and a key at once are refused" verify fib.proof "$elf" -k fib.vk
 exits 0 "inspect a proof" inspect fib.proof --json
 json out "d['kind']=='proof' and d['key']==open('fib.vk','rb').read()[12:].hex()"
 report $? "a proof names its key"

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "host/exec/elf.h"
+#include "host/trace/trace.h"
 #include "tests/support/elf_build.h"
 
 static const uint32_t code[3] = {0x05d00893, 0x00000073, 0x00000013};
@@ -95,9 +96,9 @@ Test(elf, refuses_headers_of_other_files)
     refuse_field(20, 4, 2, "version");
     refuse_field(16, 2, 3, "ET_EXEC");
     refuse_field(18, 2, 62, "not RISC-V");
-    refuse_field(54, 2, 32, "program header table");
-    refuse_field(56, 2, 0, "program header table");
-    refuse_field(56, 2, 0xffff, "program header table");
+    refuse_field(54, 2, 32, "no usable program header table");
+    refuse_field(56, 2, 0, "no usable program header table");
+    refuse_field(56, 2, 0xffff, "no usable program header table");
     refuse_field(56, 2, 1000, "outside the file");
     refuse_field(32, 8, 1000, "outside the file");
     refuse_field(32, 8, UINT64_MAX - 8, "outside the file");
@@ -157,6 +158,19 @@ Test(elf, refuses_images_of_too_many_words)
     s[1].mem_size = UINT64_C(0x20000000);
     elf_build(&f, 0x10000, s, 2);
     expect_refused(&f, "much larger");
+}
+
+/* It is part of the key: whoever computes another one has another key. */
+Test(elf, an_image_has_the_least_height_that_holds_its_words)
+{
+    static const struct {
+        size_t words;
+        unsigned log_h;
+    } want[] = {{1, 8}, {255, 8}, {256, 8}, {257, 9}, {512, 9}, {513, 10}, {(size_t)1 << 27, 27}};
+    for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
+        const struct sc_elf elf = {.n_words = want[i].words};
+        cr_expect_eq(sc_image_height(&elf), want[i].log_h, "%zu words", want[i].words);
+    }
 }
 
 Test(elf, survives_every_truncation_and_every_flipped_byte)
