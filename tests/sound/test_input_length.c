@@ -11,12 +11,14 @@
 #define SC_IO_MAX UINT64_MAX
 #include "host/exec/exec.c"
 
+#include "core/base/rd.h"
 #include "host/prove/prove.h"
 #include "host/trace/trace.h"
 
 #include <criterion/criterion.h>
 
-#define SIZE_TOO_LONG ((size_t)1 << 32) /* the last 8 bytes of such an input are the first word of the output */
+#define INPUT_BYTES (SC_INPUT_START + 8)
+#define CODE UINT64_C(0x4000000) /* guest/socle.ld */
 
 static uint8_t page[4096] = "what the prover likes";
 
@@ -87,5 +89,15 @@ Test(input_length, an_honest_input_does_not_change, .timeout = 100)
 Test(input_length, an_input_that_runs_into_the_output_is_refused, .timeout = 100)
 {
     char output[64] = "";
-    cr_assert_neq(prove_and_verify(output, SIZE_TOO_LONG), SOCLE_OK, "a proof is accepted that the program wrote \"%s\"", output + 8);
+    /* the last 8 bytes are the first word of the output */
+    cr_assert_neq(prove_and_verify(output, SC_OUTPUT_START + 8 - INPUT_BYTES), SOCLE_OK, "a proof is accepted that the program wrote \"%s\"",
+                  output + 8);
+}
+
+Test(input_length, an_input_that_wraps_around_the_address_space_is_refused, .timeout = 100)
+{
+    char output[64] = "";
+    /* the last 8 bytes are the first two instructions of the program */
+    cr_assert_neq(prove_and_verify(output, CODE + 8 - INPUT_BYTES), SOCLE_OK, "a proof is accepted that the program wrote %016llx \"%s\"",
+                  (unsigned long long)load_le((const uint8_t *)output, 8), output + 8);
 }
