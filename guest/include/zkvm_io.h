@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 /** The whole private input, in place: valid for ever, the same at every call. When the size is 0
- * the pointer must not be used. */
+ * the pointer must not be used. The program ends with code 134 when the length is one that no input can have. */
 void read_input(const uint8_t **buf_ptr, size_t *buf_size);
 
 /** Append to the public output. Any number of calls of any length; (NULL, 0) does nothing. */

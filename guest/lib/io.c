@@ -8,10 +8,16 @@
 #define INPUT ((const uint64_t *)0x100000000)
 #define OUTPUT ((uint64_t *)0x200000000)
 
+/* The length is the prover's word: one that goes past the input region would make the guest read other memory as its input. */
+#define INPUT_MAX 0xfffffff8u
+
 void read_input(const uint8_t **buf_ptr, size_t *buf_size)
 {
     *buf_ptr = (const uint8_t *)(INPUT + 1);
     *buf_size = INPUT[0];
+    if (*buf_size > INPUT_MAX) {
+        guest_exit(GUEST_ABORT_CODE);
+    }
 }
 
 void write_output(const uint8_t *output, size_t size)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * The length word of the input is the prover's choice. Nothing holds it below 2^32 - 8, where the input region ends and the
- * output begins: not a chip, not the verifier, not read_input. A prover who writes a greater one gives the guest an input that
- * runs into its own output, and proves what no input can make the program say.
+ * The length word of the input is the prover's choice: no chip and not the verifier hold it below 2^32 - 8, where the input region
+ * ends and the output begins. A guest that took it as it is would read an input that runs into its own output, or around the end of
+ * the address space into its program. read_input of the guest library refuses such a length.
  */
 #include "host/exec/exec.h"
 

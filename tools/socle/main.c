@@ -368,7 +368,7 @@ int main(int argc, char **argv)
     }
     if (given(&a, OPT_HELP)) {
         print_help(a.command);
-        return EXIT_GOOD;
+        return argc == 3 ? EXIT_GOOD : EXIT_USAGE; /* a script must not take help for an answer */
     }
     return (int)run_command(&a);
 }
