@@ -75,12 +75,13 @@ const char *socle_profile(unsigned i);
 /** The profile that a context proves with. */
 const char *socle_context_profile(const socle_context *ctx);
 
-/** Security of a profile: the smallest error term of any proof, all terms of the worst proof together, collisions of the hash. */
+/** Security of a profile: the smallest error term of any proof, all terms of the worst proof together, alone or one of a set,
+ * collisions of the hash. */
 struct socle_security {
     const char *profile;
-    double min_term, sum; /* bits */
+    double min_term, sum, set_sum; /* bits; set_sum: of a proof of a set, which has a boundary opening and a global bus beside */
     unsigned hash_bits;
-    unsigned bits; /* what is claimed in whole bits: the least of the three, rounded down */
+    unsigned bits; /* what is claimed in whole bits: the least of them, rounded down */
     unsigned grinding; /* bits, before the LogUp challenges */
 };
 /** NULL: the default profile. SOCLE_E_ARG when there is no such profile. */
@@ -88,14 +89,14 @@ SC_MUST_USE socle_status socle_security(const char *profile, struct socle_securi
 
 /** One error term. The strings live as long as the library. */
 struct socle_error_term {
-    const char *part;    /* "argument", "main" or "image" */
-    unsigned log_cells;  /* size class of an opening; 0 in the argument */
+    const char *part;    /* "argument", "main", "image"; of a set also "set" (once), "global" and "boundary" (in each proof) */
+    unsigned log_cells;  /* size class of an opening, else 0 */
     unsigned round;      /* of the opening */
     const char *name, *formula, *source;
     double bits;         /* -log2 of the error of one */
-    unsigned count;      /* so many in one proof */
+    unsigned count;      /* so many in one proof, or in one set */
 };
-/** Every term of every proof under a profile: the argument once, then the openings of each size class. Fills at most @p max,
+/** Every term of every proof under a profile: argument, set and global once, then the openings of each size class. Fills at most @p max,
  * returns how many there are; 0 when there is no such profile. */
 size_t socle_security_terms(const char *profile, struct socle_error_term *out, size_t max);
 
@@ -105,8 +106,8 @@ struct socle_round {
     unsigned multiplicity; /* 0: unique decoding; else the Johnson regime */
     unsigned samples, query_grinding, fold_grinding, queries;
 };
-/** Rounds of the opening of 2^log_cells cells; part "main" or "image". Fills at most @p max, returns how many there are; 0 when there
- * is no such profile, part or size. */
+/** Rounds of the opening of 2^log_cells cells; part "main", "image" or "boundary". Fills at most @p max, returns how many there are; 0
+ * when there is no such profile, part or size. */
 size_t socle_security_rounds(const char *profile, const char *part, unsigned log_cells, struct socle_round *out, size_t max);
 
 struct socle_table {

@@ -27,8 +27,13 @@ FINAL_MAX = 7
 
 # What a profile asks of a single term. Query terms cost bytes, the others cost grinding.
 TERM_MIN = 132.0
+SUM_MIN = 128.0
 TERM_QUERY = 132.05
 TERM_FOLD = 133.0
+WANT = (TERM_QUERY, TERM_FOLD)
+# A proof of a set has three openings, and main and image leave little of 128 bits. Boundary queries are better by three bits, which
+# costs about 3 % of bytes. Folds: where grinding is cheap likewise, in the Johnson regime by half a bit, to keep it up to 2^25 cells.
+BOUNDARY_WANT = {"JOHNSON": (135.0, 133.5), "UNIQUE": (135.0, 135.0)}
 LOGUP_POW = 14
 GRIND_QUERY = 18
 GRIND_FOLD_MAX = 19
@@ -81,15 +86,17 @@ class Regime:
 
 
 class Round:
-    def __init__(self, first, mu, k, lr, m):
-        self.mu, self.k, self.lr, self.m, self.first = mu, k, lr, m, first
+    """One round. want: (query, fold) bits asked for; boundary: round 0 of a boundary opening, whose samples are drawn before it."""
+
+    def __init__(self, first, mu, k, lr, m, want=WANT, boundary=False):
+        self.mu, self.k, self.lr, self.m, self.first, self.boundary = mu, k, lr, m, first, boundary
         self.log_n = mu - k + lr
         self.reg = Regime(m, lr)
         self.gq = GRIND_QUERY
-        self.t = math.ceil((TERM_QUERY - self.gq) / self.reg.query_bits)
-        self.gf = max(0, math.ceil(TERM_FOLD - min(self.folds())))
+        self.t = math.ceil((want[0] - self.gq) / self.reg.query_bits)
+        self.gf = max(0, math.ceil(want[1] - min(self.folds())))
         self.ood = 0
-        if not first and m:
+        if m and (boundary or not first):
             self.ood = next(w for w in range(1, MAX_OOD + 1) if self.reg.ood_bits(mu, w) >= TERM_FOLD + 2)
 
     def folds(self):
@@ -110,6 +117,8 @@ class Round:
         out.append(("query", self.t * self.reg.query_bits + self.gq))
         if self.ood:
             out.append(("sample", self.reg.ood_bits(self.mu, self.ood)))
+        if self.boundary:
+            out.append(("gamma", F_BITS - lg(self.reg.list_size * ARG_COLUMNS)))
         if prev:
             out.append(("mix", F_BITS - lg(self.reg.list_size * (prev.t + self.ood))))
         return out
@@ -154,15 +163,15 @@ class Schedule:
 class Search:
     """Schedules of one profile. later: the multiplicities that rounds after the first may use."""
 
-    def __init__(self, later):
-        self.later = later
+    def __init__(self, later, want=WANT):
+        self.later, self.want = later, want
         self.rounds, self.least = {}, {}
 
     def rounds_of(self, mu, k, lr):
         """Later rounds worth looking at: none has both more queries and more grinding than another multiplicity."""
         key = (mu, k, lr)
         if key not in self.rounds:
-            cands = [Round(False, mu, k, lr, m) for m in self.later if Regime(m, lr).query_bits > 0]
+            cands = [Round(False, mu, k, lr, m, self.want) for m in self.later if Regime(m, lr).query_bits > 0]
             keep = []
             for r in sorted((r for r in cands if r.usable()), key=lambda r: (r.gf, r.t)):
                 if not keep or r.t < keep[-1].t:
@@ -226,75 +235,116 @@ class Search:
         unique = [Round(True, m0, k, lr, 0) for k in range(3, 11) for lr in (1, 2, 3, 4)]
         return self.best(m0, johnson, 1.0, 2.0**13) or self.best(m0, unique, 0.5, 2.0**15)
 
+    def boundary(self, m0):
+        """Round 0: rate 2^-3 in the Johnson regime with samples, drawn in the set's transcript before the challenges of the
+        global bus, where the profile has the regime and grinding allows it; else unique decoding at that rate."""
+        johnson = [Round(True, m0, k, 3, m, self.want, True) for k in range(3, 11) for m in self.later if m]
+        unique = [Round(True, m0, k, 3, 0, self.want, True) for k in range(3, 11)]
+        return self.best(m0, johnson, 0.5, 2.0**15) or self.best(m0, unique, 0.5, 2.0**15)
+
 
 def argument_terms():
-    n = ARG_LOG_LEAVES
     out = [("logup alpha beta", F_BITS - (ARG_LOG_FRACTIONS + 1) + LOGUP_POW)]
-    out += [("gkr mix", F_BITS - 1)] * n + [("gkr line", F_BITS - 1)] * n
-    out += [("gkr round", F_BITS - lg(3))] * (n * (n - 1) // 2)
+    out += gkr_terms()
     out += [("lambda", F_BITS - lg(ARG_POWERS)), ("tau", F_BITS - lg(ARG_H))]
     out += [("zero round", F_BITS - lg(ZERO_DEG))] * ARG_H
     out += [("gamma", F_BITS - lg(ARG_COLUMNS))] * 2
     return out
 
 
-# The shipped profiles: C name, name, multiplicities of later rounds. The first one is the default.
-PROFILES = (("profile_default", "socle-132", JOHNSON), ("profile_unique", "socle-132-unique", UNIQUE))
+def gkr_terms():
+    n = ARG_LOG_LEAVES
+    return [("gkr mix", F_BITS - 1)] * n + [("gkr line", F_BITS - 1)] * n + [("gkr round", F_BITS - lg(3))] * (n * (n - 1) // 2)
+
+
+def set_terms():
+    """What a proof of a set has beside the argument of a single one: the challenges of the global bus, drawn once for the set,
+    and the argument for its fractions."""
+    return [("set alpha beta", F_BITS - (ARG_LOG_FRACTIONS + 1) + LOGUP_POW)] + gkr_terms()
+
+
+class Profile:
+    """later: multiplicities of rounds that may be list-decoded; cut: log2 of main cells, of local and of global leaves."""
+
+    def __init__(self, c_name, name, later, cut):
+        self.c_name, self.name, self.later, self.cut = c_name, name, later, cut
+        self.lists = None
+
+
+# The shipped profiles. The first one is the default.
+PROFILES = (Profile("profile_default", "socle-132", "JOHNSON", (28, 27, 23)),
+            Profile("profile_unique", "socle-132-unique", "UNIQUE", (28, 27, 23)),
+            Profile("profile_small", "socle-132-small", "JOHNSON", (25, 24, 20)))
+REGIMES = {"JOHNSON": JOHNSON, "UNIQUE": UNIQUE}
+PARTS = ("main", "image", "boundary")
 
 
 def all_schedules(later):
+    """{part: {m0: schedule}}"""
     sizes = range(M0_MIN, M0_MAX + 1)
-    search = Search(later)
-    return {m: search.main(m) for m in sizes}, {m: search.image(m) for m in sizes}
+    search, strict = Search(REGIMES[later]), Search(REGIMES[later], BOUNDARY_WANT[later])
+    return {"main": {m: search.main(m) for m in sizes}, "image": {m: search.image(m) for m in sizes},
+            "boundary": {m: strict.boundary(m) for m in sizes}}
 
 
-def claims(mains, images):
-    """(smallest term, sum over the worst proof), both in bits."""
-    arg = [b for _, b in argument_terms()]
-    every = arg + [b for d in (mains, images) for s in d.values() for _, b in s.terms()]
-    worst = [min(bits_of_sum([b for _, b in s.terms()]) for s in d.values()) for d in (mains, images)]
-    return min(every), bits_of_sum([bits_of_sum(arg)] + worst)
+def bits_of_terms(terms):
+    return bits_of_sum([b for _, b in terms])
 
 
-def emit_profile(c_name, name, mains, images):
-    low, total = claims(mains, images)
-    out = ["static const struct sc_profile %s = {" % c_name,
-           '    .name = "%s",' % name, "    .logup_pow = %d," % LOGUP_POW,
-           "    .min_m0 = %d," % M0_MIN, "    .max_m0 = %d," % M0_MAX,
-           "    .min_bits_x100 = %d," % math.floor(100 * low), "    .sum_bits_x100 = %d," % math.floor(100 * total)]
-    for kind, d in (("main", mains), ("image", images)):
-        out.append("    .%s = {" % kind)
+def claims(lists):
+    """(smallest term, sum over the worst single proof, sum over the worst proof of a set), in bits."""
+    every = argument_terms() + set_terms() + [t for d in lists.values() for s in d.values() for t in s.terms()]
+    worst = {part: min(bits_of_terms(s.terms()) for s in d.values()) for part, d in lists.items()}
+    single = bits_of_sum([bits_of_terms(argument_terms()), worst["main"], worst["image"]])
+    return min(b for _, b in every), single, bits_of_sum([single, bits_of_terms(set_terms()), worst["boundary"]])
+
+
+def round_text(r):
+    return "%d, %d, %d, %d, %d, %d, %d, %d" % (r.mu, r.k, r.lr, r.m, r.ood, r.gq, r.gf, r.t)
+
+
+def emit_lists(later, lists):
+    out = ["#define %s" % later]
+    for part, d in lists.items():
+        out.append("    .%s = {" % part)
         for m0, s in d.items():
             out.append("        [%d] = {%d, %d," % (m0, len(s.rounds), s.mu_final))
-            body = ["{%d, %d, %d, %d, %d, %d, %d, %d}" % (r.mu, r.k, r.lr, r.m, r.ood, r.gq, r.gf, r.t)
-                    for r in s.rounds]
-            out.append("                {%s}}," % (",\n                 ".join(body)))
+            out += ("                {%s}}," % ",\n                 ".join("{%s}" % round_text(r) for r in s.rounds)).split("\n")
         out.append("    },")
-    out.append("};")
-    return out
+    return [line + " \\" for line in out[:-1]] + [out[-1]]
+
+
+def emit_profile(p):
+    low, single, of_set = claims(p.lists)
+    return ["static const struct sc_profile %s = {" % p.c_name,
+            '    .name = "%s",' % p.name, "    .logup_pow = %d," % LOGUP_POW,
+            "    .min_m0 = %d," % M0_MIN, "    .max_m0 = %d," % M0_MAX, "    .cut = {%d, %d, %d}," % p.cut,
+            "    .min_bits_x100 = %d," % math.floor(100 * low), "    .sum_bits_x100 = %d," % math.floor(100 * single),
+            "    .set_bits_x100 = %d," % math.floor(100 * of_set), "    %s" % p.later, "};"]
 
 
 def emit(profiles):
     out = ["/* tools/params.py --write", " * SPDX-License-Identifier: MIT OR Apache-2.0", " *",
            " * Schedules of the shipped profiles: {mu, k, lr, m, ood, gq, gf, t} per round. Not edited by hand.", " */"]
+    for later in REGIMES:
+        out += emit_lists(later, next(p.lists for p in profiles if p.later == later)) + [""]
     for p in profiles:
-        out += emit_profile(*p) + [""]
-    out.append("static const struct sc_profile *const profiles[] = {%s};" % ", ".join("&" + p[0] for p in profiles))
+        out += emit_profile(p) + [""]
+    out.append("static const struct sc_profile *const profiles[] = {%s};" % ", ".join("&" + p.c_name for p in profiles))
     return "\n".join(out) + "\n"
 
 
 def emit_spec(profiles):
     """The same data as text, for those who write a verifier from the specification."""
     out = ["; Schedules of the shipped profiles, parameters.md section 2. Made by tools/params.py --write.",
-           "; profile NAME LOGUP_POW MIN_M0 MAX_M0",
-           "; main|image M0 MU_FINAL, then per round (mu,k,lr,m,ood,gq,gf,t)"]
-    for _, name, mains, images in profiles:
-        out.append("profile %s %d %d %d" % (name, LOGUP_POW, M0_MIN, M0_MAX))
-        for kind, d in (("main", mains), ("image", images)):
+           "; profile NAME LOGUP_POW MIN_M0 MAX_M0 CUT_CELLS CUT_LEAVES CUT_GLOBAL",
+           "; main|image|boundary M0 MU_FINAL, then per round (mu,k,lr,m,ood,gq,gf,t)"]
+    for p in profiles:
+        out.append("profile %s %d %d %d %d %d %d" % (p.name, LOGUP_POW, M0_MIN, M0_MAX, *p.cut))
+        for part, d in p.lists.items():
             for m0, s in d.items():
-                rounds = " ".join("(%d,%d,%d,%d,%d,%d,%d,%d)" % (r.mu, r.k, r.lr, r.m, r.ood, r.gq, r.gf, r.t)
-                                  for r in s.rounds)
-                out.append("%s %d %d %s" % (kind, m0, s.mu_final, rounds))
+                rounds = " ".join("(%s)" % round_text(r).replace(" ", "") for r in s.rounds)
+                out.append("%s %d %d %s" % (part, m0, s.mu_final, rounds))
     return "\n".join(out) + "\n"
 
 
@@ -308,27 +358,28 @@ def proof_bytes(main, image, columns, shared=True):
             columns * EXT_B + 512)
 
 
-def table(mains, images):
-    for name, d in (("main", mains), ("image", images)):
+def table(lists):
+    for name, d in lists.items():
         for m0, s in d.items():
             print("%s 2^%d: final 2^%d, %.0f KiB (%.0f without sharing), later commitments %.1f %%, grinding 2^%.1f, sum %.2f"
                   % (name, m0, s.mu_final, s.bytes() / 1024, s.bytes(False) / 1024, 100 * s.extra, lg(s.hashes()),
-                     bits_of_sum([b for _, b in s.terms()])))
+                     bits_of_terms(s.terms())))
             for r in s.rounds:
                 print("   mu %2d k %2d lr %2d m %2d leaves 2^%2d t %3d ood %d gq %d gf %2d" %
                       (r.mu, r.k, r.lr, r.m, r.log_n, r.t, r.ood, r.gq, r.gf))
-    print("smallest term %.2f, sum over the worst proof %.2f, argument alone %.2f" %
-          (*claims(mains, images), bits_of_sum([b for _, b in argument_terms()])))
+    print("smallest term %.2f, sum over the worst single proof %.2f, over the worst of a set %.2f, argument alone %.2f" %
+          (*claims(lists), bits_of_terms(argument_terms())))
 
 
 def main(argv):
-    profiles = [(c_name, name, *all_schedules(later)) for c_name, name, later in PROFILES]
-    for _, name, mains, images in profiles:
-        low, total = claims(mains, images)
-        if low < TERM_MIN or total < 127.5:
-            table(mains, images)
-            sys.exit("params.py: %s: terms of %.2f bits, sum %.2f: below the claim" % (name, low, total))
-    files = ((TARGET, emit(profiles)), (SPEC, emit_spec(profiles)))
+    found = {later: all_schedules(later) for later in REGIMES}
+    for p in PROFILES:
+        p.lists = found[p.later]
+        low, single, of_set = claims(p.lists)
+        if low < TERM_MIN or single < SUM_MIN or of_set < SUM_MIN:
+            table(p.lists)
+            sys.exit("params.py: %s: terms of %.2f bits, sums %.2f and %.2f: below the claim" % (p.name, low, single, of_set))
+    files = ((TARGET, emit(PROFILES)), (SPEC, emit_spec(PROFILES)))
     if argv[1:2] == ["--write"]:
         for path, text in files:
             with open(path, "w", encoding="ascii") as f:
@@ -339,15 +390,15 @@ def main(argv):
                 if f.read() != text:
                     sys.exit("params.py: %s is not what this script makes" % os.path.relpath(path))
     elif argv[1:2] == ["--size"] and len(argv) == 6:
-        mains, images = next((m, i) for _, name, m, i in profiles if name == argv[2])
+        lists = next(p.lists for p in PROFILES if p.name == argv[2])
         m, i, c = (int(a) for a in argv[3:])
         for shared in (True, False):
-            print("%.1f KiB %s" % (proof_bytes(mains[m], images[i], c, shared) / 1024,
+            print("%.1f KiB %s" % (proof_bytes(lists["main"][m], lists["image"][i], c, shared) / 1024,
                                    "expected" if shared else "without shared paths"))
     else:
-        for _, name, mains, images in profiles:
-            print("profile %s" % name)
-            table(mains, images)
+        for later, lists in found.items():
+            print("profile %s" % ", ".join(p.name for p in PROFILES if p.later == later))
+            table(lists)
 
 
 if __name__ == "__main__":

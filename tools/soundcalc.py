@@ -17,6 +17,7 @@ SPEC = os.path.join(HERE, "..", "docs", "spec", "schedules.txt")
 ADICITY = 24
 FRACTIONS = 2**31  # leaves and public terms, parameters.md section 1
 POWERS = 8192
+PARTS = ("main", "image", "boundary")
 GAP_UP = 1e-12  # keeps soundcalc's rounding of the gap from the next multiplicity
 
 HEAD = """\
@@ -77,7 +78,7 @@ class Round:
 
 
 def schedules(path=SPEC):
-    """{profile: {"pow": LOGUP_POW, ("main", m0): [Round], ("image", m0): [Round]}}"""
+    """{profile: {"pow": LOGUP_POW, (part, m0): [Round]}}, part in PARTS"""
     out, own = {}, None
     with open(path, encoding="ascii") as f:
         for line in f:
@@ -107,7 +108,7 @@ def circuit(part, m0, i, r):
 def toml(profiles, name, m0):
     own = profiles[name]
     out = [HEAD % {"name": name, "m0": m0}]
-    for part in ("main", "image"):
+    for part in PARTS:
         for i, r in enumerate(own[part, m0]):
             out.append(circuit(part, m0, i, r))
             if part == "main" and i == 0:

@@ -66,25 +66,28 @@ void sc_profile_digest(uint8_t out[32], const struct sc_profile *p)
     while (p->name[name_len]) {
         name_len++;
     }
-    sc_b3_init_derive(&h, "socle profile v1");
+    sc_b3_init_derive(&h, "socle profile v2");
     put(&h, name_len, 1);
     sc_b3_update(&h, p->name, name_len);
     put(&h, p->logup_pow, 1);
     put(&h, p->min_m0, 1);
     put(&h, p->max_m0, 1);
-    for (unsigned m0 = p->min_m0; m0 <= p->max_m0; m0++) {
-        put_params(&h, &p->main[m0]);
-    }
-    for (unsigned m0 = p->min_m0; m0 <= p->max_m0; m0++) {
-        put_params(&h, &p->image[m0]);
+    put(&h, p->cut.log_cells, 1);
+    put(&h, p->cut.log_leaves, 1);
+    put(&h, p->cut.log_global, 1);
+    const struct sc_whir_params *const lists[] = {p->main, p->image, p->boundary};
+    for (unsigned i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        for (unsigned m0 = p->min_m0; m0 <= p->max_m0; m0++) {
+            put_params(&h, &lists[i][m0]);
+        }
     }
     sc_b3_final(&h, 0, out, 32);
 }
 
-static bool round_ok(const struct sc_whir_round *r, bool first)
+static bool round_ok(const struct sc_whir_round *r)
 {
     return r->k >= 1 && r->k <= SC_WHIR_MAX_K && r->k <= r->mu && r->lr >= 1 && sc_whir_log_n(r) <= 24 && r->t >= 1 &&
-           r->t <= SC_WHIR_MAX_T && r->ood <= (first ? 0 : SC_WHIR_MAX_OOD) && r->gq < 32 && r->gf < 32;
+           r->t <= SC_WHIR_MAX_T && r->ood <= SC_WHIR_MAX_OOD && r->gq < 32 && r->gf < 32;
 }
 
 bool sc_whir_params_ok(const struct sc_whir_params *wp)
@@ -95,7 +98,7 @@ bool sc_whir_params_ok(const struct sc_whir_params *wp)
     for (unsigned i = 0; i < wp->n_rounds; i++) {
         const struct sc_whir_round *const r = &wp->r[i];
         const unsigned next = i + 1 < wp->n_rounds ? wp->r[i + 1].mu : wp->mu_final;
-        if (!round_ok(r, i == 0) || (unsigned)(r->mu - r->k) != next) {
+        if (!round_ok(r) || (unsigned)(r->mu - r->k) != next) {
             return false;
         }
     }

@@ -163,6 +163,9 @@ static socle_status recv_openings(struct areas *a, const struct sc_verified *v, 
     if (main_params->r[0].mu != l->m0 || image_params->r[0].mu != sc_image_vars(m, w->shape.image_log_h)) {
         return SOCLE_E_LIMIT; /* the profile has no schedule for this size */
     }
+    if (main_params->r[0].ood != 0 || image_params->r[0].ood != 0) {
+        return SOCLE_E_LIMIT; /* it asks for samples before the opening, which a single proof does not have */
+    }
     for (unsigned i = 0; i < l->n_chunks; i++) {
         const struct sc_chunk *const c = &l->chunk[i];
         for (unsigned k = 0; k < m->tables[c->table].n_cols; k++) {

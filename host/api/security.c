@@ -13,7 +13,7 @@
 
 enum { HASH_BITS = 128 }; /* collisions of a 256-bit hash */
 
-/* The argument's limits: all fractions of one proof, leaves and public terms; powers of one
+/* The argument's limits: all fractions of one proof, leaves and public terms, and all of a set's global bus; powers of one
  * challenge. */
 #define LOG_FRACTIONS (SC_MAX_LOG_LEAVES + 1)
 #define MAX_POWERS 8192.0
@@ -85,7 +85,7 @@ static void add_round(struct list *l, struct socle_error_term at, const struct s
     at.source = "2024/1586 sec. 5";
     at.bits = -r->t * log2(agreement(r)) + r->gq;
     add(l, at);
-    if (prev != NULL && r->ood != 0) {
+    if (r->ood != 0) {
         const double points = r->ood * (f - log2(r->mu)) - 2 * log2(list_size(r)) + 1;
         const double powers = r->ood * (f - r->mu + 1) - 2 * log2(list_size(r));
         at.name = "out-of-domain";
@@ -103,24 +103,54 @@ static void add_round(struct list *l, struct socle_error_term at, const struct s
     }
 }
 
+/* The claims about a committed boundary polynomial, one of a list when its round 0 is not in unique decoding. */
+static void add_boundary_batching(struct list *l, struct socle_error_term at, const struct sc_whir_round *r)
+{
+    at.name = "opening batching";
+    at.formula = "8192 L / |F|";
+    at.source = "Schwartz-Zippel, powers of gamma";
+    at.bits = field_bits() - log2(MAX_POWERS * list_size(r));
+    add(l, at);
+}
+
 static void add_opening(struct list *l, const char *part, const struct sc_whir_params *wp)
 {
     for (unsigned i = 0; i < wp->n_rounds; i++) {
         const struct socle_error_term at = {.part = part, .log_cells = wp->r[0].mu, .round = i, .count = 1};
         add_round(l, at, &wp->r[i], i > 0 ? &wp->r[i - 1] : NULL);
+        if (i == 0 && strcmp(part, "boundary") == 0) {
+            add_boundary_batching(l, at, &wp->r[0]);
+        }
     }
 }
 
-static void add_argument(struct list *l, const struct sc_profile *p)
+/* Challenges of LogUp: of the local buses of a proof ("argument"), or of the global bus, drawn once for all proofs ("set"). */
+static void add_logup(struct list *l, const char *part, const struct sc_profile *p)
+{
+    const struct socle_error_term t = {part, 0, 0, "LogUp alpha, beta", "2 N / |F| / 2^pow, N = 2^31", "2022/1530; poles and degree",
+                                       field_bits() - (LOG_FRACTIONS + 1) + p->logup_pow, 1};
+    add(l, t);
+}
+
+/* GKR on the local fractions ("argument") or on the global ones ("global") of a proof. */
+static void add_gkr(struct list *l, const char *part)
 {
     const double f = field_bits();
     const unsigned n = SC_MAX_LOG_LEAVES;
     const struct socle_error_term terms[] = {
-        {"argument", 0, 0, "LogUp alpha, beta", "2 N / |F| / 2^pow, N = 2^31", "2022/1530; poles and degree",
-         f - (LOG_FRACTIONS + 1) + p->logup_pow, 1},
-        {"argument", 0, 0, "GKR combination", "2 / |F|", "2023/1284; Schwartz-Zippel", f - 1, n},
-        {"argument", 0, 0, "GKR line", "2 / |F|", "2023/1284; Schwartz-Zippel", f - 1, n},
-        {"argument", 0, 0, "GKR round", "3 / |F|", "sumcheck, degree 3", f - log2(3), n * (n - 1) / 2},
+        {part, 0, 0, "GKR combination", "2 / |F|", "2023/1284; Schwartz-Zippel", f - 1, n},
+        {part, 0, 0, "GKR line", "2 / |F|", "2023/1284; Schwartz-Zippel", f - 1, n},
+        {part, 0, 0, "GKR round", "3 / |F|", "sumcheck, degree 3", f - log2(3), n * (n - 1) / 2},
+    };
+    for (size_t i = 0; i < sizeof terms / sizeof terms[0]; i++) {
+        add(l, terms[i]);
+    }
+}
+
+static void add_argument(struct list *l)
+{
+    const double f = field_bits();
+    const struct socle_error_term terms[] = {
         {"argument", 0, 0, "constraint batching", "8192 / |F|", "Schwartz-Zippel, powers of lambda", f - log2(MAX_POWERS), 1},
         {"argument", 0, 0, "zerocheck point", "30 / |F|", "Schwartz-Zippel in tau", f - log2(SC_MAX_VARS), 1},
         {"argument", 0, 0, "zerocheck round", "4 / |F|", "sumcheck, degree 4", f - 2, SC_MAX_VARS},
@@ -148,9 +178,10 @@ const char *socle_profile(unsigned i)
 
 static void describe(struct socle_security *out, const struct sc_profile *p)
 {
-    const double least = fmin(fmin(p->min_bits_x100 / 100.0, p->sum_bits_x100 / 100.0), HASH_BITS);
-    *out = (struct socle_security){p->name, p->min_bits_x100 / 100.0, p->sum_bits_x100 / 100.0, HASH_BITS, (unsigned)least,
-                                   p->logup_pow};
+    const double sum = p->sum_bits_x100 / 100.0;
+    const double set_sum = p->set_bits_x100 / 100.0;
+    const double least = fmin(fmin(p->min_bits_x100 / 100.0, fmin(sum, set_sum)), HASH_BITS);
+    *out = (struct socle_security){p->name, p->min_bits_x100 / 100.0, sum, set_sum, HASH_BITS, (unsigned)least, p->logup_pow};
 }
 
 socle_status socle_security(const char *profile, struct socle_security *out)
@@ -164,6 +195,20 @@ socle_status socle_security(const char *profile, struct socle_security *out)
     return SOCLE_OK;
 }
 
+enum { N_PARTS = 3 };
+static const char *const parts[N_PARTS] = {"main", "image", "boundary"};
+
+static const struct sc_whir_params *schedules(const struct sc_profile *p, const char *part)
+{
+    const struct sc_whir_params *const by_part[N_PARTS] = {p->main, p->image, p->boundary};
+    for (unsigned i = 0; i < N_PARTS; i++) {
+        if (strcmp(part, parts[i]) == 0) {
+            return by_part[i];
+        }
+    }
+    return NULL;
+}
+
 size_t socle_security_terms(const char *profile, struct socle_error_term *out, size_t max)
 {
     const struct sc_profile *const p = sc_api_profile(profile);
@@ -171,12 +216,16 @@ size_t socle_security_terms(const char *profile, struct socle_error_term *out, s
     if (p == NULL) {
         return 0;
     }
-    add_argument(&l, p);
-    for (unsigned m0 = p->min_m0; m0 <= p->max_m0; m0++) {
-        add_opening(&l, "main", &p->main[m0]);
-    }
-    for (unsigned m0 = p->min_m0; m0 <= p->max_m0; m0++) {
-        add_opening(&l, "image", &p->image[m0]);
+    add_logup(&l, "argument", p);
+    add_gkr(&l, "argument");
+    add_argument(&l);
+    add_logup(&l, "set", p);
+    add_gkr(&l, "global");
+    for (unsigned i = 0; i < N_PARTS; i++) {
+        const struct sc_whir_params *const by_m0 = schedules(p, parts[i]);
+        for (unsigned m0 = p->min_m0; m0 <= p->max_m0; m0++) {
+            add_opening(&l, parts[i], &by_m0[m0]);
+        }
     }
     return l.n;
 }
@@ -187,9 +236,8 @@ size_t socle_security_rounds(const char *profile, const char *part, unsigned log
     if (p == NULL || log_cells < p->min_m0 || log_cells > p->max_m0) {
         return 0;
     }
-    const struct sc_whir_params *const wp = strcmp(part, "main") == 0    ? &p->main[log_cells]
-                                            : strcmp(part, "image") == 0 ? &p->image[log_cells]
-                                                                         : NULL;
+    const struct sc_whir_params *const by_m0 = schedules(p, part);
+    const struct sc_whir_params *const wp = by_m0 != NULL ? &by_m0[log_cells] : NULL;
     const size_t n = wp != NULL ? wp->n_rounds : 0;
     for (size_t i = 0; i < n && i < max; i++) {
         const struct sc_whir_round *const r = &wp->r[i];

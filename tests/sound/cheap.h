@@ -14,8 +14,8 @@ static inline void cheap_profile(struct sc_profile *p)
     p->logup_pow = 3;
     for (unsigned m = p->min_m0; m <= p->max_m0; m++) {
         for (unsigned i = 0; i < SC_WHIR_MAX_ROUNDS; i++) {
-            struct sc_whir_round *const r[2] = {&p->main[m].r[i], &p->image[m].r[i]};
-            for (unsigned k = 0; k < 2; k++) {
+            struct sc_whir_round *const r[3] = {&p->main[m].r[i], &p->image[m].r[i], &p->boundary[m].r[i]};
+            for (unsigned k = 0; k < 3; k++) {
                 r[k]->t = r[k]->t ? 3 : 0;
                 r[k]->gq = r[k]->gf = 0;
             }

@@ -426,6 +426,24 @@ Test(checks, that_sizes_are_within_the_profile, .timeout = 100)
     toy_end(t, (size_t)1 << 17);
 }
 
+/* Samples of a committed polynomial belong before the opening, and nobody draws them for main and image. */
+Test(checks, that_only_boundary_schedules_begin_with_samples, .timeout = 100)
+{
+    struct toy *const t = toy_new();
+    lie.one_digest = true;
+    regenerate(t, TOY_IMAGE_LOG, (size_t)1 << SC_MIN_LOG_CELLS);
+    struct file f = toy_lie(t);
+    cr_assert_eq(toy_verify(t, t->program.vk, f.bytes, f.len), SOCLE_OK);
+    uint8_t *const samples[] = {&t->profile.main[t->layout.m0].r[0].ood, &t->profile.image[t->program.vars].r[0].ood};
+    for (unsigned i = 0; i < 2; i++) {
+        *samples[i] = 1;
+        lie_is_refused(toy_verify(t, t->program.vk, f.bytes, f.len), SOCLE_E_LIMIT, "samples before the opening that nobody drew");
+        *samples[i] = 0;
+    }
+    sc_free(f.bytes);
+    toy_destroy(t);
+}
+
 /* A schedule of another size under this one's number: polynomial and claims padded with zeros. */
 Test(checks, that_the_schedule_is_for_the_size, .timeout = 100)
 {

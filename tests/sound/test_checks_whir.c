@@ -234,7 +234,7 @@ Test(checks_whir, of_its_parameters)
     BAD(r[1].t, 0);
     BAD(r[1].t, SC_WHIR_MAX_T + 1);
     BAD(r[1].ood, SC_WHIR_MAX_OOD + 1);
-    BAD(r[0].ood, 1);
+    BAD(r[0].ood, SC_WHIR_MAX_OOD + 1);
     BAD(r[1].gq, 32);
     BAD(r[1].gf, 32);
     BAD(r[1].lr, 0);

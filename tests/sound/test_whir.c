@@ -70,14 +70,29 @@ Test(whir, accepts_with_the_shipped_schedules)
     const struct sc_profile *const p = sc_profile_default();
     static const unsigned heights[] = {13, 12, 10, 8, 7, 6, 5, 4};
     for (unsigned m0 = 16; m0 <= 18; m0++) {
-        for (unsigned image = 0; image < 2; image++) {
+        const struct sc_whir_params *const lists[] = {&p->main[m0], &p->image[m0], &p->boundary[m0]};
+        for (unsigned i = 0; i < 3; i++) {
             struct scene s;
-            scene_init(&s, image ? &p->image[m0] : &p->main[m0], 15, m0 + image, 8, heights);
+            scene_init(&s, lists[i], 15, m0 + i, 8, heights);
             scene_prove(&s);
-            cr_assert_eq(scene_verify(&s), SOCLE_OK, "2^%u, image %u", m0, image);
+            cr_assert_eq(scene_verify(&s), SOCLE_OK, "2^%u, list %u", m0, i);
             scene_fini(&s);
         }
     }
+}
+
+/* What round 0 says of samples is for whoever commits: the opening is the same with and without. */
+Test(whir, leaves_samples_of_round_0_to_its_caller)
+{
+    static const unsigned heights[] = {13, 4};
+    struct sc_whir_params wp = sc_profile_default()->boundary[16];
+    struct scene s;
+    cr_assert_eq(wp.r[0].ood, 2);
+    scene_init(&s, &wp, 15, 3, 2, heights);
+    scene_prove(&s);
+    wp.r[0].ood = 0;
+    cr_assert_eq(scene_verify(&s), SOCLE_OK);
+    scene_fini(&s);
 }
 
 Test(whir, two_instances_run_in_one_transcript)

@@ -124,7 +124,7 @@ def main(argv):
             assert hashlib.sha256(text).hexdigest() == s["file_sha256"], "%s 2^%d: not the file that soundcalc read" % (name, m0)
             if len(argv) > 1:
                 assert printed(argv[1], name, m0) == text, "%s 2^%d: socle security --soundcalc prints another file" % (name, m0)
-            rounds = {"%s 2^%d round %d" % (part, m0, i): r for part in ("main", "image") for i, r in enumerate(own[part, m0])}
+            rounds = {"%s 2^%d round %d" % (part, m0, i): r for part in soundcalc.PARTS for i, r in enumerate(own[part, m0])}
             assert sorted(rounds) == sorted(s["circuits"]), "%s 2^%d: other rounds" % (name, m0)
             for at, r in rounds.items():
                 check_circuit("%s %s" % (name, at.replace(" 2^%d" % m0, "")), r, s["circuits"][at], own["pow"])

@@ -88,7 +88,7 @@ static void print_circuit(const char *part,
 
 bool print_soundcalc(const char *profile, unsigned log_cells)
 {
-    static const char *const parts[2] = {"main", "image"};
+    static const char *const parts[3] = {"main", "image", "boundary"};
     struct socle_security s;
     struct socle_round r[MAX_ROUNDS];
     if (socle_security(profile, &s) != SOCLE_OK ||
@@ -96,7 +96,7 @@ bool print_soundcalc(const char *profile, unsigned log_cells)
         return false;
     }
     (void)printf(head, s.profile, log_cells, s.profile, log_cells);
-    for (unsigned part = 0; part < 2; part++) {
+    for (unsigned part = 0; part < 3; part++) {
         const size_t n = socle_security_rounds(profile, parts[part], log_cells, r, MAX_ROUNDS);
         for (unsigned i = 0; i < n && i < MAX_ROUNDS; i++) {
             const bool carries_argument = part == 0 && i == 0;
