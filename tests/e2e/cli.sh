@@ -66,14 +66,43 @@ exits 0 "devices" devices --json
 json out "d['schema']=='socle.devices' and d['schema_version']==1 and d['devices'][0]['threads']>=1"
 report $? "devices under --json is an object"
 exits 0 "version" version --json
-json out "d['security']['smallest_term_bits']>=132 and d['security']['sum_bits']>=127.5 and 'socle-132-unique' in d['profiles']"
+json out "d['security']['smallest_term_bits']>=132 and d['security']['set_proof_sum_bits']>=128 and d['profiles']==['socle-132', 'socle-132-unique', 'socle-132-small']"
 report $? "version names the profiles and what the default one claims"
 exits 0 "security" security
 exits 0 "security of one profile" security --profile socle-132-unique --segments 1024 --json
-json out "len(d['profiles'])==1 and all(t['bits']>=132 for t in d['profiles'][0]['terms']) and d['profiles'][0]['sum_bits']>=127.5"
+json out "len(d['profiles'])==1 and all(t['bits']>=132 for t in d['profiles'][0]['terms']) and d['profiles'][0]['set_proof_sum_bits']>=128"
 report $? "every term of the second profile keeps its bits"
-json out "abs(d['profiles'][0]['set_sum_bits']-(d['profiles'][0]['sum_bits']-10))<1e-6 and not any('2026/2056' in t['source'] for t in d['profiles'][0]['terms'])"
-report $? "the sum over a set, and no Johnson-regime theorem in the second profile"
+json out "d['schema_version']==2 and not any('2026/2056' in t['source'] for t in d['profiles'][0]['terms'])"
+report $? "no Johnson-regime theorem in the second profile"
+cat >sums.py <<'EOF'
+import json, math, sys
+d = json.load(open("out"))
+segments = int(sys.argv[1])
+for p in d["profiles"]:
+    error = {}
+    for t in p["terms"]:
+        key = t["part"], t["log_cells"]
+        error[key] = error.get(key, 0) + t["count"] * 2.0 ** -t["bits"]
+    worst = {part: max(e for k, e in error.items() if k[0] == part) for part in ("argument", "main", "image", "set", "global", "boundary")}
+    single = worst["argument"] + worst["main"] + worst["image"]
+    each = worst["argument"] + worst["main"] + worst["global"] + worst["boundary"]
+    whole = worst["set"] + worst["image"] + (segments + 1) * each if segments > 1 else single
+    for name, e in (("sum_bits", single), ("set_proof_sum_bits", sum(worst.values())), ("set_sum_bits", whole)):
+        assert abs(p[name] + math.log2(e)) < 2e-3, (p["profile"], name)
+    for part in ("main", "image", "boundary"):
+        assert error[part, p["worst_%s_log_cells" % part]] == worst[part], part
+    assert p["segments"] == segments and len(p["terms"]) > 800
+assert len(d["profiles"]) == int(sys.argv[2])
+EOF
+python3 sums.py 1024 1
+report $? "the sums of the second profile are those of its terms"
+exits 0 "security of all profiles" security --json
+python3 sums.py 1 3
+report $? "the sums of all profiles are those of their terms"
+exits 0 "security of a small set" security --segments 2 --profile socle-132-small --json
+python3 sums.py 2 1
+report $? "the smallest set has three proofs"
+exits 2 "a set of more segments than a set can have" security --segments 65536
 exits 2 "security of no profile" security --profile socle-1
 exits 2 "a set of no proofs" security --segments 0
 exits 0 "parameters for soundcalc" security --soundcalc 22

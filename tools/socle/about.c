@@ -141,22 +141,14 @@ enum exit_code run_devices(struct args *a)
 
 enum exit_code run_version(struct args *a)
 {
-    const char *profile;
     if (!given(a, OPT_JSON)) {
         (void)printf("socle %s\n", socle_version());
-        for (unsigned i = 0; (profile = socle_profile(i)) != NULL; i++) {
-            say_security(profile);
-        }
+        say_profiles();
         return EXIT_GOOD;
     }
     struct json j;
     result_begin(&j, a);
     json_string(&j, "version", socle_version());
-    json_security(&j, socle_profile(0));
-    json_list(&j, "profiles");
-    for (unsigned i = 0; (profile = socle_profile(i)) != NULL; i++) {
-        json_string(&j, NULL, profile);
-    }
-    json_list_end(&j);
+    json_profiles(&j);
     return result_print(&j, a);
 }

@@ -32,7 +32,7 @@ enum exit_code {
     O(THREADS, 0, "threads", "N", "number of threads (default: one per processor)") \
     O(PROFILE, 0, "profile", "NAME", "parameter profile (default: socle-132)")      \
     O(MIN_BITS, 0, "min-bits", "N", "refuse a profile that claims fewer bits")     \
-    O(SEGMENTS, 0, "segments", "N", "also the sum over a set of N proofs")         \
+    O(SEGMENTS, 0, "segments", "N", "also the sum over the proofs of N segments")         \
     O(SOUNDCALC, 0, "soundcalc", "N", "the parameter file of the openings of 2^N cells, for soundcalc") \
     O(DEADLINE, 0, "deadline", "SECONDS", "stop with exit code 7 when it takes longer") \
     O(MEM_BUDGET, 0, "mem-budget", "SIZE", "most memory of the process, as 8G, 512M or bytes (default: what is available)") \
@@ -57,6 +57,7 @@ struct command {
     unsigned min_operands, max_operands;
     unsigned options, required; /* BIT(..) */
     command_fn *run;
+    unsigned schema_version; /* of its object; a member that changes its meaning counts it up, a new one does not */
 };
 
 struct args {
@@ -98,5 +99,8 @@ bool print_soundcalc(const char *profile, unsigned log_cells);
 /** What a profile claims: a line of text, an object named "security". */
 void say_security(const char *profile);
 void json_security(struct json *j, const char *profile);
+/** The same of all: a line each, or the default one's object and a list of names. */
+void say_profiles(void);
+void json_profiles(struct json *j);
 
 #endif

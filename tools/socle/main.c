@@ -23,14 +23,14 @@ static const struct {
 #define WORK (COMMON | BIT(THREADS) | BIT(PROFILE) | BIT(MIN_BITS) | BIT(DEADLINE) | BIT(MEM_BUDGET))
 
 static const struct command commands[] = {
-    {"execute", "ELF", "run a program: cycles, public output and rows of every table, no proof", 1, 1, WORK | BIT(INPUT) | BIT(OUTPUT), 0, run_execute},
-    {"keygen", "ELF", "write the key of a program", 1, 1, WORK | BIT(OUTPUT), BIT(OUTPUT), run_keygen},
-    {"prove", "ELF", "run a program and write the proof of it", 1, 1, WORK | BIT(INPUT) | BIT(OUTPUT) | BIT(DEVICE), BIT(OUTPUT), run_prove},
-    {"verify", "PROOF [ELF]", "check a proof against a program or its key", 1, 2, WORK | BIT(KEY) | BIT(OUTPUT), 0, run_verify},
-    {"inspect", "FILE", "what a proof, key or program says about itself", 1, 1, WORK, 0, run_inspect},
-    {"devices", "", "what proofs can run on", 0, 0, COMMON, 0, run_devices},
-    {"security", "", "every error term of the profiles, the weakest, the sum", 0, 0, COMMON | BIT(PROFILE) | BIT(SEGMENTS) | BIT(SOUNDCALC), 0, run_security},
-    {"version", "", "version and profiles", 0, 0, COMMON, 0, run_version},
+    {"execute", "ELF", "run a program: cycles, public output and rows of every table, no proof", 1, 1, WORK | BIT(INPUT) | BIT(OUTPUT), 0, run_execute, 1},
+    {"keygen", "ELF", "write the key of a program", 1, 1, WORK | BIT(OUTPUT), BIT(OUTPUT), run_keygen, 1},
+    {"prove", "ELF", "run a program and write the proof of it", 1, 1, WORK | BIT(INPUT) | BIT(OUTPUT) | BIT(DEVICE), BIT(OUTPUT), run_prove, 1},
+    {"verify", "PROOF [ELF]", "check a proof against a program or its key", 1, 2, WORK | BIT(KEY) | BIT(OUTPUT), 0, run_verify, 1},
+    {"inspect", "FILE", "what a proof, key or program says about itself", 1, 1, WORK, 0, run_inspect, 1},
+    {"devices", "", "what proofs can run on", 0, 0, COMMON, 0, run_devices, 1},
+    {"security", "", "every error term of the profiles, the weakest, the sums", 0, 0, COMMON | BIT(PROFILE) | BIT(SEGMENTS) | BIT(SOUNDCALC), 0, run_security, 2},
+    {"version", "", "version and profiles", 0, 0, COMMON, 0, run_version, 1},
 };
 enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
 
@@ -160,7 +160,7 @@ void result_begin(struct json *j, const struct args *a)
     (void)snprintf(schema, sizeof schema, "socle.%s", a->command->name);
     json_begin(j);
     json_string(j, "schema", schema);
-    json_uint(j, "schema_version", 1);
+    json_uint(j, "schema_version", a->command->schema_version);
 }
 
 enum exit_code result_print(struct json *j, const struct args *a)
