@@ -8,6 +8,7 @@
 
 #include "core/field/fx.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define AIR_SLOTS 16       /* tuple width, slot 0 is the bus id */
@@ -26,7 +27,13 @@ enum air_bus {
     AIR_BUS_END
 };
 
-enum air_bus_kind { AIR_PERM, AIR_LOOKUP };
+enum air_bus_kind { AIR_PERM, AIR_LOOKUP, AIR_GLOBAL };
+
+/** A lookup bus whose table is the same in every proof. */
+static inline bool air_bus_fixed(unsigned bus)
+{
+    return bus >= AIR_BUS_U16 && bus <= AIR_BUS_POW2;
+}
 
 /** coef * column */
 struct air_term {
@@ -49,7 +56,7 @@ struct air_use {
     uint16_t slots;     /* index into forms of the first slot */
 };
 
-/** Closed-form columns of a table of 2^h rows, index = row. */
+/** Closed-form columns of a table of 2^h rows, index = row. The last two are constants of a proof, the same on every row, unreal ones too. */
 enum air_closed {
     AIR_CF_INDEX,    /* row */
     AIR_CF_HI8,      /* row >> 8 */
@@ -58,6 +65,8 @@ enum air_closed {
     AIR_CF_POW2_M,   /* POW2 table: row = s + 64 right; right ? 2^(8 - s mod 8) : 2^(s mod 8) */
     AIR_CF_POW2_Q,   /* (row mod 64) >> 3 */
     AIR_CF_REG_REAL, /* row < 33 */
+    AIR_CF_PROOF,    /* index of the proof in its set */
+    AIR_CF_FIRST,    /* 1 in proof 0, else 0 */
 };
 
 struct air_table {
@@ -66,6 +75,7 @@ struct air_table {
     uint16_t n_closed;      /* closed-form columns, indices n_cols .. */
     uint16_t n_constraints;
     uint16_t n_uses;
+    uint16_t n_global;      /* of these, the last, on the bus BND: leaves of G; the others are leaves of L */
     uint8_t fixed_log_h;    /* 0: height comes from the proof (or the key, for IMAGE) */
     uint8_t takes_state;    /* receives STATE: counts against the clock */
     const uint8_t *closed;  /* enum air_closed, n_closed of them */
@@ -88,14 +98,15 @@ enum air_table_index {
     AIR_N_TABLES
 };
 
-/** All tables in machine order, IMAGE last (sc_air_tables[AIR_N_TABLES - 1]). Emitted. */
+/** All tables in machine order: main tables, IMAGE, BOUNDARY. Emitted. */
 extern const struct air_table sc_air_tables[];
 /** Digest of the canonical walk over tables, columns, constraints, uses, buses. Emitted. */
 extern const uint8_t sc_machine_digest[32];
 
-/** Value of a closed-form column's multilinear extension at @p point (log_h coordinates, X_1 = top bit). */
-fx sc_air_closed_at(enum air_closed kind, const fx *point, unsigned log_h);
+/** Value of a closed-form column's multilinear extension at @p point (log_h coordinates, X_1 = top bit) in proof @p index of a set;
+ * a single proof has index 0. */
+fx sc_air_closed_at(enum air_closed kind, const fx *point, unsigned log_h, uint32_t index);
 /** Its value on a row, canonical residue. */
-uint32_t sc_air_closed_row(enum air_closed kind, uint32_t row);
+uint32_t sc_air_closed_row(enum air_closed kind, uint32_t row, uint32_t index);
 
 #endif

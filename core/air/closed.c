@@ -50,7 +50,7 @@ static fx reg_real(const fx *point)
     return fx_add(fx_sub(FX_ONE, point[0]), fx_mul(point[0], zero));
 }
 
-fx sc_air_closed_at(enum air_closed kind, const fx *point, unsigned log_h)
+fx sc_air_closed_at(enum air_closed kind, const fx *point, unsigned log_h, uint32_t index)
 {
     switch (kind) {
     case AIR_CF_INDEX:
@@ -73,11 +73,14 @@ fx sc_air_closed_at(enum air_closed kind, const fx *point, unsigned log_h)
     case AIR_CF_REG_REAL:
         SC_ASSERT(log_h == 6);
         return reg_real(point);
+    case AIR_CF_PROOF:
+    case AIR_CF_FIRST:
+        return fx_from_fp(fp_from_u32(sc_air_closed_row(kind, 0, index)));
     }
     return FX_ZERO;
 }
 
-uint32_t sc_air_closed_row(enum air_closed kind, uint32_t row)
+uint32_t sc_air_closed_row(enum air_closed kind, uint32_t row, uint32_t index)
 {
     switch (kind) {
     case AIR_CF_INDEX:
@@ -94,6 +97,10 @@ uint32_t sc_air_closed_row(enum air_closed kind, uint32_t row)
         return (row & 63) >> 3;
     case AIR_CF_REG_REAL:
         return row < 33;
+    case AIR_CF_PROOF:
+        return index;
+    case AIR_CF_FIRST:
+        return index == 0;
     }
     return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Chunks, stacking and leaf blocks. Sorting is by insertion: a machine has few chunks.
+ * Chunks, stacking and leaf blocks. Orders are found by plain search: a machine has few chunks.
  * Theory: docs/spec/stacking.md.
  */
 #include "core/air/layout.h"
@@ -60,99 +60,135 @@ bool sc_chunks_valid(const uint8_t *log_h, unsigned n)
     return drop == 1 && log_h[0] - log_h[2] == 2;
 }
 
-bool sc_shape_valid(const struct sc_machine *m, const struct sc_shape *s)
+/* Has main table t a place in such a proof? */
+static bool has_place(const struct sc_machine *m, unsigned part, unsigned t)
 {
-    for (unsigned t = 0; t + 1 < m->n_tables; t++) {
+    const uint64_t in = part == SC_FIRST ? m->in_first : m->in_segments;
+    return part == SC_SINGLE || (in >> t & 1) != 0;
+}
+
+static bool main_valid(const struct sc_machine *m, const struct sc_shape *s)
+{
+    for (unsigned t = 0; t < m->n_main; t++) {
         const unsigned fixed = m->tables[t].fixed_log_h;
-        if (fixed != 0 ? s->n_chunks[t] != 1 || s->log_h[t][0] != fixed
-                       : !sc_chunks_valid(s->log_h[t], s->n_chunks[t])) {
+        if (!has_place(m, s->part, t)) {
+            if (s->n_chunks[t] != 0) {
+                return false;
+            }
+        } else if (fixed != 0 ? s->n_chunks[t] != 1 || s->log_h[t][0] != fixed
+                              : !sc_chunks_valid(s->log_h[t], s->n_chunks[t])) {
             return false;
         }
     }
-    return s->image_log_h >= 1 && s->image_log_h <= SC_MAX_LOG_CELLS;
+    return true;
+}
+
+bool sc_shape_valid(const struct sc_machine *m, const struct sc_shape *s)
+{
+    const bool image_ok = s->part == SC_SEGMENT ? s->image_log_h == 0 : s->image_log_h >= 1 && s->image_log_h <= SC_MAX_LOG_CELLS;
+    const bool boundary_ok =
+        s->part == SC_SINGLE ? s->n_boundary == 0 : s->n_boundary != 0 && sc_chunks_valid(s->boundary_log_h, s->n_boundary);
+    const bool index_ok = (s->part == SC_SEGMENT) == (s->index != 0);
+    return image_ok && boundary_ok && index_ok && main_valid(m, s);
 }
 
 /* Main chunks by (height descending, table, chunk): they arrive by (table, chunk), so equal heights keep their order. */
-static void sort_chunks(struct sc_layout *l, const struct sc_machine *m, const struct sc_shape *s)
+static void sort_main(struct sc_layout *l, const struct sc_machine *m, const struct sc_shape *s)
 {
-    l->n_chunks = 0;
-    for (unsigned t = 0; t + 1 < m->n_tables; t++) {
+    l->n_main_chunks = 0;
+    for (unsigned t = 0; t < m->n_main; t++) {
         for (unsigned c = 0; c < s->n_chunks[t]; c++) {
-            unsigned at = l->n_chunks++;
+            unsigned at = l->n_main_chunks++;
             for (; at > 0 && l->chunk[at - 1].log_h < s->log_h[t][c]; at--) {
                 l->chunk[at] = l->chunk[at - 1];
             }
             l->chunk[at] = (struct sc_chunk){.table = (uint8_t)t, .index = (uint8_t)c, .log_h = s->log_h[t][c]};
         }
     }
-    l->chunk[l->n_chunks++] = (struct sc_chunk){.table = (uint8_t)(m->n_tables - 1), .log_h = s->image_log_h};
 }
 
-/* Leaf blocks: stacking order, except that IMAGE takes its place by height, after all chunks as high as it. */
+static void order_chunks(struct sc_layout *l, const struct sc_machine *m, const struct sc_shape *s)
+{
+    sort_main(l, m, s);
+    l->n_chunks = l->n_main_chunks;
+    l->n_image_chunks = s->image_log_h != 0;
+    if (l->n_image_chunks) {
+        l->chunk[l->n_chunks++] = (struct sc_chunk){.table = (uint8_t)m->n_main, .log_h = s->image_log_h};
+    }
+    for (unsigned c = 0; c < s->n_boundary; c++) {
+        l->chunk[l->n_chunks++] = (struct sc_chunk){.table = (uint8_t)(m->n_main + 1), .index = (uint8_t)c, .log_h = s->boundary_log_h[c]};
+    }
+}
+
+/* Leaf blocks of L and G by height; at equal height in the order of the chunks, which is that of the tables. */
 static bool place_leaves(struct sc_layout *l, const struct sc_machine *m)
 {
-    struct sc_chunk *const image = &l->chunk[l->n_chunks - 1];
-    const uint64_t image_leaves = (uint64_t)m->tables[image->table].n_uses << image->log_h;
-    uint64_t at = 0;
-    bool placed = false;
-    for (unsigned i = 0; i + 1 < l->n_chunks; i++) {
-        struct sc_chunk *const c = &l->chunk[i];
-        if (!placed && c->log_h < image->log_h) {
-            image->leaf = (uint32_t)(at >> image->log_h);
-            at += image_leaves;
-            placed = true;
+    uint64_t at = 0, global = 0;
+    for (unsigned h = l->n_vars + 1; h-- > 0;) {
+        for (unsigned i = 0; i < l->n_chunks; i++) {
+            struct sc_chunk *const c = &l->chunk[i];
+            const struct air_table *const t = &m->tables[c->table];
+            if (c->log_h != h) {
+                continue;
+            }
+            if (t->n_uses == t->n_global) {
+                return false;
+            }
+            c->leaf = (uint32_t)(at >> h);
+            c->leaf_global = (uint32_t)(global >> h);
+            at += (uint64_t)(t->n_uses - t->n_global) << h;
+            global += (uint64_t)t->n_global << h;
         }
-        const uint64_t n = (uint64_t)m->tables[c->table].n_uses << c->log_h;
-        if (n == 0) {
-            return false;
-        }
-        c->leaf = (uint32_t)(at >> c->log_h);
-        at += n;
-    }
-    if (!placed) {
-        image->leaf = (uint32_t)(at >> image->log_h);
-        at += image_leaves;
     }
     l->n_leaves = at;
-    if (image_leaves == 0 || at > (uint64_t)1 << SC_MAX_LOG_LEAVES) {
-        return false;
-    }
     l->n_leaf_vars = ceil_log2(at);
-    return true;
+    l->n_global_leaves = global;
+    l->n_global_vars = ceil_log2(global);
+    return at <= (uint64_t)1 << SC_MAX_LOG_LEAVES && global <= (uint64_t)1 << SC_MAX_LOG_LEAVES;
+}
+
+static unsigned stacked_vars(uint64_t cells)
+{
+    const unsigned vars = ceil_log2(cells);
+    return vars < SC_MIN_LOG_CELLS ? SC_MIN_LOG_CELLS : vars;
 }
 
 bool sc_layout(struct sc_layout *out, const struct sc_machine *m, const struct sc_shape *s)
 {
+    uint64_t cells[3] = {0}; /* of each polynomial */
+    uint32_t n_values[3] = {0};
     memset(out, 0, sizeof *out);
-    sort_chunks(out, m, s);
-    uint64_t cells = 0;
+    out->index = s->index;
+    order_chunks(out, m, s);
     for (unsigned i = 0; i < out->n_chunks; i++) {
+        const unsigned poly = sc_chunk_poly(out, i);
         struct sc_chunk *const c = &out->chunk[i];
         const struct air_table *const t = &m->tables[c->table];
-        const bool is_image = i + 1 == out->n_chunks;
-        c->block = is_image ? 0 : (uint32_t)(cells >> c->log_h);
+        c->block = (uint32_t)(cells[poly] >> c->log_h);
         c->value = out->n_values;
         c->constraint = out->n_constraints;
-        cells += is_image ? 0 : (uint64_t)t->n_cols << c->log_h;
-        if (cells > (uint64_t)1 << SC_MAX_LOG_CELLS) {
+        cells[poly] += (uint64_t)t->n_cols << c->log_h;
+        if (cells[poly] > (uint64_t)1 << SC_MAX_LOG_CELLS) {
             return false;
         }
-        out->n_main_values = is_image ? out->n_values : 0;
+        n_values[poly] += t->n_cols;
         out->n_values += t->n_cols;
         out->n_constraints += t->n_constraints;
         out->n_uses += t->n_uses;
         out->n_vars = c->log_h > out->n_vars ? c->log_h : out->n_vars;
     }
-    out->n_cells = cells;
-    out->m0 = ceil_log2(cells);
-    out->m0 = out->m0 < SC_MIN_LOG_CELLS ? SC_MIN_LOG_CELLS : out->m0;
+    out->n_main_values = n_values[0];
+    out->n_image_values = n_values[1];
+    out->n_cells = cells[0];
+    out->m0 = stacked_vars(cells[0]);
+    out->boundary_m0 = s->n_boundary ? stacked_vars(cells[2]) : 0;
     return place_leaves(out, m);
 }
 
 uint64_t sc_shape_clock(const struct sc_machine *m, const struct sc_shape *s)
 {
     uint64_t rows = 0;
-    for (unsigned t = 0; t + 1 < m->n_tables; t++) {
+    for (unsigned t = 0; t < m->n_main; t++) {
         for (unsigned c = 0; m->tables[t].takes_state && c < s->n_chunks[t]; c++) {
             rows += (uint64_t)1 << s->log_h[t][c];
         }
@@ -162,7 +198,14 @@ uint64_t sc_shape_clock(const struct sc_machine *m, const struct sc_shape *s)
 
 unsigned sc_image_vars(const struct sc_machine *m, unsigned image_log_h)
 {
-    const uint64_t cells = (uint64_t)m->tables[m->n_tables - 1].n_cols << image_log_h;
-    const unsigned vars = ceil_log2(cells);
-    return vars < SC_MIN_LOG_CELLS ? SC_MIN_LOG_CELLS : vars;
+    return stacked_vars((uint64_t)m->tables[m->n_main].n_cols << image_log_h);
+}
+
+unsigned sc_boundary_vars(const struct sc_machine *m, const uint8_t *log_h, unsigned n)
+{
+    uint64_t cells = 0;
+    for (unsigned i = 0; i < n; i++) {
+        cells += (uint64_t)m->tables[m->n_main + 1].n_cols << log_h[i];
+    }
+    return stacked_vars(cells);
 }

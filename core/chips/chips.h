@@ -65,6 +65,8 @@ void sc_initfinal_fill(const struct sc_word *w, uint32_t prev_key, struct initfi
 /** Row i is register i: stamp of its last access (0: none) and its final value. */
 void sc_regs_fill(uint32_t last_ts, uint64_t last, struct regs_row *r);
 void sc_image_fill(uint64_t addr, enum sc_space space, uint64_t value, struct image_row *r);
+/** @p first: a row of proof 0; else of a segment. */
+void sc_boundary_fill(const struct sc_crossing *w, bool first, struct boundary_row *r);
 /* U16T, BYTET and POW2T have multiplicities only, in the order of machine.md section 6: one per row and bus function. */
 
 #endif

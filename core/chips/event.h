@@ -72,6 +72,15 @@ struct sc_word {
     uint8_t origin;     /* 0 img, 1 zero, 2 inp, 3 out */
 };
 
+/** A word of BOUNDARY. In a segment: its value when the segment begins and ends. In proof 0 of a set: when the run begins and ends. */
+struct sc_crossing {
+    uint64_t addr;      /* a multiple of 8; of a register (space 0) its number */
+    uint64_t before, after;
+    uint32_t last_ts;   /* stamp of the segment's last access; not read in proof 0 */
+    uint32_t prev;      /* segment that had the word before, 0 if none; in proof 0 the last that had it */
+    uint8_t space;
+};
+
 /** A decoded address that was executed at least once, for the DECODE table. */
 struct sc_fetch {
     struct sc_inst inst;

@@ -82,7 +82,7 @@ static socle_status recv_image(struct sc_vch *ch, struct sc_head_image *image, c
 
 static socle_status recv_shape(struct sc_vch *ch, struct sc_shape *s, const struct sc_machine *m)
 {
-    for (unsigned t = 0; t + 1 < m->n_tables; t++) {
+    for (unsigned t = 0; t < m->n_main; t++) {
         const uint8_t *bytes;
         socle_status st = sc_recv_bytes(ch, SC_L_HEAD_SHAPE, &bytes, 1);
         if (st != SOCLE_OK) {
@@ -176,7 +176,7 @@ static socle_status recv_openings(struct areas *a, const struct sc_verified *v, 
     TRY(sc_whir_verify(&w->ch, main_params, w->main_root, w->r, l->n_vars, a->blocks, a->values, l->n_main_values, gamma, a->whir,
                        a->whir_len));
     TRY(sc_whir_verify(&w->ch, image_params, v->image.root, w->r, l->n_vars, a->blocks + l->n_main_values, a->values + l->n_main_values,
-                       l->n_values - l->n_main_values, gamma, a->whir, a->whir_len));
+                       l->n_image_values, gamma, a->whir, a->whir_len));
 out:
     return st;
 }

@@ -29,9 +29,10 @@ struct zero {
 static size_t max_sum(const struct sc_machine *m, unsigned extra_cols)
 {
     size_t n = 0;
-    for (unsigned t = 0; t < m->n_tables; t++) {
+    const unsigned n_tables = m->n_main + (m->in_segments ? 2 : 1);
+    for (unsigned t = 0; t < n_tables; t++) {
         const struct air_table *const at = &m->tables[t];
-        const size_t chunks = t + 1 == m->n_tables || at->fixed_log_h ? 1 : AIR_MAX_CHUNKS;
+        const size_t chunks = t == m->n_main || at->fixed_log_h ? 1 : AIR_MAX_CHUNKS;
         n += chunks * (extra_cols ? at->n_constraints : at->n_cols);
     }
     return n;
@@ -101,7 +102,7 @@ static fx chunk_at(struct zero *z, const struct sc_chunk *c)
     const unsigned skip = z->l->n_vars - c->log_h;
     memcpy(z->cols, z->values + c->value, t->n_cols * sizeof z->cols[0]);
     for (unsigned i = 0; i < t->n_closed; i++) {
-        z->cols[t->n_cols + i] = sc_air_closed_at((enum air_closed)t->closed[i], z->r + skip, c->log_h);
+        z->cols[t->n_cols + i] = sc_air_closed_at((enum air_closed)t->closed[i], z->r + skip, c->log_h, z->l->index);
     }
     sc_use_weights(z->weights, z->m, z->l, c, z->leaf->rho);
     const fx uses = fx_mul(z->tail_rho[c->log_h], uses_at(z, t));

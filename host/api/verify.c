@@ -118,7 +118,7 @@ void sc_api_tables(struct socle_table *tables, unsigned *n_tables, uint64_t *cel
     *n_tables = 0;
     *cells = 0;
     *terms = 0;
-    for (unsigned t = 0; t + 1 < m->n_tables; t++) {
+    for (unsigned t = 0; t < m->n_main; t++) {
         uint64_t rows = 0;
         for (unsigned i = 0; i < shape->n_chunks[t]; i++) {
             rows += UINT64_C(1) << shape->log_h[t][i];
@@ -148,7 +148,7 @@ static socle_status inspect_proof(socle_context *ctx, struct socle_info *out, co
         goto out;
     }
     sc_head_image_decode(&image, head_image);
-    for (unsigned t = 0; t + 1 < m->n_tables; t++) {
+    for (unsigned t = 0; t < m->n_main; t++) {
         shape.n_chunks[t] = rd_u8(&rd);
         const uint8_t *const log_h = shape.n_chunks[t] <= AIR_MAX_CHUNKS ? rd_take(&rd, shape.n_chunks[t]) : NULL;
         if (log_h == NULL) {

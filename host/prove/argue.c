@@ -42,13 +42,13 @@ socle_status sc_columns_init(struct sc_columns *c, const struct sc_machine *m, c
         const struct sc_chunk *const k = &l->chunk[i];
         const struct air_table *const t = &m->tables[k->table];
         const size_t rows = (size_t)1 << k->log_h;
-        const fp *const base = i + 1 == l->n_chunks ? image : cells;
+        const fp *const base = sc_chunk_poly(l, i) == 1 ? image : cells;
         for (unsigned j = 0; j < t->n_cols; j++) {
             c->col[i][j] = base + ((size_t)(k->block + j) << k->log_h);
         }
         for (unsigned j = 0; j < t->n_closed; j++) {
             for (size_t x = 0; x < rows; x++) {
-                next[x] = fp_from_u32(sc_air_closed_row((enum air_closed)t->closed[j], (uint32_t)x));
+                next[x] = fp_from_u32(sc_air_closed_row((enum air_closed)t->closed[j], (uint32_t)x, l->index));
             }
             c->col[i][t->n_cols + j] = next;
             next += rows;

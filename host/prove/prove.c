@@ -88,7 +88,7 @@ static void send_heads(struct proof *f)
     sc_tr_absorb(&f->ch.tr, SC_L_VK, f->program->vk, SC_VK_LEN);
     sc_head_run_encode(run, &f->w->run);
     sc_send_bytes(&f->ch, SC_L_HEAD_RUN, run, sizeof run);
-    for (unsigned t = 0; t + 1 < f->p->machine->n_tables; t++) {
+    for (unsigned t = 0; t < f->p->machine->n_main; t++) {
         sc_send_bytes(&f->ch, SC_L_HEAD_SHAPE, &s->n_chunks[t], 1);
         sc_send_bytes(&f->ch, SC_L_HEAD_SHAPE, s->log_h[t], s->n_chunks[t]);
     }
@@ -154,7 +154,7 @@ static socle_status open_all(struct proof *f)
     o.f_done = NULL;
     o.blocks += l->n_main_values;
     o.values += l->n_main_values;
-    o.n_values = l->n_values - l->n_main_values;
+    o.n_values = l->n_image_values;
     return sc_whir_open(&f->ch, &o);
 }
 
@@ -242,7 +242,7 @@ size_t sc_prove_memory(const struct sc_prover *p, const struct sc_layout *l, uns
     const unsigned n_threads = p->pool ? sc_pool_size(p->pool) : 1;
     const struct sc_open_memory open = sc_open_memory(wp, l->n_vars, l->n_main_values, n_threads);
     const struct sc_open_memory open_image =
-        sc_open_memory(&p->profile->image[image_vars], image->log_h, l->n_values - l->n_main_values, n_threads);
+        sc_open_memory(&p->profile->image[image_vars], image->log_h, l->n_image_values, n_threads);
     const size_t cells = sc_big_size(sizeof(fp) << l->m0);
     const size_t all_along = sc_alloc_size(1, sizeof(struct proof)) + sc_alloc_size(l->n_values, sizeof(fx)) +
                              sc_alloc_size(l->n_values, sizeof(struct sc_block)) + sc_pch_memory(proof) + main.nodes;

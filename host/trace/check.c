@@ -55,7 +55,7 @@ static void load_row(fp *row, const struct air_table *t, const struct sc_check_c
         row[k] = c->cols[((size_t)k << c->log_h) + i];
     }
     for (unsigned k = 0; k < t->n_closed; k++) {
-        row[t->n_cols + k] = fp_from_u32(sc_air_closed_row((enum air_closed)t->closed[k], c->first_row + i));
+        row[t->n_cols + k] = fp_from_u32(sc_air_closed_row((enum air_closed)t->closed[k], c->first_row + i, c->index));
     }
 }
 
@@ -471,7 +471,7 @@ socle_status sc_trace_check_built(struct sc_check_report *report, struct sc_pool
     }
     for (unsigned i = 0; i < trace->layout.n_chunks; i++) {
         const struct sc_chunk *c = &trace->layout.chunk[i];
-        chunks[i] = (struct sc_check_chunk){c->table, c->log_h, rows[c->table], sc_trace_column(trace, i, 0)};
+        chunks[i] = (struct sc_check_chunk){c->table, c->log_h, rows[c->table], sc_trace_column(trace, i, 0), trace->layout.index};
         rows[c->table] += 1u << c->log_h;
     }
     const socle_status st = sc_trace_check(report, pool, &sc_machine_rv64im, chunks, trace->layout.n_chunks, terms, sc_trace_public(terms, trace));

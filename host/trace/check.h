@@ -15,6 +15,7 @@ struct sc_check_chunk {
     unsigned log_h;
     uint32_t first_row; /* of the table, for the report and for closed-form columns */
     const fp *cols;
+    uint32_t index; /* of the proof in its set */
 };
 
 /** A term of the verifier: a count of a tuple of canonical residues, slots after the bus id. */

@@ -57,7 +57,7 @@ static uint32_t entry_of(unsigned bus, uint32_t s0, uint32_t s1, uint32_t s2, ui
         return s0 < 256 && s1 < 256 ? AT_BYTE + 256 * s0 + s1 : NO_ENTRY;
     }
     if (bus == AIR_BUS_POW2) {
-        const bool held = s0 < 128 && s1 == sc_air_closed_row(AIR_CF_POW2_M, s0) && s2 == sc_air_closed_row(AIR_CF_POW2_Q, s0);
+        const bool held = s0 < 128 && s1 == sc_air_closed_row(AIR_CF_POW2_M, s0, 0) && s2 == sc_air_closed_row(AIR_CF_POW2_Q, s0, 0);
         return held ? AT_POW2 + s0 : NO_ENTRY;
     }
     const uint32_t z[4] = {0, s1 & s2, s1 | s2, s1 ^ s2};

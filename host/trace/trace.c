@@ -43,7 +43,7 @@ struct builder {
 fp *sc_trace_column(const struct sc_trace *trace, unsigned chunk, unsigned col)
 {
     const struct sc_chunk *const c = &trace->layout.chunk[chunk];
-    fp *const cells = chunk + 1 == trace->layout.n_chunks ? trace->image->cells : trace->cells;
+    fp *const cells = sc_chunk_poly(&trace->layout, chunk) == 1 ? trace->image->cells : trace->cells;
     return cells + ((size_t)(c->block + col) << c->log_h);
 }
 

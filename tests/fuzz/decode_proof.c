@@ -113,7 +113,7 @@ put_heads(struct pen *p, struct rd *rd, struct sc_head_image *image, struct sc_h
     sc_head_run_encode(head_run, run);
     put(p, head, sizeof head);
     put(p, head_run, sizeof head_run);
-    for (unsigned t = 0; t + 1 < sc_machine_rv64im.n_tables; t++) {
+    for (unsigned t = 0; t < sc_machine_rv64im.n_main; t++) {
         put_chunks(p, &sc_machine_rv64im.tables[t], rd_u8(rd));
     }
 }
@@ -175,7 +175,7 @@ static size_t longest(unsigned profile,
     const struct sc_machine *const m = &sc_machine_rv64im;
     struct sc_shape shape = {.image_log_h = image->log_h};
     struct sc_layout layout;
-    for (unsigned t = 0; t + 1 < m->n_tables; t++) {
+    for (unsigned t = 0; t < m->n_main; t++) {
         shape.n_chunks[t] = *heads++;
         if (shape.n_chunks[t] > AIR_MAX_CHUNKS) {
             return 0;

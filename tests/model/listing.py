@@ -135,7 +135,7 @@ class _Parser:
 
 
 class Machine:
-    """All tables in order, IMAGE last, and the digest of the listing."""
+    """All tables in order, IMAGE last, BOUNDARY, and the digest of the listing."""
 
     def __init__(self, text):
         lines = [line.split(";", 1)[0].rstrip() for line in text.splitlines()]
@@ -153,8 +153,9 @@ class Machine:
                 self.tables.append(Table(word[1], height))
             else:
                 self._line(self.tables[-1], line.strip())
-        if self.tables[-1].name != "IMAGE":
-            raise ValueError("listing: IMAGE is not the last table")
+        if [t.name for t in self.tables[-2:]] != ["IMAGE", "BOUNDARY"]:
+            raise ValueError("listing: IMAGE and BOUNDARY are not the last tables")
+        self.boundary = self.tables.pop()  # of sets alone
 
     def _line(self, table, line):
         word, rest = line.split(None, 1)
@@ -223,4 +224,4 @@ CLOSED = {
 
 
 def closed_values(table, r):
-    return [CLOSED[name](r) for name in table.closed]
+    return [CLOSED[name](r) for name in table.closed]  # BOUNDARY's are constants of the proof

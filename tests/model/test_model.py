@@ -275,7 +275,7 @@ class ListingTest(unittest.TestCase):
         said = re.findall(r"^table (\w+).*; (\d+) columns, (\d+) constraints, (\d+) bus uses",
                           self.text, re.M)
         self.assertEqual([(t.name, str(len(t.columns)), str(len(t.constraints)), str(len(t.uses)))
-                          for t in self.machine.tables], said)
+                          for t in self.machine.tables + [self.machine.boundary]], said)
 
     def test_commentary_is_no_part_of_the_digest(self):
         again = "\n".join(line + " ; x" for line in self.text.splitlines()) + "\n\n; y\n"
@@ -286,7 +286,7 @@ class ListingTest(unittest.TestCase):
     def test_expressions_agree_with_python(self):
         names = re.compile(r"\$\d+|[A-Za-z_]\w*(?:\[\d+\])?")
         for body in re.split(r"^table ", self.text, flags=re.M)[1:]:
-            table = next(t for t in self.machine.tables if t.name == body.split()[0])
+            table = next(t for t in self.machine.tables + [self.machine.boundary] if t.name == body.split()[0])
             cells = {n: rng.randrange(P) for n in table.columns + table.closed}
             lines = [line.split(";")[0].strip() for line in body.splitlines()[1:]]
 

@@ -7,6 +7,7 @@
 #ifndef TEST_FORGE_H
 #define TEST_FORGE_H
 
+#include "core/verify/verify.h"
 #include "host/trace/check.h"
 #include "tests/sound/program.h"
 
@@ -83,7 +84,7 @@ static inline void suspect_take(struct suspect *s, const struct sc_trace *trace,
         s->full[k] = s->cell[k] = sc_trace_column(trace, chunk, k)[row];
     }
     for (unsigned k = 0; k < s->t->n_closed; k++) {
-        s->full[s->t->n_cols + k] = fp_from_u32(sc_air_closed_row((enum air_closed)s->t->closed[k], s->number));
+        s->full[s->t->n_cols + k] = fp_from_u32(sc_air_closed_row((enum air_closed)s->t->closed[k], s->number, 0));
     }
     for (unsigned i = 0; i < s->t->n_uses; i++) {
         const struct air_use *u = &s->t->uses[i];
@@ -101,10 +102,8 @@ static inline void suspect_take(struct suspect *s, const struct sc_trace *trace,
 /** True when the row, as it is now, would pass in the place of the one taken. */
 static inline bool suspect_passes(const struct suspect *s)
 {
-    static const uint8_t digest[32] = {0};
-    const struct sc_machine m = {sc_air_tables, AIR_N_TABLES, digest};
-    const struct sc_check_chunk c = {s->table, 0, s->number, s->cell};
-    return sc_trace_check(NULL, NULL, &m, &c, 1, s->terms, s->n_terms) == SOCLE_OK;
+    const struct sc_check_chunk c = {s->table, 0, s->number, s->cell, 0};
+    return sc_trace_check(NULL, NULL, &sc_machine_rv64im, &c, 1, s->terms, s->n_terms) == SOCLE_OK;
 }
 
 /** A row that says anything on a bus. */

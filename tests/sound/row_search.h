@@ -55,6 +55,7 @@ static inline bool search_is_result(const struct search *s, unsigned use, unsign
                memcmp(&s->t->terms[in->first], &s->t->terms[out->first], in->n * sizeof *s->t->terms) != 0;
     }
     case AIR_BUS_MCALL:
+    case AIR_BUS_BND:
         return u->sign < 0 && slot >= 8;
     default:
         return false;
@@ -76,7 +77,7 @@ static inline unsigned search_violated(const struct search *s, struct item *out,
     }
     for (unsigned i = 0; i < t->n_uses; i++) {
         const struct air_use *u = &t->uses[i];
-        const bool table = u->bus >= AIR_BUS_U16;
+        const bool table = air_bus_fixed(u->bus);
         const fp sel = search_form(t, u->sel, s->row);
         if (table ? sel != 0 && sel != FP_ONE : sel != search_form(t, u->sel, s->honest)) {
             out[n++] = (struct item){ITEM_SELECTOR, i, 0};
@@ -243,7 +244,7 @@ static inline void search_freeze_inputs(struct search *s)
     memset(s->frozen, 0, sizeof s->frozen);
     for (unsigned i = 0; i < s->t->n_uses; i++) {
         const struct air_use *u = &s->t->uses[i];
-        if (u->bus >= AIR_BUS_U16 || search_form(s->t, u->sel, s->honest) == 0 || (u->bus == AIR_BUS_MCALL && u->sign > 0)) {
+        if (air_bus_fixed(u->bus) || search_form(s->t, u->sel, s->honest) == 0 || (u->bus == AIR_BUS_MCALL && u->sign > 0)) {
             continue;
         }
         for (unsigned j = 0; j < u->n_slots; j++) {
@@ -261,7 +262,7 @@ static inline bool search_lie(struct search *s)
     for (unsigned tries = 0; tries < 400; tries++) {
         const unsigned i = (unsigned)(alu_random(&s->rng) % s->t->n_uses);
         const struct air_use *u = &s->t->uses[i];
-        if (u->bus >= AIR_BUS_U16 || search_form(s->t, u->sel, s->honest) == 0) {
+        if (air_bus_fixed(u->bus) || search_form(s->t, u->sel, s->honest) == 0) {
             continue;
         }
         const unsigned j = (unsigned)(alu_random(&s->rng) % u->n_slots);

@@ -79,7 +79,7 @@ static bool is_result(const struct air_use *u, unsigned slot, bool decode)
     if (u->bus == AIR_BUS_PROG) {
         return decode;
     }
-    return u->bus < AIR_BUS_U16 && (u->sign > 0 || (u->bus == AIR_BUS_MEM && slot >= 1 && slot < 4 && !decode));
+    return !air_bus_fixed(u->bus) && (u->sign > 0 || (u->bus == AIR_BUS_MEM && slot >= 1 && slot < 4 && !decode));
 }
 
 /** Slots that the forger must leave: what comes in and the program line. Which word it reads is its own claim. */
@@ -88,7 +88,7 @@ static bool is_given(const struct air_use *u, unsigned slot, bool decode)
     if (u->bus == AIR_BUS_PROG) {
         return !decode;
     }
-    return u->sign < 0 && u->bus < AIR_BUS_U16 && !is_result(u, slot, decode);
+    return u->sign < 0 && !air_bus_fixed(u->bus) && !is_result(u, slot, decode);
 }
 
 static void freeze(struct forger *f)
@@ -120,10 +120,10 @@ static void judge(struct forger *f)
         const struct air_use *u = &s->t->uses[i];
         uint32_t slot[AIR_SLOTS];
         const fp sel = suspect_form(s->t, u->sel, f->row), was = suspect_form(s->t, u->sel, s->full);
-        if (sel != was && (u->bus == AIR_BUS_PROG || (u->bus < AIR_BUS_U16 && u->sign < 0))) {
+        if (sel != was && (u->bus == AIR_BUS_PROG || (!air_bus_fixed(u->bus) && u->sign < 0))) {
             return; /* it must take what it took, and obey the same line */
         }
-        lie = lie || (sel != was && u->bus < AIR_BUS_U16);
+        lie = lie || (sel != was && !air_bus_fixed(u->bus));
         if (sel == 0) {
             continue;
         }

@@ -111,7 +111,7 @@ static void spoil_heads(struct subject *s)
     const size_t shape = run + SC_HEAD_RUN_LEN;
     switch (below(3)) {
     case 0: /* counts and heights */
-        s->copy[shape + below(2 * (s->m->n_tables - 1))] ^= (uint8_t)(1u << below(5));
+        s->copy[shape + below(2 * s->m->n_main)] ^= (uint8_t)(1u << below(5));
         break;
     case 1: /* length of the output */
         store_le(s->copy + run + 24, below(below(2) ? s->len : (size_t)1 << 31), 8);

@@ -75,7 +75,7 @@ static fx toy_bit_eval(const fx *c, const fx *w)
 }
 
 static struct air_table toy_tables[TOY_TABLES];
-static struct sc_machine toy_machine = {toy_tables, TOY_TABLES, toy_digest};
+static struct sc_machine toy_machine = {.tables = toy_tables, .n_main = TOY_IMAGE, .digest = toy_digest};
 
 static void toy_table(unsigned t, const char *name, unsigned n_cols, unsigned n_laws, fx (*eval)(const fx *, const fx *))
 {

@@ -60,6 +60,7 @@ static inline bool row_lookup_holds(enum air_bus bus, const uint32_t *s)
     case AIR_BUS_CHAIN:
     case AIR_BUS_OUT:
     case AIR_BUS_MCALL:
+    case AIR_BUS_BND:
     case AIR_BUS_END:
         break;
     }
@@ -99,7 +100,7 @@ static inline void row_judge(struct row_view *v, const struct air_table *t, cons
         for (unsigned j = 0; j < u->n_slots; j++) {
             w.slot[j] = row_form(t, u->slots + j, row);
         }
-        const bool table = w.bus >= AIR_BUS_U16;
+        const bool table = air_bus_fixed(w.bus);
         if ((sel != 1 || (table && !row_lookup_holds(w.bus, w.slot))) && !v->violated[0]) {
             snprintf(v->violated, sizeof v->violated, "lookup %s (%u, %u, %u, %u)", row_bus_name(w.bus), w.slot[0],
                      w.slot[1], w.slot[2], w.slot[3]);

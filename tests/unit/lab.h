@@ -151,7 +151,7 @@ static inline void lab_row(fp *out, const struct lab *l, unsigned table, size_t 
         out[c] = sc_trace_column(&l->trace, k, c)[row];
     }
     for (unsigned c = 0; c < t->n_closed; c++) {
-        out[t->n_cols + c] = fp_from_u32(sc_air_closed_row((enum air_closed)t->closed[c], (uint32_t)index));
+        out[t->n_cols + c] = fp_from_u32(sc_air_closed_row((enum air_closed)t->closed[c], (uint32_t)index, 0));
     }
 }
 
@@ -207,7 +207,7 @@ static inline fx lab_row_sum(unsigned table, const fp *row, bool fixed_buses_onl
         const struct air_use *const use = &t->uses[u];
         const fp sel = lab_form(t, use->sel, row);
         fp slot[AIR_SLOTS];
-        if (sel == 0 || (fixed_buses_only && use->bus >= AIR_BUS_U16)) {
+        if (sel == 0 || (fixed_buses_only && air_bus_fixed(use->bus))) {
             continue;
         }
         for (unsigned s = 0; s < use->n_slots; s++) {
@@ -300,7 +300,7 @@ static inline bool lab_refuses(unsigned table, const fp *before, const fp *after
     }
     for (unsigned u = 0; u < t->n_uses; u++) {
         const struct air_use *const use = &t->uses[u];
-        if (use->bus < AIR_BUS_U16 || use->sign < 0 || lab_form(t, use->sel, after) == 0) {
+        if (!air_bus_fixed(use->bus) || use->sign < 0 || lab_form(t, use->sel, after) == 0) {
             continue;
         }
         uint32_t v[4] = {0};

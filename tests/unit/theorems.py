@@ -118,7 +118,7 @@ def check_argument():
     assert len(tables) > 20 and "IMAGE" in tables
     once = ("REGS", "U16T", "BYTET", "POW2T", "IMAGE")
     chunks = {t: 1 if t in once else 3 for t in tables}
-    powers = sum(chunks[t] * v[1] for t, v in tables.items()) + 2
+    powers = sum(chunks[t] * v[1] for t, v in tables.items()) + 4  # claims of L and of G
     columns = sum(chunks[t] * v[0] for t, v in tables.items())
     assert powers <= params.ARG_POWERS and columns <= params.ARG_COLUMNS
     leaves, public = 1 << params.ARG_LOG_LEAVES, (1 << 29) + 8

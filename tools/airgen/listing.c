@@ -14,6 +14,7 @@
 
 #define LET_WEIGHT 4 /* leaves from which a shared expression gets a name of its own */
 
+static const char *const kind_names[] = {"PERM", "LOOKUP", "GLOBAL"};
 static const char *const class_names[] = {"BIT", "BYTE", "U16", "CLK", "FIELD"};
 
 /** Names of shared expressions: 0 none, n: $n. */
@@ -223,7 +224,7 @@ static void list_machine(FILE *f, const struct machine *m)
 {
     for (unsigned b = 1; b < AIR_BUS_END; b++) {
         const enum air_bus bus = (enum air_bus)b;
-        fprintf(f, "bus %s %u %s %u  ; %s\n", rec_bus_name(bus), b, rec_bus_kind(bus) == AIR_PERM ? "PERM" : "LOOKUP",
+        fprintf(f, "bus %s %u %s %u  ; %s\n", rec_bus_name(bus), b, kind_names[rec_bus_kind(bus)],
                 rec_bus_slots(bus), rec_bus_meaning(bus));
     }
     for (unsigned i = 0; i < m->n; i++) {

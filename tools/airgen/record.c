@@ -546,6 +546,15 @@ enum air_bus_kind rec_bus_kind(enum air_bus bus)
     return buses[bus].kind;
 }
 
+unsigned rec_n_global(const struct rec_table *t)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < t->n_uses; i++) {
+        n += buses[t->uses[i].bus].kind == AIR_GLOBAL;
+    }
+    return n;
+}
+
 const char *rec_bus_meaning(enum air_bus bus)
 {
     return buses[bus].meaning;
@@ -556,7 +565,7 @@ const char *rec_col_name(const struct rec_table *t, uint32_t col)
     static const char *const names[] = {
         [AIR_CF_INDEX] = "row",       [AIR_CF_HI8] = "row_hi8",       [AIR_CF_LO8] = "row_lo8",
         [AIR_CF_AND8] = "row_and8",   [AIR_CF_POW2_M] = "row_pow2_m", [AIR_CF_POW2_Q] = "row_pow2_q",
-        [AIR_CF_REG_REAL] = "row_is_register",
+        [AIR_CF_REG_REAL] = "row_is_register", [AIR_CF_PROOF] = "index",  [AIR_CF_FIRST] = "first",
     };
     return col < t->n_cols ? t->cols[col].name : names[t->closed[col - t->n_cols]];
 }

@@ -108,6 +108,8 @@ const char *rec_bus_name(enum air_bus bus);
 unsigned rec_bus_slots(enum air_bus bus);
 enum air_bus_kind rec_bus_kind(enum air_bus bus);
 const char *rec_bus_meaning(enum air_bus bus);
+/** Uses of the table on global buses. */
+unsigned rec_n_global(const struct rec_table *t);
 /** Name of a column, closed ones included. */
 const char *rec_col_name(const struct rec_table *t, uint32_t col);
 

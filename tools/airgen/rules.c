@@ -123,9 +123,10 @@ static bool selector_ok(const struct rec_table *t, uint32_t sel)
 static void check_use(const struct rec_table *t, const struct rec_use *u)
 {
     const char *const bus = rec_bus_name(u->bus);
-    const bool perm = rec_bus_kind(u->bus) == AIR_PERM;
-    if (perm != (u->side == REC_SEND || u->side == REC_RECV)) {
-        rec_error(t->log, t->name, bus, "a %s bus used the other way", perm ? "PERM" : "LOOKUP");
+    static const char *const kinds[] = {"PERM", "LOOKUP", "GLOBAL"};
+    const enum air_bus_kind kind = rec_bus_kind(u->bus);
+    if ((kind != AIR_LOOKUP) != (u->side == REC_SEND || u->side == REC_RECV)) {
+        rec_error(t->log, t->name, bus, "a %s bus used the other way", kinds[kind]);
     }
     if (!rec_form(t, u->sel)) {
         rec_error(t->log, t->name, bus, "the selector is not affine");
@@ -217,19 +218,41 @@ static void check_zero_row(const struct rec_table *t, const fp *closed)
     free(v);
 }
 
+/** In a single proof, which is as proof 0 of a set, and in two others. */
 static void check_zero_rows(const struct rec_table *t)
 {
+    static const uint32_t index[] = {0, 1, 0xffff};
+    const unsigned before = t->log->n;
     if (!t->n_closed) {
         check_zero_row(t, NULL);
         return;
     }
-    const unsigned before = t->log->n;
-    for (uint32_t row = 0; row < 1u << t->fixed_log_h && t->log->n == before; row++) {
+    for (uint32_t k = 0; k < 3u << t->fixed_log_h && t->log->n == before; k++) {
         fp closed[AIR_MAX_COLS];
         for (unsigned i = 0; i < t->n_closed; i++) {
-            closed[i] = fp_from_u32(sc_air_closed_row(t->closed[i], row));
+            closed[i] = fp_from_u32(sc_air_closed_row(t->closed[i], k / 3, index[k % 3]));
         }
         check_zero_row(t, closed);
+    }
+}
+
+/** A table of free height has no column that counts its rows. */
+static void check_closed(const struct rec_table *t)
+{
+    for (unsigned i = 0; i < t->n_closed; i++) {
+        if (!t->fixed_log_h && t->closed[i] != AIR_CF_PROOF && t->closed[i] != AIR_CF_FIRST) {
+            rec_error(t->log, t->name, rec_col_name(t, t->n_cols + i), "a closed-form column that is no constant, in a table of free height");
+        }
+    }
+}
+
+/** The leaves of L and those of G are two runs of uses. */
+static void check_global(const struct rec_table *t)
+{
+    for (unsigned i = 0; i + rec_n_global(t) < t->n_uses; i++) {
+        if (rec_bus_kind(t->uses[i].bus) == AIR_GLOBAL) {
+            rec_error(t->log, t->name, rec_bus_name(t->uses[i].bus), "a use of a GLOBAL bus before one of another kind");
+        }
     }
 }
 
@@ -293,7 +316,7 @@ static bool mem_pair(const struct rec_table *t, const struct rec_use *in, const 
 /** In a table that takes STATE each access is a pair at one of the four slots of the row's own time, and only when STATE is taken. */
 static void check_mem(const struct rec_table *t, const struct rec_use *state)
 {
-    static const char *const owners[] = {"decode", "initfinal", "regs"};
+    static const char *const owners[] = {"decode", "initfinal", "regs", "boundary"};
     for (unsigned i = 0; i < sizeof owners / sizeof owners[0]; i++) {
         if (!strcmp(t->name, owners[i])) {
             return;
@@ -340,6 +363,8 @@ bool rules_table(struct rec_table *t)
         return false; /* the rest reads affine forms */
     }
     check_columns(t, n_bits);
+    check_closed(t);
+    check_global(t);
     check_zero_rows(t);
     const struct rec_use *state = state_recv(t);
     check_state(t, state);

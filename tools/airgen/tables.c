@@ -65,6 +65,7 @@ static void emit_names(FILE *f, const struct rec_table *t)
     static const char *const closed[] = {
         [AIR_CF_INDEX] = "INDEX", [AIR_CF_HI8] = "HI8",       [AIR_CF_LO8] = "LO8",           [AIR_CF_AND8] = "AND8",
         [AIR_CF_POW2_M] = "POW2_M", [AIR_CF_POW2_Q] = "POW2_Q", [AIR_CF_REG_REAL] = "REG_REAL",
+        [AIR_CF_PROOF] = "PROOF",   [AIR_CF_FIRST] = "FIRST",
     };
     fprintf(f, "static const char *const %s_labels[] = {\n", t->name);
     for (unsigned i = 0; i < t->n_constraints; i++) {
@@ -88,8 +89,8 @@ static void emit_names(FILE *f, const struct rec_table *t)
 static void emit_table(FILE *f, const struct rec_table *t)
 {
     const char *const s = t->name;
-    fprintf(f, "    {\n        .name = \"%s\", .n_cols = %u, .n_closed = %u, .n_constraints = %u, .n_uses = %u,\n", t->id, t->n_cols,
-            t->n_closed, t->n_constraints, t->n_uses);
+    fprintf(f, "    {\n        .name = \"%s\", .n_cols = %u, .n_closed = %u, .n_constraints = %u, .n_uses = %u, .n_global = %u,\n", t->id, t->n_cols,
+            t->n_closed, t->n_constraints, t->n_uses, rec_n_global(t));
     fprintf(f, "        .fixed_log_h = %u, .takes_state = %u, .closed = %s_closed, .uses = %s_uses, .forms = %s_forms,\n",
             t->fixed_log_h, t->takes_state, s, s, s);
     fprintf(f, "        .terms = %s_terms, .labels = %s_labels, .col_names = %s_col_names, .eval = eval_%s, .check = check_%s,\n    },\n",

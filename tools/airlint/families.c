@@ -20,7 +20,7 @@ static bool is_multiplicity(unsigned table, unsigned col)
     const struct air_table *const t = &sc_air_tables[table];
     for (unsigned u = 0; u < t->n_uses; u++) {
         const struct air_form *const f = &t->forms[t->uses[u].sel];
-        if (f->n && t->uses[u].sign < 0 && (t->uses[u].bus >= AIR_BUS_U16 || t->uses[u].bus == AIR_BUS_PROG) && t->terms[f->first].col == col) {
+        if (f->n && t->uses[u].sign < 0 && (air_bus_fixed(t->uses[u].bus) || t->uses[u].bus == AIR_BUS_PROG) && t->terms[f->first].col == col) {
             return true;
         }
     }
@@ -203,7 +203,7 @@ static bool mutate(struct search *q, enum family family, unsigned table)
 void family_run(struct tally *out, struct search *q, enum family family, unsigned table, unsigned rounds, miss_fn *miss, void *arg)
 {
     struct flaw flaws[MAX_FLAWS];
-    for (unsigned i = 0; i < rounds; i++) {
+    for (unsigned i = 0; q->lie.s->height[table] != 0 && i < rounds; i++) {
         q->lie.law = (struct law){.kind = LAW_NONE};
         q->lie.same_input = true;
         q->lie.n = 0;

@@ -152,7 +152,7 @@ static void fill_ledger(struct ledger *g, const struct lie *l)
         for (unsigned u = 0; u < t->n_uses; u++) {
             const bool message = l->law.kind == LAW_MESSAGE && is_deleted(l, i, u);
             struct entry e = {.table = c->table, .row = c->row, .use = (uint16_t)u};
-            if (message || (t->uses[u].sign < 0 && t->uses[u].bus >= AIR_BUS_U16) || c->table == AIR_TABLE_U16T) {
+            if (message || (t->uses[u].sign < 0 && air_bus_fixed(t->uses[u].bus)) || c->table == AIR_TABLE_U16T) {
                 continue;
             }
             if (c->table == AIR_TABLE_DECODE && t->uses[u].bus == AIR_BUS_PROG) {
@@ -194,10 +194,10 @@ unsigned lie_flaws(const struct lie *l, struct flaw *out)
     fill_ledger(&g, l);
     for (unsigned j = 0; j < g.n && n < MAX_FLAWS; j++) {
         const struct entry *const e = &g.e[j];
-        if (e->count == 0 || (e->bus >= AIR_BUS_U16 ? lookup_holds(e->bus, e->slot) : e->bus == AIR_BUS_PROG && lie_line_given(l, e))) {
+        if (e->count == 0 || (air_bus_fixed(e->bus) ? lookup_holds(e->bus, e->slot) : e->bus == AIR_BUS_PROG && lie_line_given(l, e))) {
             continue;
         }
-        out[n] = (struct flaw){.kind = e->bus >= AIR_BUS_U16 ? FLAW_LOOKUP : e->bus == AIR_BUS_PROG ? FLAW_LINE : FLAW_TUPLE, .e = *e};
+        out[n] = (struct flaw){.kind = air_bus_fixed(e->bus) ? FLAW_LOOKUP : e->bus == AIR_BUS_PROG ? FLAW_LINE : FLAW_TUPLE, .e = *e};
         for (unsigned i = 0; i < l->n; i++) {
             if (l->c[i].table == e->table && l->c[i].row == e->row) {
                 out[n].change = i;
@@ -256,7 +256,7 @@ static bool says_otherwise(const struct lie *l, const struct change *c)
     struct entry a = {0}, b = {0};
     for (unsigned u = 0; u < t->n_uses; u++) {
         const bool line = c->table == AIR_TABLE_DECODE && t->uses[u].bus == AIR_BUS_PROG;
-        if (t->uses[u].bus >= AIR_BUS_U16) {
+        if (air_bus_fixed(t->uses[u].bus)) {
             continue;
         }
         const bool was = line ? gives_line(l, c, c->was, &a) : entry_at(&a, t, u, c->was);
@@ -313,7 +313,7 @@ static bool rows_say_otherwise(const struct lie *l)
         for (unsigned u = 0; u < t->n_uses; u++) {
             struct entry e = {0};
             const bool line = c->table == AIR_TABLE_DECODE && t->uses[u].bus == AIR_BUS_PROG;
-            const bool token = t->uses[u].sign > 0 && t->uses[u].bus < AIR_BUS_U16 && t->uses[u].bus != AIR_BUS_PROG;
+            const bool token = t->uses[u].sign > 0 && !air_bus_fixed(t->uses[u].bus) && t->uses[u].bus != AIR_BUS_PROG;
             if (line ? gives_line(l, c, cell, &e) : token && entry_at(&e, t, u, cell)) {
                 e.count = line ? FP_ONE : fp_mul(e.count, fp_from_u32(i % 2 ? c->copies : 1));
                 e.count = i % 2 ? e.count : fp_neg(e.count);
@@ -367,7 +367,7 @@ unsigned all_laws(struct law *out)
         }
         for (uint16_t u = 0; u < t->n_uses; u++) {
             const struct air_use *const a = &t->uses[u], *const b = a + 1;
-            if (a->bus >= AIR_BUS_U16 || a->bus == AIR_BUS_PROG) {
+            if (air_bus_fixed(a->bus) || a->bus == AIR_BUS_PROG) {
                 if (a->sign > 0) {
                     PUT(LAW_LOOKUP, i, u, 0);
                 }

@@ -4,6 +4,8 @@
  */
 #include "tools/airlint/record.h"
 
+#include "core/verify/verify.h"
+
 #include <stdlib.h>
 
 static const char *const kinds[] = {"nothing", "constraint", "query", "exchange", "message"};
@@ -177,7 +179,7 @@ static void count_row(const struct lie *l, const struct change *c, bool now)
     const struct air_table *const t = &sc_air_tables[c->table];
     for (unsigned u = 0; u < t->n_uses; u++) {
         struct entry e;
-        if (t->uses[u].sign < 0 || (t->uses[u].bus < AIR_BUS_U16 && t->uses[u].bus != AIR_BUS_PROG) || !entry_at(&e, t, u, now ? c->now : c->was)) {
+        if (t->uses[u].sign < 0 || (!air_bus_fixed(t->uses[u].bus) && t->uses[u].bus != AIR_BUS_PROG) || !entry_at(&e, t, u, now ? c->now : c->was)) {
             continue;
         }
         fp *const cell = e.bus == AIR_BUS_PROG ? line_cell(l, &e) : lookup_holds(e.bus, e.slot) ? lookup_cell(l->s, &e) : NULL;
@@ -264,10 +266,11 @@ static socle_status check_with(struct sc_check_report *r, const struct lie *l, b
     struct air_use uses[AIR_MAX_USES];
     struct sc_check_chunk chunks[SC_MAX_ALL_CHUNKS];
     const struct sc_trace *const trace = &l->s->trace;
-    const struct sc_machine m = {tables, AIR_N_TABLES, sc_machine_digest};
+    struct sc_machine m = sc_machine_rv64im;
     struct air_table *const t = &tables[l->law.table];
     uint32_t rows[AIR_N_TABLES] = {0};
     memcpy(tables, sc_air_tables, sizeof tables);
+    m.tables = tables;
     if (without_law && l->law.kind == LAW_CONSTRAINT) {
         t->n_constraints = 0; /* which constraints the changed rows break is the caller's question */
     } else if (without_law && l->law.kind == LAW_LOOKUP) {
@@ -282,7 +285,7 @@ static socle_status check_with(struct sc_check_report *r, const struct lie *l, b
     }
     for (unsigned i = 0; i < trace->layout.n_chunks; i++) {
         const struct sc_chunk *const c = &trace->layout.chunk[i];
-        chunks[i] = (struct sc_check_chunk){c->table, c->log_h, rows[c->table], sc_trace_column(trace, i, 0)};
+        chunks[i] = (struct sc_check_chunk){c->table, c->log_h, rows[c->table], sc_trace_column(trace, i, 0), 0};
         rows[c->table] += 1u << c->log_h;
     }
     return sc_trace_check(r, NULL, &m, chunks, trace->layout.n_chunks, terms, n_terms);

@@ -81,8 +81,8 @@ unsigned replay_needed_uses(const struct scene *s, unsigned table, unsigned *n_u
     const struct air_table *const t = &sc_air_tables[table];
     unsigned needed = 0;
     *n_uses = 0;
-    for (unsigned u = 0; u < t->n_uses; u++) {
-        const bool lookup = t->uses[u].bus >= AIR_BUS_U16 || t->uses[u].bus == AIR_BUS_PROG;
+    for (unsigned u = 0; s->height[table] != 0 && u < t->n_uses; u++) {
+        const bool lookup = air_bus_fixed(t->uses[u].bus) || t->uses[u].bus == AIR_BUS_PROG;
         fp cell[AIR_MAX_COLS], sum = FP_ZERO;
         if (lookup && t->uses[u].sign > 0) {
             continue;

@@ -36,7 +36,7 @@ void scene_row(fp *out, const struct scene *s, unsigned table, uint32_t row)
         out[c] = *scene_cell(s, table, row, c);
     }
     for (unsigned k = 0; k < t->n_closed; k++) {
-        out[t->n_cols + k] = fp_from_u32(sc_air_closed_row((enum air_closed)t->closed[k], row));
+        out[t->n_cols + k] = fp_from_u32(sc_air_closed_row((enum air_closed)t->closed[k], row, 0));
     }
 }
 
@@ -118,7 +118,7 @@ static bool index_row(struct scene *s, size_t *cap, unsigned table, uint32_t row
             continue;
         }
         real = true;
-        if (e.bus >= AIR_BUS_U16) {
+        if (air_bus_fixed(e.bus)) {
             continue;
         }
         if (e.bus == AIR_BUS_PROG && t->uses[u].sign < 0) {

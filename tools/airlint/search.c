@@ -40,7 +40,7 @@ void reads_find(struct reads *r)
         }
         for (unsigned u = 0; u < t->n_uses; u++) {
             const struct air_form *const last = &t->forms[t->uses[u].slots + t->uses[u].n_slots - 1u];
-            const bool takes = t->uses[u].bus == AIR_BUS_PROG || (t->uses[u].sign < 0 && t->uses[u].bus < AIR_BUS_U16);
+            const bool takes = t->uses[u].bus == AIR_BUS_PROG || (t->uses[u].sign < 0 && !air_bus_fixed(t->uses[u].bus));
             for (unsigned m = t->forms[t->uses[u].sel].first; takes && m < (unsigned)last->first + last->n; m++) {
                 r->given[i][t->terms[m].col] = true;
             }
@@ -509,7 +509,7 @@ bool search_law(struct search *q, const struct scene *s, const struct reads *r, 
     memset(q, 0, sizeof *q);
     q->reads = r;
     q->rng = seed;
-    for (unsigned i = 0; i < attempts; i++) {
+    for (unsigned i = 0; s->height[law->table] != 0 && i < attempts; i++) {
         q->lie.s = s;
         q->lie.law = *law;
         q->lie.n = 0;
