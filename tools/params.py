@@ -9,6 +9,7 @@
 
 Formulas and their sources: docs/spec/parameters.md. Everything is in bits (-log2) unless a name says otherwise.
 """
+import functools
 import math
 import os
 import sys
@@ -108,6 +109,7 @@ class Round:
     def usable(self):
         return self.t <= MAX_T and self.gf <= GRIND_FOLD_MAX
 
+    @functools.cached_property
     def grind_hashes(self):
         return 2.0**self.gq + (self.k * 2.0**self.gf if self.gf else 0)
 
@@ -123,8 +125,9 @@ class Round:
             out.append(("mix", F_BITS - lg(self.reg.list_size * (prev.t + self.ood))))
         return out
 
+    @functools.cached_property
     def cost(self):
-        return self.bytes_open() + self.bytes_rest() + GRIND_PRICE * self.grind_hashes()
+        return self.bytes_open() + self.bytes_rest() + GRIND_PRICE * self.grind_hashes
 
     def bytes_open(self, shared=True):
         leaf = (BASE_B if self.first else EXT_B) << self.k
@@ -157,7 +160,7 @@ class Schedule:
         return sum(r.bytes_open(shared) + r.bytes_rest() for r in self.rounds) + (EXT_B << self.mu_final)
 
     def hashes(self):
-        return sum(r.grind_hashes() for r in self.rounds)
+        return sum(r.grind_hashes for r in self.rounds)
 
 
 class Search:
@@ -195,7 +198,7 @@ class Search:
         if key not in self.least:
             self.least[key] = math.inf
             if left:
-                self.least[key] = min((r.cost() + self.least_cost(mu - r.k, r.log_n, left - 1)
+                self.least[key] = min((r.cost + self.least_cost(mu - r.k, r.log_n, left - 1)
                                        for r in self.steps(mu, log_n)), default=math.inf)
         return self.least[key]
 
@@ -214,13 +217,13 @@ class Search:
                 return
             for r in self.steps(mu, log_n):
                 more = extra + 5 * 2.0 ** (mu + r.lr - m0 - rounds[0].lr)
-                work = hashes + r.grind_hashes()
+                work = hashes + r.grind_hashes
                 if more <= extra_max and lg(work) <= GRIND_LOG2_MAX:
-                    rec(rounds + [r], more, mu - r.k, cost + r.cost(), work)
+                    rec(rounds + [r], more, mu - r.k, cost + r.cost, work)
 
         for r in firsts:
             if r.log_n <= ADICITY and r.usable():
-                rec([r], 0.0, m0 - r.k, r.cost(), r.grind_hashes())
+                rec([r], 0.0, m0 - r.k, r.cost, r.grind_hashes)
         return best[1]
 
     def main(self, m0):
