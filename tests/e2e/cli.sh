@@ -176,6 +176,11 @@ json out "d['security']['profile']=='socle-132-unique' and d['security']['bits']
 report $? "and tells it"
 exits 3 "a proof of one profile does not verify under the key of another" verify unique.proof -k fib.vk
 exits 3 "nor where another profile is asked for" verify unique.proof "$elf" --profile socle-132
+exits 0 "prove for small machines" prove "$elf" -i input.bin -o little.proof --profile socle-132-small
+exits 0 "verify finds the profile of small machines" verify little.proof "$elf" --json
+json out "d['security']['profile']=='socle-132-small' and d['security']['set_proof_sum_bits']>=128"
+report $? "what the profile of small machines claims"
+exits 3 "its proofs are of no other profile" verify little.proof "$elf" --profile socle-132
 exits 0 "keygen for a profile" keygen "$elf" -o unique.vk --profile socle-132-unique
 exits 0 "its key verifies its proof" verify unique.proof -k unique.vk
 exits 3 "and no proof of the default profile" verify fib.proof -k unique.vk

@@ -85,11 +85,27 @@ def check_round(least, r):
     assert proven >= CLAIM and min(charged) + r.gf <= proven + 1e-9, "a fold term weaker than claimed"
 
 
+def check_samples(least, r):
+    """Round 0 of a boundary opening: members of the list that agree at w points of F^mu; the claims, one list for all."""
+    if r.m:
+        reg = params.Regime(r.m, r.lr)
+        lists = johnson_list(1 << (r.mu - r.k + r.lr), 1 << (r.mu - r.k), reg.agreement)
+        apart = r.ood * (params.F_BITS - lg(r.mu)) - lg(lists * (lists - 1) / 2)
+        assert apart >= reg.ood_bits(r.mu, r.ood) >= CLAIM, "samples that leave more of a list than parameters.md charges"
+        least.note("samples", reg.ood_bits(r.mu, r.ood))
+        least.note("gamma", params.F_BITS - lg(params.ARG_COLUMNS * reg.list_size))
+    assert (r.ood > 0) == (r.m > 0), "a list is cut down to one by samples"
+
+
 def check_openings(name, own):
     least = Least()
     for key, rounds in own.items():
         for r in rounds if key != "pow" else ():
             check_round(least, r)
+        if key != "pow" and key[0] == "boundary":
+            check_samples(least, rounds[0])
+        elif key != "pow":
+            assert rounds[0].ood == 0, "samples that nobody draws"
     print("%s: %s" % (name, ", ".join("%s %.2f" % (k, least[k]) for k in sorted(least))))
     return least
 
@@ -127,6 +143,14 @@ def check_argument():
     return powers, columns
 
 
+def claimed():
+    """The figures of the profiles that schedules.inc states; tests/unit/test_budget.c computes them."""
+    with open(os.path.join(ROOT, "core", "budget", "schedules.inc"), encoding="ascii") as f:
+        figures = re.findall(r"\.(?:min|sum|set)_bits_x100 = (\d+)", f.read())
+    assert len(figures) == 3 * len(soundcalc.schedules())
+    return ["%.2f" % (int(n) / 100) for n in figures]
+
+
 def check_names(text):
     """Every test that the page names, as suite/name, exists."""
     tests, base = set(), os.path.join(ROOT, "tests")
@@ -146,9 +170,13 @@ def main():
     for name, own in soundcalc.schedules().items():
         least = check_openings(name, own)
         quoted += ["%.2f" % least[k] for k in least]
-    with open(os.path.join(ROOT, "docs", "security.md"), encoding="utf-8") as f:
-        text = f.read()
+    texts = {}
+    for page in ("security.md", os.path.join("spec", "parameters.md")):
+        with open(os.path.join(ROOT, "docs", page), encoding="utf-8") as f:
+            texts[page] = f.read()
+    text = texts["security.md"]
     missing = ["docs/security.md lacks " + q for q in quoted if q not in text]
+    missing += ["docs/%s lacks %s" % (page, q) for page, t in texts.items() for q in claimed() if q not in t]
     missing += ["there is no such test: %s/%s" % n for n in check_names(text)]
     if missing:
         sys.exit("theorems.py: " + "; ".join(missing))
