@@ -6,7 +6,7 @@
 #define SC_API_CONTEXT_H
 
 #include "core/budget/params.h"
-#include "host/exec/exec.h"
+#include "host/exec/segments.h"
 #include "host/socle.h"
 #include "host/sys/pool.h"
 #include "host/sys/watch.h"
@@ -57,8 +57,9 @@ SC_MUST_USE socle_status sc_api_give(socle_context *ctx, uint8_t **out, const ui
 SC_MUST_USE socle_status sc_api_hand(socle_context *ctx, uint8_t **out, uint8_t *own, size_t len);
 /** Load a program, with the message on failure. */
 SC_MUST_USE socle_status sc_api_load(socle_context *ctx, struct sc_elf *out, const uint8_t *elf, size_t elf_len);
-/** Run it plainly, to the end or for @p max_cycles (0: any number), and describe the run in @p out. */
-SC_MUST_USE socle_status sc_api_run(socle_context *ctx, struct socle_run *out, struct sc_run *run, const struct sc_elf *elf,
-                                    const uint8_t *input, size_t input_len, uint64_t max_cycles);
+/** Run it without recording, to the end or for @p max_cycles (0: any number), and describe the run in @p out. With @p segments, keep what
+ * is needed to record it, as one segment; else NULL. */
+SC_MUST_USE socle_status sc_api_run(socle_context *ctx, struct socle_run *out, struct sc_run *run, struct sc_segments *segments,
+                                    const struct sc_elf *elf, const uint8_t *input, size_t input_len, uint64_t max_cycles);
 
 #endif

@@ -102,19 +102,20 @@ out:
 /** A run on its way to a proof. */
 struct proving {
     struct sc_run run;
+    struct sc_segments segments;
     struct sc_shape shape;
     struct sc_layout layout;
     struct sc_trace trace;
 };
 
-/* Run plainly first: that is quick, and tells whether the proof fits one proof and the memory before either is tried. */
+/* Run without recording first: that is quick, and tells whether the proof fits one proof and the memory before either is tried. */
 static socle_status plan(socle_context *ctx, struct socle_proof *out, struct proving *g, const struct loaded *l, const uint8_t *input,
                          size_t input_len)
 {
     socle_status st = SOCLE_OK;
     const struct sc_prover prover = prover_of(ctx, ctx->profile);
     const unsigned n_threads = sc_pool_size(ctx->pool);
-    st = sc_api_run(ctx, &out->run, &g->run, &l->elf, input, input_len, SC_CYCLES_MAX);
+    st = sc_api_run(ctx, &out->run, &g->run, &g->segments, &l->elf, input, input_len, SC_CYCLES_MAX);
     if (st == SOCLE_E_LIMIT && g->run.end == SC_END_CYCLES) {
         return sc_fail(ctx, st, "the run is too long for one proof: more than %llu instructions", (unsigned long long)SC_CYCLES_MAX);
     }
@@ -123,24 +124,12 @@ static socle_status plan(socle_context *ctx, struct socle_proof *out, struct pro
     if (!sc_prover_has(&prover, g->layout.m0, l->program.vars)) {
         return SOCLE_E_LIMIT;
     }
-    sc_free(g->run.output); /* the caller has a copy */
-    g->run.output = NULL;
-    const struct sc_run_memory recorded = sc_run_memory(&g->run, &l->elf);
-    const size_t trace = recorded.kept + sc_trace_memory(&g->layout, g->run.cycles, n_threads);
-    const size_t proof = sc_alloc_size(g->run.output_size + 1, 1) + sc_prove_memory(&prover, &g->layout, l->program.vars, g->run.output_size);
-    const size_t program = sc_elf_memory(&l->elf); /* given back before the proof */
-    const size_t most = recorded.most > trace ? recorded.most : trace;
-    TRY(sc_api_room(ctx, most + program > proof ? most : proof - program, "proving this run"));
+    const size_t kept = sc_segments_memory(&g->segments) + sc_elf_memory(&l->elf); /* given back before the proof */
+    const size_t trace = sc_replay_memory(&l->elf, &g->segments.spans[0]) + sc_trace_memory(&g->layout, n_threads);
+    const size_t proof = sc_prove_memory(&prover, &g->layout, l->program.vars, g->run.output_size);
+    TRY(sc_api_room(ctx, trace + kept > proof ? trace : proof - kept, "proving this run"));
 out:
     return st;
-}
-
-/* The same run again, recorded. */
-static socle_status record(socle_context *ctx, struct proving *g, const struct loaded *l, const uint8_t *input, size_t input_len)
-{
-    const struct sc_exec_options options = {.input = input, .input_size = input_len, .record = true, .expected = (size_t)g->run.cycles, .watch = &ctx->watch};
-    sc_run_fini(&g->run);
-    return sc_exec(&g->run, ctx->message, sizeof ctx->message, &l->elf, &options);
 }
 
 static void drop_cells(void *arg)
@@ -156,10 +145,10 @@ static socle_status prove_run(socle_context *ctx, struct socle_proof *out, struc
     size_t len = 0;
     const struct sc_prover prover = prover_of(ctx, ctx->profile);
     TRY(plan(ctx, out, g, l, input, input_len));
-    TRY(record(ctx, g, l, input, input_len));
     TRY(sc_api_stage(ctx, SC_STAGE_TRACE));
-    TRY(sc_trace_build(&g->trace, ctx->message, sizeof ctx->message, &g->run, &l->image, ctx->pool));
-    sc_run_drop_lists(&g->run); /* only the trace read them */
+    TRY(sc_trace_record(&g->trace, ctx->message, sizeof ctx->message, &l->elf, &g->segments, g->run.output, g->run.output_size, &l->image,
+                        ctx->pool, &ctx->watch));
+    sc_segments_fini(&g->segments); /* only the trace read them */
     sc_elf_fini(&l->elf);
     struct sc_witness witness = sc_witness_of(&g->trace);
     witness.cells_done = drop_cells;
@@ -179,6 +168,7 @@ out:
 static void proving_fini(struct proving *g)
 {
     sc_trace_fini(&g->trace);
+    sc_segments_fini(&g->segments);
     sc_run_fini(&g->run);
 }
 

@@ -134,9 +134,9 @@ static void heat(struct hot *h, const struct sc_inst *in)
         heat_const(h, in);
         break;
     }
-    if ((h->uses & USES_RD) == 0) {
-        h->rd = REG_NONE;
-    }
+    h->rd = (h->uses & USES_RD) != 0 ? h->rd : REG_NONE;
+    h->rs1 = (h->uses & USES_RS1) != 0 ? h->rs1 : REG_NONE_1;
+    h->rs2 = (h->uses & USES_RS2) != 0 ? h->rs2 : REG_NONE_2;
 }
 
 bool sc_vm_decode(struct vm *vm, uint32_t pos)
@@ -151,8 +151,8 @@ bool sc_vm_decode(struct vm *vm, uint32_t pos)
     if (!vm->mem.record || in.op == 0) {
         return true;
     }
-    if (!sc_vm_grow(&vm->insts, &vm->cap_insts, vm->n_insts, sizeof(*vm->insts))) {
-        vm->no_memory = true;
+    if (vm->n_insts == vm->cap_insts) { /* as many as the run executed */
+        vm->diverged = true;
         return false;
     }
     h->inst = (uint32_t)vm->n_insts;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * The executor: runs a loaded program on an input, either fast or recording all that the trace
- * needs. Owns the lists of struct sc_run until sc_run_fini. Theory: docs/spec/machine.md.
+ * The executor: runs a loaded program on an input, either fast or recording everything in one list (tests and tools; a
+ * proof records in parts, segments.h). Owns the lists of struct sc_run until sc_run_fini. Theory: docs/spec/machine.md.
  */
 #ifndef SC_EXEC_EXEC_H
 #define SC_EXEC_EXEC_H
@@ -60,7 +60,7 @@ struct sc_exec_options {
     size_t input_size;
     bool record;         /* keep events, words, registers and fetches */
     uint64_t max_cycles; /* 0: none (SC_CYCLES_MAX when recording) */
-    size_t expected;     /* instructions to record: room for them is made at once; 0: unknown */
+    uint64_t max_output; /* bytes; E_LIMIT when the guest declares more. 0: SC_IO_MAX */
     /** Receives what the guest logs (environment call 64); at most SC_LOG_MAX bytes per call are
      * passed on. May be NULL. */
     void (*log)(void *arg, uint64_t fd, const uint8_t *bytes, size_t n);
@@ -112,14 +112,6 @@ SC_MUST_USE socle_status sc_exec(struct sc_run *out,
                                  size_t why_size,
                                  const struct sc_elf *elf,
                                  const struct sc_exec_options *options);
-
-/** Memory that a recording takes. */
-struct sc_run_memory {
-    size_t most; /* at any time */
-    size_t kept; /* by struct sc_run afterwards */
-};
-/** Of the program and input of a run that halted, recorded with expected = run->cycles. */
-struct sc_run_memory sc_run_memory(const struct sc_run *run, const struct sc_elf *elf);
 
 /** Free what sc_exec gave. */
 void sc_run_fini(struct sc_run *run);

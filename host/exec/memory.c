@@ -107,9 +107,11 @@ struct mem_page *sc_memory_page(struct memory *m, uint64_t addr)
         m->no_memory = true;
         return NULL;
     }
-    memset(page->space, is_input ? SPACE_RO : SPACE_RW, sizeof(page->space));
-    page->writable = !is_input;
-    if (is_input) {
+    if (!m->record) {
+        memset(page->space, is_input ? SPACE_RO : SPACE_RW, sizeof(page->space));
+        page->writable = !is_input;
+    }
+    if (is_input && !m->record) {
         fill_input(m, page, addr);
     }
     *slot = page;
@@ -132,21 +134,21 @@ bool sc_memory_peek(const struct memory *m, uint64_t addr, uint64_t *word)
     return true;
 }
 
-socle_status sc_memory_init(struct memory *m,
-                            const struct sc_elf *elf,
-                            const uint8_t *input,
-                            size_t input_size,
-                            bool record)
+static socle_status init(struct memory *m, const uint8_t *input, size_t input_size, bool record)
 {
     memset(m, 0, sizeof(*m));
     m->input = input;
     m->input_size = input_size;
     m->record = record;
+    m->segment = 1;
     m->pages = sc_alloc(MEM_N_PAGES, sizeof(struct mem_page *));
-    if (m->pages == NULL) {
-        return SOCLE_E_NOMEM;
-    }
-    for (size_t i = 0; i < elf->n_words; i++) {
+    return m->pages == NULL ? SOCLE_E_NOMEM : SOCLE_OK;
+}
+
+socle_status sc_memory_init(struct memory *m, const struct sc_elf *elf, const uint8_t *input, size_t input_size)
+{
+    const socle_status st = init(m, input, input_size, false);
+    for (size_t i = 0; st == SOCLE_OK && i < elf->n_words; i++) {
         const struct sc_image_word *const w = &elf->words[i];
         struct mem_page *const page = sc_memory_page(m, w->addr);
         if (page == NULL) {
@@ -156,7 +158,24 @@ socle_status sc_memory_init(struct memory *m,
         page->space[mem_slot(w->addr)] = (uint8_t)(w->space | MEM_IMAGE);
         page->writable = page->writable && w->space == SPACE_RW;
     }
-    return SOCLE_OK;
+    return st;
+}
+
+socle_status sc_memory_init_replay(struct memory *m)
+{
+    return init(m, NULL, 0, true);
+}
+
+bool sc_memory_put(struct memory *m, uint64_t addr, uint8_t space, uint64_t value, uint32_t ts)
+{
+    struct mem_page *const page = sc_memory_page(m, addr);
+    if (page == NULL) {
+        return false;
+    }
+    page->v[mem_slot(addr)] = value;
+    page->space[mem_slot(addr)] = space;
+    page->ts[mem_slot(addr)] = ts;
+    return true;
 }
 
 static int by_index(const void *a, const void *b)

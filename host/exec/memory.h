@@ -21,10 +21,10 @@
 
 struct mem_page {
     uint64_t v[MEM_PAGE_WORDS];
-    uint8_t space[MEM_PAGE_WORDS];
-    uint8_t seen[MEM_PAGE_WORDS]; /* 1: a load or store touched the word */
-    bool writable;                /* every word is RW: the fast path may store */
-    uint32_t ts[];                /* last stamps; only when recording */
+    uint16_t seen[MEM_PAGE_WORDS]; /* the last segment that touched the word (1: a run that is not cut); 0: none */
+    uint8_t space[MEM_PAGE_WORDS]; /* 0: not a word of a replay */
+    bool writable;                 /* every word is RW: the fast path may store */
+    uint32_t ts[];                 /* last stamps; only of a replay */
 };
 
 /** Where pages are cut from, a list of big buffers. */
@@ -41,17 +41,18 @@ struct memory {
     size_t n_used, cap_used;
     const uint8_t *input;
     size_t input_size;
-    bool record;
+    bool record;           /* pages with stamps, all words 0 and of no class until they are put */
+    uint16_t segment;      /* that touches words now */
     bool no_memory;        /* a page could not be obtained */
     uint64_t output_words; /* 1 + the highest index touched in the output region */
 };
 
 /** Map the image. */
-SC_MUST_USE socle_status sc_memory_init(struct memory *m,
-                                        const struct sc_elf *elf,
-                                        const uint8_t *input,
-                                        size_t input_size,
-                                        bool record);
+SC_MUST_USE socle_status sc_memory_init(struct memory *m, const struct sc_elf *elf, const uint8_t *input, size_t input_size);
+/** Nothing but what sc_memory_put puts: the memory of a replay. */
+SC_MUST_USE socle_status sc_memory_init_replay(struct memory *m);
+/** One word of a replay; @p addr in the map. False without memory. */
+bool sc_memory_put(struct memory *m, uint64_t addr, uint8_t space, uint64_t value, uint32_t ts);
 void sc_memory_fini(struct memory *m);
 
 /** Bytes of memory of a run that touches @p n_pages pages. */
@@ -76,40 +77,26 @@ static inline size_t mem_slot(uint64_t addr)
     return (size_t)(addr >> 3) & (MEM_PAGE_WORDS - 1);
 }
 
-/** Load 2^size_log bytes when the address is below the output, its page exists and the access stays
- * within one word. */
-static inline bool mem_fast_load(struct memory *m, uint64_t addr, unsigned size_log, uint64_t *v)
+/** The word that holds an access of 2^size_log bytes, when it is one that needs no more than that: below the output, within one
+ * word, touched before by this segment, and for a store in a page of writable words. Else NULL. */
+static inline uint64_t *mem_fast(struct memory *m, uint64_t addr, unsigned size_log, bool store)
 {
     if (addr >= SC_OUTPUT_START || (addr & 7) + (UINT64_C(1) << size_log) > 8) {
-        return false;
+        return NULL;
     }
     struct mem_page *const page = m->pages[addr >> MEM_PAGE_LOG];
-    if (page == NULL) {
-        return false;
+    if (page == NULL || (store && !page->writable) || page->seen[mem_slot(addr)] != m->segment) {
+        return NULL;
     }
-    page->seen[mem_slot(addr)] = 1;
-    *v = page->v[mem_slot(addr)] >> (8 * (addr & 7));
-    return true;
+    return &page->v[mem_slot(addr)];
 }
 
-/** Store the low 2^size_log bytes of @p v under the same conditions, when all words of the page are
- * writable. */
-static inline bool mem_fast_store(struct memory *m, uint64_t addr, unsigned size_log, uint64_t v)
+/** @p word with the 2^size_log bytes from byte @p at on replaced by the low ones of @p v; at + 2^size_log <= 8. */
+static inline uint64_t mem_merge(uint64_t word, unsigned at, unsigned size_log, uint64_t v)
 {
-    if (addr >= SC_OUTPUT_START || (addr & 7) + (UINT64_C(1) << size_log) > 8) {
-        return false;
-    }
-    struct mem_page *const page = m->pages[addr >> MEM_PAGE_LOG];
-    if (page == NULL || !page->writable) {
-        return false;
-    }
-    const unsigned shift = 8 * (unsigned)(addr & 7);
-    const uint64_t mask = (size_log == 3 ? UINT64_MAX : (UINT64_C(1) << (8u << size_log)) - 1)
-                          << shift;
-    page->seen[mem_slot(addr)] = 1;
-    uint64_t *const word = &page->v[mem_slot(addr)];
-    *word = (*word & ~mask) | ((v << shift) & mask);
-    return true;
+    const unsigned shift = 8 * at;
+    const uint64_t mask = (size_log == 3 ? UINT64_MAX : (UINT64_C(1) << (8u << size_log)) - 1) << shift;
+    return (word & ~mask) | ((v << shift) & mask);
 }
 
 #endif

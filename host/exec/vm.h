@@ -9,6 +9,7 @@
 
 #include "host/exec/exec.h"
 #include "host/exec/memory.h"
+#include "host/exec/segments.h"
 
 /* What the loop does for an instruction. The first three are not instructions of the machine. */
 enum xop {
@@ -41,8 +42,17 @@ enum xop {
 #undef A
 };
 
-#define REG_NONE 33u /* where instructions without rd write */
+/* Registers beside those of the machine, for instructions without rd, rs1, rs2: always 0, without stamps. */
+#define REG_NONE 33u
+#define REG_NONE_1 34u
+#define REG_NONE_2 35u
+#define N_VM_REGS 36u
 #define NO_TARGET UINT64_MAX
+
+/* What the cutter counts beside tables: rows of BOUNDARY. */
+#define BUDGET_WORDS SC_N_TABLES
+#define N_BUDGETS (SC_N_TABLES + 1)
+#define NO_BUDGET N_BUDGETS
 
 enum { USES_RS1 = 1, USES_RS2 = 2, USES_RD = 4 };
 
@@ -57,7 +67,7 @@ struct hot {
     uint32_t inst;      /* index into sc_run.insts when recording */
     uint64_t imm; /* added to rs2 (immediate forms), the constant of CONST and JAL, or the offset */
     uint64_t count; /* executions; while running, jumps to here less those away from the entry
-                       before (mod 2^64) */
+                       before (mod 2^64); a run that is cut does not count */
 };
 
 /** An executable segment, rounded out to words. code has n + 1 entries, the last X_OUTSIDE. */
@@ -67,17 +77,11 @@ struct code_block {
     struct hot *code;
 };
 
-/** A load from an executable word that no data access had touched: its stamp may become decode's.
- */
-struct code_read {
-    size_t event;
-    unsigned word;
-};
+struct cutter;
 
 struct vm {
     struct memory mem;
-    uint64_t regs[SC_N_REGS + 1];
-    uint32_t reg_ts[SC_N_REGS];
+    uint64_t regs[N_VM_REGS];
     struct code_block *blocks; /* by address */
     size_t n_blocks;
     const struct code_block *block; /* where the loop is */
@@ -85,23 +89,29 @@ struct vm {
     uint64_t target;                /* ip of a pending jump out of the block, or NO_TARGET */
     uint64_t cycles, max_cycles, misaligned;
     uint64_t pause; /* the loop leaves here to look around */
-    uint64_t crossing[2][2]; /* accesses to two words, [store][of 8 bytes] */
-    uint64_t zero_divisors;  /* divisions by 0, which call no MUL row */
+    uint64_t crossing[2][2]; /* accesses to two words, [store][of 8 bytes]; not of a run that is cut */
+    uint64_t zero_divisors;  /* divisions by 0, which call no MUL row; not of a run that is cut */
     enum sc_end end;
     bool no_memory;
     uint64_t addr; /* sc_run.addr */
     const struct sc_exec_options *options;
-    /* Recording. */
+    /* Cutting. */
+    struct cutter *cutter;     /* NULL: the run is not cut */
+    int32_t budget[N_BUDGETS]; /* rows that the segment may still have before its shape changes */
+    bool again;                /* room was made, or a cut: the instruction is to be dispatched again */
+    socle_status cut_status;   /* why the cutter ended the run */
+    /* Replay. */
+    struct sc_event *event;    /* where the next one goes */
+    uint32_t reg_ts[N_VM_REGS];
     struct sc_inst *insts;
     size_t n_insts, cap_insts;
-    struct sc_event *events;
-    size_t n_events, cap_events;
-    struct code_read *code_reads;
-    size_t n_code_reads, cap_code_reads;
+    bool diverged;             /* the replay met something that the run did not */
 };
 
 /** Room for one more element: doubles *items (elements of @p size bytes) when @p n reaches *cap. */
 SC_MUST_USE bool sc_vm_grow(void *items, size_t *cap, size_t n, size_t size);
+/** What a list of @p n elements that grew so counts for. */
+size_t sc_vm_grown_size(uint64_t n, size_t size);
 
 /* code.c */
 SC_MUST_USE socle_status sc_vm_code_init(struct vm *vm, const struct sc_elf *elf);
@@ -110,18 +120,47 @@ void sc_vm_code_fini(struct vm *vm);
 size_t sc_vm_code_bytes(const struct sc_elf *elf);
 /** Go to the block that holds @p ip. False when no executable word does. */
 bool sc_vm_enter(struct vm *vm, uint64_t ip);
-/** Decode the instruction at vm.pos into its hot entry. False without memory. */
+/** Decode the instruction at @p pos of the block into its hot entry. False when a replay has no room for it. */
 bool sc_vm_decode(struct vm *vm, uint32_t pos);
 
 /* access.c */
-/** Any load or store of 2^size_log bytes; completes @p ev unless NULL. On failure sets vm.end and
- * vm.addr and changes nothing. A load leaves bytes above its size undefined in *value. */
-bool sc_vm_access(struct vm *vm,
-                  uint64_t addr,
-                  unsigned size_log,
-                  bool store,
-                  uint64_t *value,
-                  struct sc_event *ev);
+/** Any load or store of 2^size_log bytes of a run. On failure sets vm.end and vm.addr and changes nothing; with vm.again set nothing
+ * happened yet. A load leaves bytes above its size undefined in *value. */
+bool sc_vm_access(struct vm *vm, uint64_t addr, unsigned size_log, bool store, uint64_t *value);
+/** An access to two words in a replay. */
+bool sc_vm_access_replay(struct vm *vm, uint64_t addr, unsigned size_log, bool store, uint64_t *value, struct sc_event *ev);
+enum sc_table sc_vm_access_table(unsigned size_log, bool store, bool crosses);
+
+/* loop.c */
+/** Run until vm.pause or the end; three copies of one loop. */
+void sc_vm_loop_plain(struct vm *vm);
+void sc_vm_loop_cut(struct vm *vm);
+void sc_vm_loop_replay(struct vm *vm);
+
+/* cut.c; vm.cycles and vm.pos are those of the instruction at hand */
+/** Make room for one more row in @p t and @p u (NO_BUDGET: none) and @p n_words more words, or cut before the instruction. False when
+ * neither can be: vm.cut_status says why. */
+bool sc_cut_grant(struct vm *vm, unsigned t, unsigned u, unsigned n_words);
+/** The instruction at hand is about to be executed for the first time in the segment. False as above. */
+bool sc_cut_fetch(struct vm *vm);
+/** The word is touched: keep what it is, and mark it. There is room. */
+void sc_cut_touch(struct vm *vm, struct mem_page *page, uint64_t addr);
+/** The environment call touches these registers: as sc_vm_access, false with vm.again or at the end. */
+bool sc_cut_call(struct vm *vm, const uint8_t *regs, unsigned n);
+
+/** Begin the first segment, where the vm is. False: vm.cut_status. */
+bool sc_cut_start(struct vm *vm);
+/** End the last one, and set out->n_rows. False when the set has too many rows of BOUNDARY. */
+bool sc_cut_stop(struct vm *vm, struct sc_run *out);
+/** sc_exec_cut, for recordings too. */
+socle_status sc_vm_execute_cut(struct sc_segments *out, struct sc_run *run, char *why, size_t why_size, const struct sc_elf *elf,
+                               const struct sc_exec_options *options, const struct sc_cut_limits *limits);
+
+/* exec.c */
+/** A run with or without a cutter; see sc_exec and sc_exec_cut. */
+socle_status sc_vm_execute(struct vm *vm, struct sc_run *out, char *why, size_t why_size, const struct sc_elf *elf,
+                           const struct sc_exec_options *options);
+void sc_vm_fini(struct vm *vm);
 
 /* rows.c */
 /** After the run: turn the counts of all instructions into executions. Once. */
@@ -132,11 +171,7 @@ void sc_vm_count_rows(const struct vm *vm, uint64_t rows[SC_N_TABLES]);
 uint64_t sc_vm_count_words(const struct vm *vm, uint64_t n_image, size_t output_size);
 
 /* record.c */
-/** Start the event of the instruction at vm.cycles: stamps and operands. NULL without memory. */
-struct sc_event *sc_vm_event(struct vm *vm, struct hot *i, uint32_t ip);
-/** Access register @p reg at @p stamp; gives the previous stamp. */
-uint32_t sc_vm_stamp(struct vm *vm, unsigned reg, uint32_t stamp);
-/** After a run that halted: words, fetches, counts, and decode's stamps in the events. */
-SC_MUST_USE socle_status sc_vm_collect(struct vm *vm, struct sc_run *out, const struct sc_elf *elf);
+/** sc_exec with its lists. */
+socle_status sc_exec_record(struct sc_run *out, char *why, size_t why_size, const struct sc_elf *elf, const struct sc_exec_options *options);
 
 #endif

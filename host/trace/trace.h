@@ -8,7 +8,7 @@
 #define SC_TRACE_TRACE_H
 
 #include "core/air/layout.h"
-#include "host/exec/exec.h"
+#include "host/exec/segments.h"
 #include "host/sys/pool.h"
 
 /** The table IMAGE, stacked alone: column c of 2^log_h rows begins at cells + (c << log_h). */
@@ -41,8 +41,19 @@ struct sc_trace {
 SC_MUST_USE socle_status sc_trace_shape(struct sc_shape *shape, struct sc_layout *layout, char *why, size_t why_size,
                                         const uint64_t n_rows[AIR_N_TABLES], unsigned image_log_h);
 
-/** The most memory of sc_trace_build, cells included. */
-size_t sc_trace_memory(const struct sc_layout *layout, uint64_t n_events, unsigned n_threads);
+/** The most memory of sc_trace_record beside the replay (sc_replay_memory), cells included; sc_trace_build takes no more. */
+size_t sc_trace_memory(const struct sc_layout *layout, unsigned n_threads);
+
+/** Build the trace of the one proof of an execution that halted and is one segment, recording it on the way.
+ *
+ * Alias:   borrows @p image and @p output, the output of the run, until sc_trace_fini.
+ * Sets the last stamps of s->words. Otherwise as sc_trace_build, and with the same cells.
+ * Errors:  also E_ARG when there are several segments; E_BUG when the segment does not run as before; what the watch says
+ *          (it may be NULL).
+ */
+SC_MUST_USE socle_status sc_trace_record(struct sc_trace *out, char *why, size_t why_size, const struct sc_elf *elf, struct sc_segments *s,
+                                         const uint8_t *output, size_t output_size, const struct sc_image *image, struct sc_pool *pool,
+                                         const struct sc_watch *watch);
 
 /** Build the trace of a recorded run that halted.
  *

@@ -63,7 +63,9 @@ static void expect_told(const char *name, const char *step, size_t told, size_t 
 static void expect_memory_as_told(const char *name, const uint8_t *input, size_t input_size, unsigned n_threads)
 {
     static struct sc_elf elf;
+    static const struct sc_cut_limits none;
     static struct sc_run run;
+    static struct sc_segments segments;
     static struct sc_image image;
     static struct sc_program program;
     static struct sc_trace trace;
@@ -85,24 +87,17 @@ static void expect_memory_as_told(const char *name, const uint8_t *input, size_t
     cr_assert_eq(sc_keygen(&program, &prover, (uint32_t)(elf.entry / 4), image.log_h, image.cells), SOCLE_OK);
     expect_told(name, "key", sc_keygen_memory(&prover, program.vars), sc_mem_peak() - held);
 
-    cr_assert_eq(sc_exec(&run, why, sizeof why, &elf, &o), SOCLE_OK, "%s", why);
+    held = sc_mem_now();
+    cr_assert_eq(sc_exec_cut(&segments, &run, why, sizeof why, &elf, &o, &none), SOCLE_OK, "%s", why);
+    expect_told(name, "segments", sc_segments_memory(&segments) + sc_alloc_size(run.output_size + 1, 1), sc_mem_now() - held);
     cr_assert_eq(sc_trace_shape(&shape, &layout, why, sizeof why, run.n_rows, image.log_h), SOCLE_OK, "%s", why);
-    const struct sc_run_memory recording = sc_run_memory(&run, &elf);
-    const size_t tracing = sc_trace_memory(&layout, run.cycles, n_threads);
+    const size_t tracing = sc_trace_memory(&layout, n_threads) + sc_replay_memory(&elf, &segments.spans[0]);
     const size_t proving = sc_prove_memory(&prover, &layout, program.vars, run.output_size);
-    o.record = true;
-    o.expected = (size_t)run.cycles;
-    sc_run_fini(&run);
 
     held = sc_mem_now();
     sc_mem_peak_reset();
-    cr_assert_eq(sc_exec(&run, why, sizeof why, &elf, &o), SOCLE_OK, "%s", why);
-    expect_told(name, "recording", recording.most, sc_mem_peak() - held);
-    expect_told(name, "recorded run", recording.kept, sc_mem_now() - held);
-
-    held = sc_mem_now();
-    sc_mem_peak_reset();
-    cr_assert_eq(sc_trace_build(&trace, why, sizeof why, &run, &image, prover.pool), SOCLE_OK, "%s", why);
+    cr_assert_eq(sc_trace_record(&trace, why, sizeof why, &elf, &segments, run.output, run.output_size, &image, prover.pool, NULL), SOCLE_OK,
+                 "%s", why);
     expect_told(name, "trace", tracing, sc_mem_peak() - held);
 
     struct sc_witness witness = sc_witness_of(&trace);
@@ -116,6 +111,7 @@ static void expect_memory_as_told(const char *name, const uint8_t *input, size_t
 
     sc_free(proof);
     sc_trace_fini(&trace);
+    sc_segments_fini(&segments);
     sc_run_fini(&run);
     sc_program_fini(&program);
     sc_image_fini(&image);

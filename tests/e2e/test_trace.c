@@ -161,3 +161,45 @@ Test(trace, is_the_same_for_any_number_of_threads)
     close_scene(&three);
     sc_pool_destroy(pool);
 }
+
+/** Recorded in parts, the trace has the cells and public values that it has from a list of all events. */
+static void expect_recorded(const char *name, const uint8_t *input, size_t input_size, struct sc_pool *pool)
+{
+    static const struct sc_cut_limits none;
+    struct scene s;
+    struct sc_segments segments;
+    static struct sc_run run;
+    static struct sc_trace t;
+    char why[256] = "";
+    if (!open_guest(&s, name, input, input_size, NULL)) {
+        cr_skip("the guest %s was not built", name);
+    }
+    const struct sc_exec_options o = {.input = input, .input_size = input_size};
+    cr_assert(sc_exec_cut(&segments, &run, why, sizeof why, &s.elf, &o, &none) == SOCLE_OK, "%s: %s", name, why);
+    cr_assert(sc_trace_record(&t, why, sizeof why, &s.elf, &segments, run.output, run.output_size, &s.image, pool, NULL) == SOCLE_OK, "%s: %s",
+              name, why);
+    cr_assert(memcmp(&t.shape, &s.trace.shape, sizeof t.shape) == 0);
+    cr_expect(memcmp(t.cells, s.trace.cells, sizeof(fp) << t.layout.m0) == 0, "%s: cells differ", name);
+    cr_expect(t.entry_ip == s.trace.entry_ip && t.ip_end == s.trace.ip_end && t.ts_end == s.trace.ts_end && t.ram_key == s.trace.ram_key &&
+                  t.input_key == s.trace.input_key && t.output_size == s.trace.output_size,
+              "%s: public values differ", name);
+    sc_trace_fini(&t);
+    segments.spans[0].n_rows[SC_TABLE_ADD]--; /* the shape has room for other rows than come */
+    cr_expect(sc_trace_record(&t, why, sizeof why, &s.elf, &segments, run.output, run.output_size, &s.image, pool, NULL) == SOCLE_E_BUG);
+    segments.spans[0].n_rows[SC_TABLE_ADD] += 2;
+    cr_expect(sc_trace_record(&t, why, sizeof why, &s.elf, &segments, run.output, run.output_size, &s.image, pool, NULL) == SOCLE_E_BUG);
+    sc_segments_fini(&segments);
+    sc_run_fini(&run);
+    close_scene(&s);
+}
+
+Test(trace, recorded_in_parts_is_that_of_the_whole_recording)
+{
+    static const uint8_t data[200] = {9, 1}, few[] = {200, 1, 0, 0, 0, 0, 0, 0};
+    struct sc_pool *pool = NULL;
+    cr_assert(sc_pool_create(&pool, 3) == SOCLE_OK);
+    expect_recorded("sha256", data, sizeof data, NULL);
+    expect_recorded("sha256", data, sizeof data, pool);
+    expect_recorded("quicksort", few, sizeof few, pool);
+    sc_pool_destroy(pool);
+}
