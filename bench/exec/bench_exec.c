@@ -87,7 +87,7 @@ static int run(struct bench *b, int samples)
     socle_status st = SOCLE_OK;
     struct sc_event *const room = sc_alloc(BLOCK, sizeof *room);
     for (int s = 0; st == SOCLE_OK && room != NULL && s < samples; s++) {
-        static const struct sc_cut_limits none = {0, 0, 0};
+        static const struct sc_cut_limits none;
         st = bench_plain(b);
         st = st == SOCLE_OK ? bench_cut(b, "not cut", &none) : st;
         st = st == SOCLE_OK ? bench_cut(b, "cut", &b->limits) : st;
@@ -114,7 +114,7 @@ int main(int argc, char **argv)
     const char *const slash = strrchr(argv[1], '/');
     b.name = slash != NULL ? slash + 1 : argv[1];
     b.options = (struct sc_exec_options){.input = input, .input_size = input_size};
-    b.limits.log_cells = argc > 4 ? (unsigned)atoi(argv[4]) : 28;
+    b.limits.log_cells = argc > 4 ? (uint8_t)atoi(argv[4]) : 28;
     const int rc = run(&b, argc > 3 ? atoi(argv[3]) : 5);
     sc_segments_fini(&b.segments);
     sc_elf_fini(&b.elf);

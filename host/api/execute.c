@@ -34,7 +34,7 @@ static void log_out(void *arg, uint64_t fd, const uint8_t *bytes, size_t n)
 socle_status sc_api_run(socle_context *ctx, struct socle_run *out, struct sc_run *run, struct sc_segments *segments, const struct sc_elf *elf,
                         const uint8_t *input, size_t input_len, uint64_t max_cycles)
 {
-    static const struct sc_cut_limits none = {0, 0, 0};
+    static const struct sc_cut_limits none;
     socle_status st = SOCLE_OK;
     if (input_len > SOCLE_MAX_INPUT) {
         return sc_fail(ctx, SOCLE_E_LIMIT, "the input has %zu bytes, more than %llu", input_len, (unsigned long long)SOCLE_MAX_INPUT);

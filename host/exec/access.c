@@ -89,7 +89,7 @@ static bool charge(struct vm *vm, const struct access *a, enum sc_table table)
     for (unsigned k = 0; k < a->n; k++) {
         n_new += a->at[k].page->seen[a->at[k].slot] != vm->mem.segment;
     }
-    if (vm->budget[table] < 1 || vm->budget[BUDGET_WORDS] < (int32_t)n_new) {
+    if (vm->budget[table] < 1 || vm->budget[SC_TABLE_BOUNDARY] < (int32_t)n_new) {
         vm->again = sc_cut_grant(vm, table, NO_BUDGET, n_new);
         return false;
     }

@@ -13,7 +13,7 @@
 #include "host/sys/mem.h"
 
 #define UNLIMITED (1 << 30) /* rows granted at a time when nothing is cut */
-#define MAX_LOG_BOUNDARY_ROWS 26u /* 16 columns of them are 2^30 cells */
+#define MAX_LOG_GLOBAL 28u /* 4 leaves a row, and 16 columns of 2^26 rows are 2^30 cells */
 #define NEVER UINT64_MAX
 
 /** An instruction that the segment has executed. */
@@ -24,10 +24,10 @@ struct fetched {
 struct cutter {
     struct sc_segments *out;
     bool limited;
-    uint64_t max_cells, max_leaves, max_words;
+    uint64_t max_cells, max_leaves, max_global;
     uint64_t start;               /* vm.cycles at the start of the segment */
-    uint64_t granted[N_BUDGETS];  /* rows of its chunks; budget[] of them are not used yet */
-    uint64_t cells, leaves, clock; /* of those chunks and the tables of fixed height */
+    uint64_t granted[SC_N_TABLES];  /* rows of its chunks; budget[] of them are not used yet */
+    uint64_t cells, leaves, global, clock; /* of those chunks and the tables of fixed height */
     uint64_t boundary_rows;       /* rounded, of all segments that ended */
     struct fetched *fetched;
     size_t n_fetched, cap_fetched;
@@ -53,16 +53,14 @@ static uint64_t rounded(uint64_t rows)
 
 /* --- room -------------------------------------------------------------------------------------------------------- */
 
-/** What a row of a table counts for. */
+/** What a row of a table counts for. BOUNDARY has cells of its own, and leaves of G beside those of L. */
 static void add_rows(struct cutter *c, unsigned t, uint64_t n)
 {
-    if (t == BUDGET_WORDS) {
-        c->leaves += n * SC_BOUNDARY_LOCAL_USES;
-        return;
-    }
-    c->cells += n * sc_air_tables[t].n_cols;
-    c->leaves += n * sc_air_tables[t].n_uses;
-    c->clock += sc_air_tables[t].takes_state ? 4 * n : 0;
+    const struct air_table *const table = &sc_air_tables[t];
+    c->cells += t == SC_TABLE_BOUNDARY ? 0 : n * table->n_cols;
+    c->leaves += n * (table->n_uses - table->n_global);
+    c->global += n * table->n_global;
+    c->clock += table->takes_state ? 4 * n : 0;
 }
 
 static void no_rows(struct vm *vm)
@@ -70,7 +68,7 @@ static void no_rows(struct vm *vm)
     struct cutter *const c = vm->cutter;
     memset(vm->budget, 0, sizeof(vm->budget));
     memset(c->granted, 0, sizeof(c->granted));
-    c->cells = c->leaves = c->clock = 0;
+    c->cells = c->leaves = c->global = c->clock = 0;
     for (unsigned t = 0; t < SC_N_TABLES; t++) {
         if (sc_air_tables[t].fixed_log_h != 0 && t != SC_TABLE_REGS) {
             add_rows(c, t, UINT64_C(1) << sc_air_tables[t].fixed_log_h);
@@ -91,7 +89,7 @@ static bool grow(struct vm *vm, struct cutter *next, unsigned t, unsigned n, int
         return true;
     }
     const uint64_t rows = next->granted[t] - (uint64_t)vm->budget[t] + n;
-    if (rows > (t == BUDGET_WORDS ? next->max_words : UINT64_C(1) << SC_MAX_LOG_CELLS)) {
+    if (rows > UINT64_C(1) << SC_MAX_LOG_CELLS) {
         return false;
     }
     const uint64_t to = rounded(rows);
@@ -105,10 +103,11 @@ static bool make_room(struct vm *vm, unsigned t, unsigned u, unsigned n_words)
 {
     struct cutter next = *vm->cutter;
     int32_t more[3];
-    if (!grow(vm, &next, t, 1, &more[0]) || !grow(vm, &next, u, 1, &more[1]) || !grow(vm, &next, BUDGET_WORDS, n_words, &more[2])) {
+    if (!grow(vm, &next, t, 1, &more[0]) || !grow(vm, &next, u, 1, &more[1]) || !grow(vm, &next, SC_TABLE_BOUNDARY, n_words, &more[2])) {
         return false;
     }
-    if (next.limited && (next.cells > next.max_cells || next.leaves > next.max_leaves || next.clock + 4 >= UINT64_C(1) << 27)) {
+    if (next.limited && (next.cells > next.max_cells || next.leaves > next.max_leaves || next.global > next.max_global ||
+                         next.clock + 4 >= UINT64_C(1) << 27)) {
         return false;
     }
     *vm->cutter = next;
@@ -116,7 +115,7 @@ static bool make_room(struct vm *vm, unsigned t, unsigned u, unsigned n_words)
     if (u != NO_BUDGET) {
         vm->budget[u] += more[1];
     }
-    vm->budget[BUDGET_WORDS] += more[2];
+    vm->budget[SC_TABLE_BOUNDARY] += more[2];
     return true;
 }
 
@@ -130,7 +129,7 @@ static void keep(struct vm *vm, uint64_t addr, uint8_t space, uint64_t value, ui
         return;
     }
     s->words[s->n_words++] = (struct sc_span_word){.addr = addr, .v_in = value, .prev = prev, .space = space};
-    vm->budget[BUDGET_WORDS]--;
+    vm->budget[SC_TABLE_BOUNDARY]--;
 }
 
 void sc_cut_touch(struct vm *vm, struct mem_page *page, uint64_t addr)
@@ -184,7 +183,7 @@ static void forget_fresh(struct vm *vm)
         } else {
             vm->mem.pages[w->addr >> MEM_PAGE_LOG]->seen[mem_slot(w->addr)] = w->prev;
         }
-        vm->budget[BUDGET_WORDS]++;
+        vm->budget[SC_TABLE_BOUNDARY]++;
     }
     hot_of(vm, c->fetched[--c->n_fetched])->xop = X_UNDECODED;
     vm->budget[SC_TABLE_DECODE]++;
@@ -202,7 +201,7 @@ bool sc_cut_fetch(struct vm *vm)
     h->xop = X_UNDECODED; /* it is not of the segment that may end here */
     for (;;) {
         const unsigned n_new = new_regs(vm, regs, 3) + (page->seen[mem_slot(addr)] != vm->mem.segment);
-        if (vm->budget[SC_TABLE_DECODE] >= 1 && vm->budget[BUDGET_WORDS] >= (int32_t)n_new) {
+        if (vm->budget[SC_TABLE_DECODE] >= 1 && vm->budget[SC_TABLE_BOUNDARY] >= (int32_t)n_new) {
             break;
         }
         if (!sc_cut_grant(vm, SC_TABLE_DECODE, NO_BUDGET, n_new)) {
@@ -228,7 +227,7 @@ bool sc_cut_fetch(struct vm *vm)
 bool sc_cut_call(struct vm *vm, const uint8_t *regs, unsigned n)
 {
     const unsigned n_new = new_regs(vm, regs, n);
-    if (vm->budget[SC_TABLE_ECALL] < 1 || vm->budget[BUDGET_WORDS] < (int32_t)n_new) {
+    if (vm->budget[SC_TABLE_ECALL] < 1 || vm->budget[SC_TABLE_BOUNDARY] < (int32_t)n_new) {
         vm->again = sc_cut_grant(vm, SC_TABLE_ECALL, NO_BUDGET, n_new);
         return false;
     }
@@ -401,16 +400,16 @@ bool sc_cut_stop(struct vm *vm, struct sc_run *out)
         }
     }
     out->n_rows[SC_TABLE_REGS] = SC_N_REGS;
+    out->n_rows[SC_TABLE_BOUNDARY] = 0; /* of a set alone */
     return ok;
 }
 
 static void set_limits(struct cutter *c, const struct sc_cut_limits *l)
 {
-    const unsigned log_words = l->log_boundary_rows != 0 ? l->log_boundary_rows : MAX_LOG_BOUNDARY_ROWS;
-    c->limited = l->log_cells != 0 || l->log_leaves != 0 || l->log_boundary_rows != 0;
+    c->limited = l->log_cells != 0 || l->log_leaves != 0 || l->log_global != 0;
     c->max_cells = UINT64_C(1) << (l->log_cells != 0 ? l->log_cells : SC_MAX_LOG_CELLS);
     c->max_leaves = UINT64_C(1) << (l->log_leaves != 0 ? l->log_leaves : SC_MAX_LOG_LEAVES);
-    c->max_words = UINT64_C(1) << log_words;
+    c->max_global = UINT64_C(1) << (l->log_global != 0 ? l->log_global : MAX_LOG_GLOBAL);
 }
 
 static socle_status too_large(char *why, size_t why_size, const char *what)
@@ -428,10 +427,10 @@ socle_status sc_vm_execute_cut(struct sc_segments *out, struct sc_run *run, char
     struct vm vm = {.end = SC_END_HALT, .cutter = &c};
     memset(out, 0, sizeof(*out));
     memset(run, 0, sizeof(*run));
-    set_limits(&c, limits);
-    if (limits->log_cells > SC_MAX_LOG_CELLS || limits->log_leaves > SC_MAX_LOG_LEAVES || limits->log_boundary_rows > MAX_LOG_BOUNDARY_ROWS) {
+    if (limits->log_cells > SC_MAX_LOG_CELLS || limits->log_leaves > SC_MAX_LOG_LEAVES || limits->log_global > MAX_LOG_GLOBAL) {
         return SOCLE_E_ARG;
     }
+    set_limits(&c, limits);
     socle_status st = sc_vm_execute(&vm, run, why, why_size, elf, options);
     if (vm.cut_status == SOCLE_E_LIMIT) {
         st = too_large(why, why_size, vm.cycles == c.start ? "the limits of a segment are too small for one instruction"
@@ -486,8 +485,8 @@ size_t sc_segments_memory(const struct sc_segments *s)
 
 size_t sc_span_memory_max(const struct sc_cut_limits *limits)
 {
-    if (limits->log_boundary_rows == 0) {
+    if (limits->log_global < 2) {
         return 0;
     }
-    return sizeof(struct sc_span) * 5 / 4 + sc_vm_grown_size(UINT64_C(1) << limits->log_boundary_rows, sizeof(struct sc_span_word));
+    return sizeof(struct sc_span) * 5 / 4 + sc_vm_grown_size(UINT64_C(1) << (limits->log_global - 2), sizeof(struct sc_span_word));
 }

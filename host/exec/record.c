@@ -111,7 +111,7 @@ out:
 
 socle_status sc_exec_record(struct sc_run *out, char *why, size_t why_size, const struct sc_elf *elf, const struct sc_exec_options *options)
 {
-    static const struct sc_cut_limits none = {0, 0, 0};
+    static const struct sc_cut_limits none;
     struct sc_segments s;
     const socle_status ended = sc_vm_execute_cut(&s, out, why, why_size, elf, options, &none);
     socle_status st = ended;

@@ -8,19 +8,11 @@
 #define SC_EXEC_SEGMENTS_H
 
 #include "core/air/layout.h"
+#include "core/budget/params.h"
 #include "host/exec/exec.h"
 
 #define SC_SEGMENTS_MAX 65535u
 #define SC_BOUNDARY_ROWS_MAX ((UINT64_C(1) << 28) - 1) /* of a set: 4 of them stay below 2^30 */
-#define SC_BOUNDARY_LOCAL_USES 5u                       /* leaves of L that a row of BOUNDARY has */
-
-/** How large a segment may become; 0 is no limit. With all three 0 nothing is cut. The limits of a clock below 2^27 and of
- * SC_MAX_LOG_CELLS and SC_MAX_LOG_LEAVES hold as soon as one of them is given. */
-struct sc_cut_limits {
-    unsigned log_cells;         /* m0: main tables of a segment, without INITFINAL and REGS */
-    unsigned log_leaves;        /* nL: those tables and the local uses of BOUNDARY */
-    unsigned log_boundary_rows; /* words that the segment touches */
-};
 
 /** A word that a segment touches: data, code that it executes, or a register (space 0, addr its index). */
 struct sc_span_word {
@@ -37,7 +29,7 @@ struct sc_span {
     uint32_t ip_in, ip_out, ts_end;
     uint64_t cycles;
     uint64_t regs[SC_N_REGS];       /* at its start */
-    uint64_t n_rows[SC_N_TABLES];   /* INITFINAL and REGS are 0 */
+    uint64_t n_rows[SC_N_TABLES];   /* BOUNDARY: n_words; INITFINAL and REGS are 0 */
     struct sc_span_word *words;     /* in order of the first touch */
     size_t n_words, cap_words;
 };
@@ -57,7 +49,8 @@ struct sc_segments {
 };
 
 /** Run @p elf to its end, cutting where the limits say: a segment ends before the instruction whose rows would push its shape over
- * one of them. Where that is depends on program, input and limits only.
+ * one of them, or over the clock of a proof or SC_MAX_LOG_CELLS and SC_MAX_LOG_LEAVES. Where that is depends on program, input and
+ * limits only. A limit of 0 is none; with all three 0 nothing is cut, and no other limit holds.
  *
  * @p run gets what sc_exec gives it without recording, n_rows being those of the whole execution as one segment would have them
  * (DECODE: of the last segment only, when there are several).

@@ -49,10 +49,7 @@ enum xop {
 #define N_VM_REGS 36u
 #define NO_TARGET UINT64_MAX
 
-/* What the cutter counts beside tables: rows of BOUNDARY. */
-#define BUDGET_WORDS SC_N_TABLES
-#define N_BUDGETS (SC_N_TABLES + 1)
-#define NO_BUDGET N_BUDGETS
+#define NO_BUDGET SC_N_TABLES
 
 enum { USES_RS1 = 1, USES_RS2 = 2, USES_RD = 4 };
 
@@ -97,7 +94,7 @@ struct vm {
     const struct sc_exec_options *options;
     /* Cutting. */
     struct cutter *cutter;     /* NULL: the run is not cut */
-    int32_t budget[N_BUDGETS]; /* rows that the segment may still have before its shape changes */
+    int32_t budget[SC_N_TABLES]; /* rows that the segment may still have before its shape changes */
     bool again;                /* room was made, or a cut: the instruction is to be dispatched again */
     socle_status cut_status;   /* why the cutter ended the run */
     /* Replay. */

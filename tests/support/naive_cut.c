@@ -26,7 +26,7 @@ struct touch {
 
 struct naive {
     const struct sc_run *run;
-    uint64_t max_cells, max_leaves, max_words;
+    uint64_t max_cells, max_leaves, max_global;
     struct seen *seen;
     uint32_t *fetched; /* per fetch of the run: the last segment that executed it */
     uint64_t regs[SC_N_REGS];
@@ -108,15 +108,15 @@ static uint64_t rounded(uint64_t rows)
 
 static bool fits(const struct naive *v, const uint64_t rows[SC_N_TABLES], uint64_t words)
 {
-    uint64_t cells = 0, leaves = SC_BOUNDARY_LOCAL_USES * rounded(words), clock = 0;
-    for (unsigned t = 0; t < SC_N_TABLES; t++) {
+    uint64_t cells = 0, leaves = 5 * rounded(words), clock = 0;
+    for (unsigned t = 0; t < SC_TABLE_IMAGE; t++) {
         const struct air_table *const a = &sc_air_tables[t];
         const uint64_t n = t == SC_TABLE_REGS ? 0 : a->fixed_log_h ? UINT64_C(1) << a->fixed_log_h : rounded(rows[t]);
         cells += n * a->n_cols;
         leaves += n * a->n_uses;
         clock += a->takes_state ? 4 * n : 0;
     }
-    return cells <= v->max_cells && leaves <= v->max_leaves && words <= v->max_words && clock + 4 < UINT64_C(1) << 27;
+    return cells <= v->max_cells && leaves <= v->max_leaves && 4 * rounded(words) <= v->max_global && clock + 4 < UINT64_C(1) << 27;
 }
 
 static bool open_span(struct naive *v, size_t first)
@@ -206,6 +206,9 @@ static const char *walk(struct naive *v)
         }
     }
     close_span(v);
+    for (size_t i = 0; i < v->out->n_spans; i++) {
+        v->out->spans[i].n_rows[SC_TABLE_BOUNDARY] = v->out->spans[i].n_words;
+    }
     return NULL;
 }
 
@@ -216,7 +219,7 @@ const char *naive_cut(struct naive_cut *out, const struct sc_run *run, const str
     memset(out, 0, sizeof *out);
     v.max_cells = UINT64_C(1) << (limits->log_cells ? limits->log_cells : 30);
     v.max_leaves = UINT64_C(1) << (limits->log_leaves ? limits->log_leaves : 30);
-    v.max_words = UINT64_C(1) << (limits->log_boundary_rows ? limits->log_boundary_rows : 26);
+    v.max_global = UINT64_C(1) << (limits->log_global ? limits->log_global : 28);
     v.seen = calloc(SLOTS, sizeof *v.seen);
     v.fetched = calloc(run->n_fetches + 1, sizeof *v.fetched);
     if (v.seen != NULL && v.fetched != NULL && open_span(&v, 0)) {

@@ -163,7 +163,7 @@ static void expect_cuts(const struct program *p, const struct sc_cut_limits *lim
     cr_assert_null(why, "%s: %s", p->name, why);
     cr_assert_eq(cut(&s, &run, p, limits), SOCLE_OK);
     cr_assert(s.n_spans == want.n_spans && s.n_spans >= least, "%s, limits %u %u %u: %zu segments, wanted %zu and at least %zu", p->name,
-              limits->log_cells, limits->log_leaves, limits->log_boundary_rows, s.n_spans, want.n_spans, least);
+              limits->log_cells, limits->log_leaves, limits->log_global, s.n_spans, want.n_spans, least);
     for (size_t i = 0; i < s.n_spans; i++) {
         expect_span(p->name, i, &s.spans[i], &want.spans[i], &whole);
     }
@@ -175,7 +175,7 @@ static void expect_cuts(const struct program *p, const struct sc_cut_limits *lim
     naive_cut_fini(&want);
 }
 
-static const struct sc_cut_limits all_limits[] = {{19, 0, 0}, {0, 19, 0}, {0, 0, 5}, {20, 20, 8}, {19, 30, 6}, {30, 20, 26}};
+static const struct sc_cut_limits all_limits[] = {{19, 0, 0}, {0, 19, 0}, {0, 0, 7}, {20, 20, 10}, {19, 30, 8}, {30, 20, 28}};
 
 Test(segments, are_cut_where_a_naive_cutter_cuts, .timeout = 200)
 {
@@ -205,14 +205,14 @@ Test(segments, of_a_program_with_every_table_are_cut_so_too)
     struct program p;
     open_everything(&p);
     for (unsigned log_words = 4; log_words < 8; log_words++) {
-        const struct sc_cut_limits l = {0, 0, log_words};
+        const struct sc_cut_limits l = {0, 0, (uint8_t)(log_words + 2)};
         expect_cuts(&p, &l, log_words < 7 ? 2 : 1);
     }
 }
 
 Test(segments, need_limits_that_one_instruction_fits)
 {
-    static const struct sc_cut_limits small[] = {{18, 0, 0}, {0, 18, 0}, {0, 0, 1}}, wrong[] = {{31, 0, 0}, {0, 31, 0}, {0, 0, 27}};
+    static const struct sc_cut_limits small[] = {{18, 0, 0}, {0, 18, 0}, {0, 0, 5}}, wrong[] = {{31, 0, 0}, {0, 31, 0}, {0, 0, 29}};
     struct program p;
     struct sc_segments s;
     static struct sc_run run;
@@ -239,7 +239,7 @@ Test(segments, hold_no_more_memory_than_told)
     if (!open_guest(&p, "quicksort", 300, 8)) {
         cr_skip_test("the guests are not built");
     }
-    const struct sc_cut_limits limits = {0, 0, 6};
+    const struct sc_cut_limits limits = {0, 0, 8};
     const size_t before = sc_mem_now();
     cr_assert_eq(cut(&s, &run, &p, &limits), SOCLE_OK);
     const size_t lists = sc_alloc_size(s.n_words, sizeof *s.words) + sc_alloc_size(s.n_words, sizeof *s.last);
@@ -403,8 +403,8 @@ Test(segments, replay_alone_what_the_whole_recorded_run_has_there, .timeout = 30
         size_t input_size;
         struct sc_cut_limits limits;
         size_t block;
-    } runs[] = {{"sha256", 0x1234567, 200, {19, 0, 0}, 1000}, {"quicksort", 300, 8, {0, 0, 6}, 1},    {"quicksort", 300, 8, {20, 19, 0}, 333},
-                {"workload", 1, 8, {0, 19, 0}, 4096},         {"keccak256", 77, 140, {19, 0, 9}, 17}, {"fibonacci", 60000, 8, {0, 0, 4}, 7}};
+    } runs[] = {{"sha256", 0x1234567, 200, {19, 0, 0}, 1000}, {"quicksort", 300, 8, {0, 0, 8}, 1},    {"quicksort", 300, 8, {20, 19, 0}, 333},
+                {"workload", 1, 8, {0, 19, 0}, 4096},         {"keccak256", 77, 140, {19, 0, 11}, 17}, {"fibonacci", 60000, 8, {0, 0, 6}, 7}};
     struct program p;
     unsigned n = 0;
     for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++) {
@@ -424,7 +424,7 @@ Test(segments, of_a_program_with_every_table_replay_so_too)
     struct program p;
     open_everything(&p);
     for (unsigned log_words = 4; log_words < 8; log_words++) {
-        const struct sc_cut_limits l = {0, 0, log_words};
+        const struct sc_cut_limits l = {0, 0, (uint8_t)(log_words + 2)};
         expect_replays(&p, &l, log_words);
     }
 }
@@ -435,7 +435,7 @@ Test(segments, that_were_changed_do_not_replay)
     struct sc_segments s;
     static struct sc_run run;
     static struct sc_event room[4096];
-    const struct sc_cut_limits limits = {0, 0, 5};
+    const struct sc_cut_limits limits = {0, 0, 7};
     size_t n = 0, refused = 0, tried = 0;
     open_everything(&p);
     cr_assert_eq(cut(&s, &run, &p, &limits), SOCLE_OK);
