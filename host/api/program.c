@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * A loaded program and the plan of a proof, for the calls that prove or tell what proving would take.
+ */
+#include "host/api/program.h"
+
+#include <string.h>
+
+#include "host/api/verify.h"
+#include "host/sys/mem.h"
+
+struct sc_prover sc_api_prover(socle_context *ctx, const struct sc_profile *profile)
+{
+    const struct sc_prover p = {
+        .machine = &sc_machine_rv64im,
+        .profile = profile,
+        .ops = sc_cpu_ops_best(),
+        .pool = ctx->pool,
+        .watch = &ctx->watch,
+    };
+    return p;
+}
+
+void sc_api_program_fini(struct api_program *l)
+{
+    sc_program_fini(&l->program);
+    sc_image_fini(&l->image);
+    sc_elf_fini(&l->elf);
+}
+
+socle_status sc_api_program(socle_context *ctx, struct api_program *l, const struct sc_profile *profile, const uint8_t *elf, size_t elf_len)
+{
+    socle_status st = SOCLE_OK;
+    const struct sc_prover prover = sc_api_prover(ctx, profile);
+    TRY(sc_api_strong(ctx, profile, SOCLE_E_ARG));
+    TRY(sc_api_load(ctx, &l->elf, elf, elf_len));
+    TRY(sc_api_stage(ctx, SC_STAGE_KEYGEN));
+    const unsigned vars = sc_image_vars(prover.machine, sc_image_height(&l->elf));
+    if (!sc_prover_has(&prover, prover.profile->min_m0, vars)) {
+        return sc_fail(ctx, SOCLE_E_LIMIT, "the program is too large");
+    }
+    TRY(sc_api_room(ctx, sc_big_size(sizeof(fp) << vars) + sc_keygen_memory(&prover, vars), "the key of this program"));
+    TRY(sc_image_build(&l->image, &l->elf));
+    TRY(sc_keygen(&l->program, &prover, (uint32_t)(l->elf.entry / 4), l->image.log_h, l->image.cells));
+out:
+    return st;
+}
+
+socle_status sc_api_plan(socle_context *ctx, struct socle_run *out, struct api_plan *g, const struct api_program *l, const uint8_t *input,
+                         size_t input_len)
+{
+    socle_status st = SOCLE_OK;
+    const struct sc_prover prover = sc_api_prover(ctx, ctx->profile);
+    const unsigned n_threads = sc_pool_size(ctx->pool);
+    st = sc_api_run(ctx, out, &g->run, &g->segments, &l->elf, input, input_len, SC_CYCLES_MAX);
+    if (st == SOCLE_E_LIMIT && g->run.end == SC_END_CYCLES) {
+        return sc_fail(ctx, st, "the run is too long for one proof: more than %llu instructions", (unsigned long long)SC_CYCLES_MAX);
+    }
+    TRY(st);
+    TRY(sc_trace_shape(&g->shape, &g->layout, ctx->message, sizeof ctx->message, g->run.n_rows, l->image.log_h));
+    if (!sc_prover_has(&prover, g->layout.m0, l->program.vars)) {
+        return SOCLE_E_LIMIT;
+    }
+    sc_api_tables(out->tables, &out->n_tables, &g->cells, &g->bus_terms, &g->shape);
+    for (unsigned t = 0; t < out->n_tables; t++) {
+        out->tables[t].rows = sc_air_tables[t].fixed_log_h != 0 ? out->tables[t].rows : g->run.n_rows[t];
+    }
+    const size_t kept = sc_segments_memory(&g->segments) + sc_elf_memory(&l->elf); /* given back before the proof */
+    const size_t trace = sc_replay_memory(&l->elf, &g->segments.spans[0]) + sc_trace_memory(&g->layout, n_threads);
+    const size_t proof = sc_prove_memory(&prover, &g->layout, l->program.vars, g->run.output_size);
+    g->memory = trace + kept > proof ? trace : proof - kept;
+out:
+    return st;
+}
+
+void sc_api_plan_fini(struct api_plan *plan)
+{
+    sc_segments_fini(&plan->segments);
+    sc_run_fini(&plan->run);
+}
