@@ -127,17 +127,17 @@ static bool place_leaves(struct sc_layout *l, const struct sc_machine *m)
     for (unsigned h = l->n_vars + 1; h-- > 0;) {
         for (unsigned i = 0; i < l->n_chunks; i++) {
             struct sc_chunk *const c = &l->chunk[i];
-            const struct air_table *const t = &m->tables[c->table];
+            const unsigned n_local = sc_uses_of(m, c, SC_LOCAL).n;
             if (c->log_h != h) {
                 continue;
             }
-            if (t->n_uses == t->n_global) {
+            if (n_local == 0) {
                 return false;
             }
             c->leaf = (uint32_t)(at >> h);
             c->leaf_global = (uint32_t)(global >> h);
-            at += (uint64_t)(t->n_uses - t->n_global) << h;
-            global += (uint64_t)t->n_global << h;
+            at += (uint64_t)n_local << h;
+            global += (uint64_t)sc_uses_of(m, c, SC_GLOBAL).n << h;
         }
     }
     l->n_leaves = at;
@@ -181,6 +181,7 @@ bool sc_layout(struct sc_layout *out, const struct sc_machine *m, const struct s
     out->n_image_values = n_values[1];
     out->n_cells = cells[0];
     out->m0 = stacked_vars(cells[0]);
+    out->image_m0 = s->image_log_h ? stacked_vars(cells[1]) : 0;
     out->boundary_m0 = s->n_boundary ? stacked_vars(cells[2]) : 0;
     return place_leaves(out, m);
 }

@@ -52,7 +52,7 @@ struct sc_chunk {
 struct sc_layout {
     unsigned n_chunks, n_main_chunks, n_image_chunks;
     unsigned m0;          /* variables of the stacked main polynomial */
-    unsigned boundary_m0; /* of BOUNDARY's; 0 where it has no chunks */
+    unsigned image_m0, boundary_m0; /* of those of IMAGE and BOUNDARY; 0 where there are no chunks */
     unsigned n_leaf_vars; /* nL */
     unsigned n_global_vars; /* nG; 0 where G is empty, then there is no G */
     unsigned n_vars;      /* H */
@@ -84,6 +84,27 @@ uint64_t sc_shape_clock(const struct sc_machine *m, const struct sc_shape *s);
 unsigned sc_image_vars(const struct sc_machine *m, unsigned image_log_h);
 /** Variables of BOUNDARY's; the list is valid. Above SC_MAX_LOG_CELLS: too large. */
 unsigned sc_boundary_vars(const struct sc_machine *m, const uint8_t *log_h, unsigned n);
+
+/** The two sides of the bus argument: leaves of L, of G. */
+enum sc_side { SC_LOCAL, SC_GLOBAL };
+
+/** Uses of a chunk's table on one side: n of them from number first on; use first + i is block `block + i`. */
+struct sc_uses {
+    unsigned first, n;
+    uint32_t block;
+};
+
+static inline struct sc_uses sc_uses_of(const struct sc_machine *m, const struct sc_chunk *c, enum sc_side side)
+{
+    const struct air_table *const t = &m->tables[c->table];
+    const unsigned n_local = (unsigned)t->n_uses - t->n_global;
+    return side == SC_LOCAL ? (struct sc_uses){0, n_local, c->leaf} : (struct sc_uses){n_local, t->n_global, c->leaf_global};
+}
+
+static inline unsigned sc_side_vars(const struct sc_layout *l, enum sc_side side)
+{
+    return side == SC_LOCAL ? l->n_leaf_vars : l->n_global_vars;
+}
 
 /** Polynomial of chunk @p i: 0 main, 1 IMAGE, 2 BOUNDARY. */
 static inline unsigned sc_chunk_poly(const struct sc_layout *l, unsigned i)

@@ -11,16 +11,19 @@
 
 #define FX_LEN (4u * FX_DEG)
 
-void sc_proof_head(uint8_t out[SC_PROOF_HEAD_LEN], const struct sc_profile *p)
+void sc_proof_head(uint8_t out[SC_PROOF_HEAD_LEN], const struct sc_profile *p, enum sc_proof_kind kind)
 {
     memcpy(out, SC_PROOF_MAGIC, SC_MAGIC_LEN);
     store_le(out + SC_MAGIC_LEN, SC_PROOF_VERSION, 4);
     sc_profile_digest(out + SC_FILE_HEAD_LEN, p);
+    out[SC_PROOF_HEAD_LEN - 1] = (uint8_t)kind;
 }
 
-socle_status sc_proof_head_decode(const struct sc_profile **profile, uint32_t *version, const uint8_t *bytes, size_t len)
+socle_status sc_proof_head_decode(const struct sc_profile **profile, enum sc_proof_kind *kind, uint32_t *version, const uint8_t *bytes,
+                                  size_t len)
 {
     *profile = NULL;
+    *kind = SC_KIND_SINGLE;
     *version = 0;
     if (len < SC_FILE_HEAD_LEN || memcmp(bytes, SC_PROOF_MAGIC, SC_MAGIC_LEN) != 0) {
         return SOCLE_E_FORMAT;
@@ -33,7 +36,15 @@ socle_status sc_proof_head_decode(const struct sc_profile **profile, uint32_t *v
         return SOCLE_E_FORMAT;
     }
     *profile = sc_profile_find(bytes + SC_FILE_HEAD_LEN);
-    return *profile ? SOCLE_OK : SOCLE_E_VERSION;
+    if (*profile == NULL) {
+        return SOCLE_E_VERSION;
+    }
+    const uint8_t k = bytes[SC_PROOF_HEAD_LEN - 1];
+    if (k != SC_KIND_SINGLE && k != SC_KIND_SET) {
+        return SOCLE_E_FORMAT;
+    }
+    *kind = (enum sc_proof_kind)k;
+    return SOCLE_OK;
 }
 
 void sc_seed(uint8_t out[SC_SEED_LEN], const struct sc_machine *m, const struct sc_profile *p)
@@ -112,15 +123,37 @@ socle_status sc_key_decode(uint8_t vk[SC_VK_LEN], const uint8_t *bytes, size_t l
     return SOCLE_OK;
 }
 
+bool sc_image_holds(const struct sc_head_image *image)
+{
+    return image->entry < SC_ENTRY_LIMIT && image->log_h >= SC_IMAGE_MIN_LOG_H && image->log_h <= SC_IMAGE_MAX_LOG_H;
+}
+
+bool sc_end_holds(uint32_t ts_end, uint32_t ip_end)
+{
+    return ts_end % 4 == 0 && ts_end >= 8 && ts_end < SC_TS_LIMIT && ip_end < FP_P;
+}
+
+bool sc_keys_hold(uint32_t last_ram, uint32_t last_input)
+{
+    return last_ram < SC_KEY_LIMIT && (last_input < SC_KEY_LIMIT || last_input == SC_CHAIN_START_IO);
+}
+
+bool sc_output_holds(uint64_t output_len)
+{
+    return output_len <= SC_OUTPUT_MAX;
+}
+
+bool sc_clock_holds(const struct sc_machine *m, const struct sc_shape *shape)
+{
+    return sc_shape_clock(m, shape) + 4 < SC_TS_LIMIT;
+}
+
 bool sc_limits_hold(const struct sc_machine *m, const struct sc_head_image *image, const struct sc_head_run *run,
                     const struct sc_shape *shape)
 {
-    const bool image_ok = image->entry < SC_ENTRY_LIMIT && image->log_h >= SC_IMAGE_MIN_LOG_H && image->log_h <= SC_IMAGE_MAX_LOG_H &&
-                          shape->image_log_h == image->log_h;
-    const bool time_ok = run->ts_end % 4 == 0 && run->ts_end >= 8 && run->ts_end < SC_TS_LIMIT && run->ip_end < FP_P;
-    const bool keys_ok = run->last_ram < SC_KEY_LIMIT && (run->last_input < SC_KEY_LIMIT || run->last_input == SC_CHAIN_START_IO);
-    return image_ok && time_ok && keys_ok && run->output_len <= SC_OUTPUT_MAX && sc_shape_valid(m, shape) &&
-           sc_shape_clock(m, shape) + 4 < SC_TS_LIMIT;
+    return sc_image_holds(image) && shape->image_log_h == image->log_h && sc_end_holds(run->ts_end, run->ip_end) &&
+           sc_keys_hold(run->last_ram, run->last_input) && sc_output_holds(run->output_len) && sc_shape_valid(m, shape) &&
+           sc_clock_holds(m, shape);
 }
 
 /* A shared path never has more digests than the paths by themselves. */
@@ -137,10 +170,16 @@ static uint64_t whir_max(const struct sc_whir_params *wp)
     return n;
 }
 
-uint64_t sc_proof_max(const struct sc_layout *l, const struct sc_profile *p, unsigned image_vars, uint64_t output_len)
+/* Root and layers of one side: the sum of 2 i + 4 elements over them. */
+static uint64_t gkr_max(unsigned n_vars)
 {
-    uint64_t n = output_len + 32 + 8 + 2 * FX_LEN;
-    n += (uint64_t)FX_LEN * l->n_leaf_vars * (l->n_leaf_vars + 3); /* sum of 2 i + 4 over the layers */
-    n += (uint64_t)4 * FX_LEN * l->n_vars + (uint64_t)FX_LEN * l->n_values;
-    return n + whir_max(&p->main[l->m0]) + whir_max(&p->image[image_vars]);
+    return FX_LEN * (2 + (uint64_t)n_vars * (n_vars + 3));
+}
+
+uint64_t sc_proof_max(const struct sc_layout *l, const struct sc_profile *p, uint64_t output_len)
+{
+    uint64_t n = output_len + 32 + 8 + gkr_max(l->n_leaf_vars) + (l->n_global_vars ? gkr_max(l->n_global_vars) : 0);
+    n += (uint64_t)4 * FX_LEN * l->n_vars + (uint64_t)FX_LEN * l->n_values + whir_max(&p->main[l->m0]);
+    n += l->image_m0 ? whir_max(&p->image[l->image_m0]) : 0;
+    return n + (l->boundary_m0 ? whir_max(&p->boundary[l->boundary_m0]) : 0);
 }

@@ -10,12 +10,12 @@
 #include "core/base/status.h"
 #include "core/budget/params.h"
 
-#define SC_PROOF_VERSION 2u
+#define SC_PROOF_VERSION 3u
 #define SC_MAGIC_LEN 8
 #define SC_PROOF_MAGIC "SOCLEPRF"
 #define SC_KEY_MAGIC "SOCLEVK1"
 #define SC_FILE_HEAD_LEN 12 /* magic and version */
-#define SC_PROOF_HEAD_LEN (SC_FILE_HEAD_LEN + 32) /* and the digest of the profile */
+#define SC_PROOF_HEAD_LEN (SC_FILE_HEAD_LEN + 32 + 1) /* and the digest of the profile, and the kind */
 #define SC_VK_LEN 32
 #define SC_KEY_FILE_LEN (SC_FILE_HEAD_LEN + SC_VK_LEN)
 #define SC_SEED_LEN 79
@@ -46,10 +46,14 @@ struct sc_head_run {
     uint64_t output_len;
 };
 
+/** What follows the head of a proof file. */
+enum sc_proof_kind { SC_KIND_SINGLE = 1, SC_KIND_SET = 2 };
+
 /** The head of a proof file. */
-void sc_proof_head(uint8_t out[SC_PROOF_HEAD_LEN], const struct sc_profile *p);
+void sc_proof_head(uint8_t out[SC_PROOF_HEAD_LEN], const struct sc_profile *p, enum sc_proof_kind kind);
 /** E_FORMAT: no proof file. E_VERSION: of another version, or (*profile is then NULL) of a profile that is not shipped. */
-SC_MUST_USE socle_status sc_proof_head_decode(const struct sc_profile **profile, uint32_t *version, const uint8_t *bytes, size_t len);
+SC_MUST_USE socle_status sc_proof_head_decode(const struct sc_profile **profile, enum sc_proof_kind *kind, uint32_t *version,
+                                              const uint8_t *bytes, size_t len);
 
 /** What the transcript begins with. */
 void sc_seed(uint8_t out[SC_SEED_LEN], const struct sc_machine *m, const struct sc_profile *p);
@@ -66,11 +70,25 @@ void sc_key_encode(uint8_t out[SC_KEY_FILE_LEN], const uint8_t vk[SC_VK_LEN]);
 /** E_FORMAT: no key file; E_VERSION: of another version. */
 SC_MUST_USE socle_status sc_key_decode(uint8_t vk[SC_VK_LEN], const uint8_t *bytes, size_t len);
 
-/** Bounds of image, run and shape together, before anything is computed from them. */
+/** Bounds by themselves: of the program, of an end of a run or segment, of the last keys, of what a run writes. */
+SC_MUST_USE bool sc_image_holds(const struct sc_head_image *image);
+SC_MUST_USE bool sc_end_holds(uint32_t ts_end, uint32_t ip_end);
+SC_MUST_USE bool sc_keys_hold(uint32_t last_ram, uint32_t last_input);
+SC_MUST_USE bool sc_output_holds(uint64_t output_len);
+/** The rows of the shape that take STATE have stamps below the limit. */
+SC_MUST_USE bool sc_clock_holds(const struct sc_machine *m, const struct sc_shape *shape);
+
+/** Instructions of a run or segment: number n has stamp 4 (n + 1), the end the stamp after the last. */
+static inline uint64_t sc_cycles(uint32_t ts_end)
+{
+    return ts_end < 4 ? 0 : ts_end / 4 - 1;
+}
+
+/** Bounds of image, run and shape of a single proof together, before anything is computed from them. */
 SC_MUST_USE bool sc_limits_hold(const struct sc_machine *m, const struct sc_head_image *image, const struct sc_head_run *run,
                                 const struct sc_shape *shape);
 
-/** Most bytes that can follow HEAD_SHAPE in a proof of this layout. */
-uint64_t sc_proof_max(const struct sc_layout *l, const struct sc_profile *p, unsigned image_vars, uint64_t output_len);
+/** Most bytes that can follow HEAD_SHAPE in a proof of this layout; output_len is 0 in a set, whose output is not among them. */
+uint64_t sc_proof_max(const struct sc_layout *l, const struct sc_profile *p, uint64_t output_len);
 
 #endif

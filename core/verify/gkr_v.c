@@ -48,21 +48,32 @@ static void add_out(struct sc_fraction *f, const struct sc_bus_point *b, uint32_
     add_term(f, -1, sc_bus_value(b, AIR_BUS_OUT, slot, 5));
 }
 
+void sc_add_state_terms(struct sc_fraction *f, const struct sc_bus_point *b, uint32_t ip_in, uint32_t ts_end, uint32_t ip_out, uint32_t halted)
+{
+    add_state(f, b, 1, 4, ip_in, 0);
+    add_state(f, b, -1, ts_end, ip_out, halted);
+}
+
+void sc_add_memory_terms(struct sc_fraction *f, const struct sc_bus_point *b, uint32_t last_ram, uint32_t last_input,
+                         const uint8_t *output, uint64_t output_len)
+{
+    const uint32_t n_words = (uint32_t)((output_len + 7) / 8);
+    add_chain(f, b, 0, SC_CHAIN_START_RAM, last_ram);
+    add_chain(f, b, 1, SC_CHAIN_START_IO, last_input);
+    add_chain(f, b, 2, SC_CHAIN_START_IO, n_words);
+    add_out(f, b, 0, output_len);
+    for (uint32_t i = 0; i < n_words; i++) {
+        const uint64_t left = output_len - (uint64_t)i * 8;
+        add_out(f, b, i + 1, load_le(output + (size_t)i * 8, left < 8 ? (unsigned)left : 8));
+    }
+}
+
 struct sc_fraction sc_public_terms(const struct sc_bus_point *b, const struct sc_head_image *image, const struct sc_head_run *run,
                                    const uint8_t *output)
 {
     struct sc_fraction f = {FX_ZERO, FX_ONE};
-    const uint32_t n_words = (uint32_t)((run->output_len + 7) / 8);
-    add_state(&f, b, 1, 4, image->entry, 0);
-    add_state(&f, b, -1, run->ts_end, run->ip_end, 1);
-    add_chain(&f, b, 0, SC_CHAIN_START_RAM, run->last_ram);
-    add_chain(&f, b, 1, SC_CHAIN_START_IO, run->last_input);
-    add_chain(&f, b, 2, SC_CHAIN_START_IO, n_words);
-    add_out(&f, b, 0, run->output_len);
-    for (uint32_t i = 0; i < n_words; i++) {
-        const uint64_t left = run->output_len - (uint64_t)i * 8;
-        add_out(&f, b, i + 1, load_le(output + (size_t)i * 8, left < 8 ? (unsigned)left : 8));
-    }
+    sc_add_state_terms(&f, b, image->entry, run->ts_end, run->ip_end, 1);
+    sc_add_memory_terms(&f, b, run->last_ram, run->last_input, output, run->output_len);
     return f;
 }
 
@@ -113,21 +124,42 @@ out:
     return st;
 }
 
-socle_status sc_gkr_verify(struct sc_vch *ch, struct sc_leaf_claim *out, unsigned n_vars, struct sc_fraction terms)
+/* A zero denominator anywhere makes its root zero: that fraction says nothing. */
+static socle_status recv_root(struct sc_vch *ch, struct sc_leaf_claim *out)
 {
-    socle_status st = SOCLE_OK;
     fx root[2];
-    memset(out, 0, sizeof *out);
-    TRY(sc_recv_fx(ch, SC_L_GKR_ROOT, root, 2));
-    /* A zero denominator anywhere makes its root zero: that fraction says nothing. */
-    if (fx_is_zero(root[1]) || fx_is_zero(terms.d) ||
-        !fx_is_zero(fx_add(fx_mul(root[0], terms.d), fx_mul(root[1], terms.n)))) {
+    const socle_status st = sc_recv_fx(ch, SC_L_GKR_ROOT, root, 2);
+    if (st != SOCLE_OK) {
+        return st;
+    }
+    if (fx_is_zero(root[1])) {
         return SOCLE_E_REJECT;
     }
     out->p = root[0];
     out->q = root[1];
-    for (unsigned l = 0; l < n_vars; l++) {
-        TRY(recv_layer(ch, out, l));
+    return SOCLE_OK;
+}
+
+socle_status sc_gkr_verify(struct sc_vch *ch, struct sc_leaf_claim out[2], struct sc_fraction *global, const unsigned n_vars[2],
+                           struct sc_fraction terms)
+{
+    socle_status st = SOCLE_OK;
+    const unsigned n_sides = n_vars[SC_GLOBAL] ? 2 : 1;
+    memset(out, 0, 2 * sizeof *out);
+    *global = (struct sc_fraction){FX_ZERO, FX_ONE};
+    for (unsigned side = 0; side < n_sides; side++) {
+        TRY(recv_root(ch, &out[side]));
+    }
+    if (fx_is_zero(terms.d) || !fx_is_zero(fx_add(fx_mul(out[SC_LOCAL].p, terms.d), fx_mul(out[SC_LOCAL].q, terms.n)))) {
+        return SOCLE_E_REJECT;
+    }
+    if (n_sides == 2) {
+        *global = (struct sc_fraction){out[SC_GLOBAL].p, out[SC_GLOBAL].q};
+    }
+    for (unsigned side = 0; side < n_sides; side++) {
+        for (unsigned l = 0; l < n_vars[side]; l++) {
+            TRY(recv_layer(ch, &out[side], l));
+        }
     }
 out:
     return st;

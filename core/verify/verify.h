@@ -16,10 +16,12 @@ struct sc_verified {
     const uint8_t *output;
     uint64_t output_len;
     struct sc_head_image image;
-    struct sc_head_run run;
+    struct sc_head_run run; /* of a set: the end of the last segment */
+    uint32_t n_segments;    /* 1: a single proof */
+    uint64_t n_cycles;      /* instructions of the run */
 };
 
-/** Bytes of scratch of sc_verify for any proof of the machine; aligned for 8 bytes. */
+/** Bytes of scratch of sc_verify and sc_verify_set for any proof of the machine and any number of segments; aligned for 8 bytes. */
 size_t sc_verify_scratch(const struct sc_machine *m);
 
 /** Verify that the program of key @p vk, on some input, halted with success and wrote the output in @p out.
@@ -29,5 +31,12 @@ size_t sc_verify_scratch(const struct sc_machine *m);
  */
 SC_MUST_USE socle_status sc_verify(struct sc_verified *out, const struct sc_machine *m, const struct sc_profile *profile,
                                    const uint8_t vk[SC_VK_LEN], const uint8_t *proof, size_t len, void *scratch, size_t scratch_len);
+
+/** The same for a set of proofs of one run. Memory does not grow with the set, which is read once from begin to end. */
+SC_MUST_USE socle_status sc_verify_set(struct sc_verified *out, const struct sc_machine *m, const struct sc_profile *profile,
+                                       const uint8_t vk[SC_VK_LEN], const uint8_t *proof, size_t len, void *scratch, size_t scratch_len);
+
+/** Receive the head of a file of this profile and kind. E_FORMAT, E_VERSION. */
+SC_MUST_USE socle_status sc_recv_head(struct sc_vch *ch, const struct sc_profile *profile, enum sc_proof_kind kind);
 
 #endif

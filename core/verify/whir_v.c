@@ -371,10 +371,30 @@ static socle_status run_rounds(struct sc_vch *ch, struct work *w, const struct s
     return SOCLE_E_BUG;
 }
 
+/* Claims of samples that were drawn before the opening, behind those of the columns. */
+static void add_first(struct work *w, const struct sc_whir_params *wp, const struct sc_samples *first, size_t n_values, fx gamma)
+{
+    const unsigned mu = wp->r[0].mu;
+    const unsigned n = first ? first->n : 0;
+    fx pow = FX_ONE;
+    SC_ASSERT(n <= SC_WHIR_MAX_OOD);
+    for (size_t j = 0; n != 0 && j < n_values; j++) {
+        pow = fx_mul(pow, gamma);
+    }
+    for (unsigned i = 0; i < n; i++) {
+        struct sample *const s = &w->samples[w->n_samples++];
+        s->mu = mu;
+        s->coef = pow;
+        memcpy(s->z, first->coords + (size_t)i * mu, mu * sizeof *s->z);
+        w->claim = fx_add(w->claim, fx_mul(pow, first->answers[i]));
+        pow = fx_mul(pow, gamma);
+    }
+}
+
 socle_status sc_whir_verify(struct sc_vch *ch, const struct sc_whir_params *wp,
                             const uint8_t root[32], const fx *r, unsigned H,
                             const struct sc_block *blocks, const fx *values, size_t n_values,
-                            fx gamma, void *scratch, size_t scratch_len)
+                            fx gamma, const struct sc_samples *first, void *scratch, size_t scratch_len)
 {
     const unsigned m0 = wp->r[0].mu;
     struct work *const w = scratch;
@@ -388,6 +408,7 @@ socle_status sc_whir_verify(struct sc_vch *ch, const struct sc_whir_params *wp,
     for (size_t j = n_values; j-- > 0;) {
         w->claim = fx_add(fx_mul(w->claim, gamma), values[j]);
     }
+    add_first(w, wp, first, n_values, gamma);
     const socle_status st = run_rounds(ch, w, wp);
     if (st != SOCLE_OK) {
         return st;

@@ -18,12 +18,12 @@ struct zero {
     const struct sc_leaf_claim *leaf;
     const fx *r;
     const fx *values;
-    fx *powers; /* lambda^0 .. lambda^(K+1) */
+    fx *powers; /* lambda^0 .. lambda^(K+3) */
     fx *cols;   /* of one row */
     fx *weights; /* of one chunk */
     fx head[SC_MAX_VARS + 1];     /* head[i] = r_1 .. r_i */
     fx tail_tau[SC_MAX_VARS + 1]; /* tail[h] = eq of the last h coordinates with those of r */
-    fx tail_rho[SC_MAX_VARS + 1];
+    fx tail_rho[2][SC_MAX_VARS + 1]; /* of each side, as far as its point goes */
 };
 
 static size_t max_sum(const struct sc_machine *m, unsigned extra_cols)
@@ -45,18 +45,19 @@ size_t sc_max_values(const struct sc_machine *m)
 
 size_t sc_zero_scratch(const struct sc_machine *m)
 {
-    return max_sum(m, 1) + 2 + AIR_MAX_COLS + AIR_MAX_USES;
+    return max_sum(m, 1) + 4 + AIR_MAX_COLS + AIR_MAX_USES;
 }
 
-void sc_use_weights(fx *w, const struct sc_machine *m, const struct sc_layout *l, const struct sc_chunk *c, const fx *rho)
+void sc_use_weights(fx *w, const struct sc_machine *m, const struct sc_layout *l, const struct sc_chunk *c, enum sc_side side, const fx *rho)
 {
-    const unsigned n = l->n_leaf_vars - c->log_h;
+    const struct sc_uses uses = sc_uses_of(m, c, side);
+    const unsigned n = sc_side_vars(l, side) - c->log_h;
     const unsigned low = n < WEIGHT_BITS ? n : WEIGHT_BITS;
     fx table[1u << WEIGHT_BITS];
     fx high = FX_ZERO;
     sc_eq_table(table, rho + (n - low), low);
-    for (unsigned i = 0; i < m->tables[c->table].n_uses; i++) {
-        const uint32_t block = c->leaf + i;
+    for (unsigned i = 0; i < uses.n; i++) {
+        const uint32_t block = uses.block + i;
         const uint32_t at = block & ((1u << low) - 1);
         if (i == 0 || at == 0) {
             high = sc_eq_index(rho, n - low, block >> low);
@@ -76,23 +77,35 @@ static fx form_at(const struct air_table *t, unsigned form, const fx *cols)
     return v;
 }
 
-/* sum_i w_i (lambda^K s_i m_i + lambda^(K+1) (alpha + sum_j beta_j t_ij)) */
-static fx uses_at(const struct zero *z, const struct air_table *t)
+/* sum_i w_i (lambda^k s_i m_i + lambda^(k+1) (alpha + sum_j beta_j t_ij)), k = K for L and K + 2 for G */
+static fx uses_at(const struct zero *z, const struct air_table *t, struct sc_uses uses, enum sc_side side)
 {
+    const struct sc_bus_point *const bus = &z->bus[side];
     fx nums = FX_ZERO;
     fx dens = FX_ZERO;
-    for (unsigned i = 0; i < t->n_uses; i++) {
-        const struct air_use *const u = &t->uses[i];
+    for (unsigned i = 0; i < uses.n; i++) {
+        const struct air_use *const u = &t->uses[uses.first + i];
         const fx sel = fx_mul(z->weights[i], form_at(t, u->sel, z->cols));
-        fx den = sc_bus_value(z->bus, (enum air_bus)u->bus, NULL, 0);
+        fx den = sc_bus_value(bus, (enum air_bus)u->bus, NULL, 0);
         nums = u->sign > 0 ? fx_add(nums, sel) : fx_sub(nums, sel);
         for (unsigned s = 0; s < u->n_slots; s++) {
-            den = fx_add(den, fx_mul(z->bus->beta[1 + s], form_at(t, u->slots + s, z->cols)));
+            den = fx_add(den, fx_mul(bus->beta[1 + s], form_at(t, u->slots + s, z->cols)));
         }
         dens = fx_add(dens, fx_mul(z->weights[i], den));
     }
-    const fx *const top = z->powers + z->l->n_constraints;
+    const fx *const top = z->powers + z->l->n_constraints + 2 * side;
     return fx_add(fx_mul(top[0], nums), fx_mul(top[1], dens));
+}
+
+/* What the chunk's uses on one side add to G(r'). */
+static fx side_at(struct zero *z, const struct sc_chunk *c, enum sc_side side)
+{
+    const struct sc_uses uses = sc_uses_of(z->m, c, side);
+    if (uses.n == 0) {
+        return FX_ZERO;
+    }
+    sc_use_weights(z->weights, z->m, z->l, c, side, z->leaf[side].rho);
+    return fx_mul(z->tail_rho[side][c->log_h], uses_at(z, &z->m->tables[c->table], uses, side));
 }
 
 /* (r_1 .. r_{H-h}) G(r') */
@@ -104,25 +117,33 @@ static fx chunk_at(struct zero *z, const struct sc_chunk *c)
     for (unsigned i = 0; i < t->n_closed; i++) {
         z->cols[t->n_cols + i] = sc_air_closed_at((enum air_closed)t->closed[i], z->r + skip, c->log_h, z->l->index);
     }
-    sc_use_weights(z->weights, z->m, z->l, c, z->leaf->rho);
-    const fx uses = fx_mul(z->tail_rho[c->log_h], uses_at(z, t));
+    const fx uses = fx_add(side_at(z, c, SC_LOCAL), side_at(z, c, SC_GLOBAL));
     const fx laws = t->n_constraints ? t->eval(z->cols, z->powers + c->constraint) : FX_ZERO;
     return fx_mul(z->head[skip], fx_add(uses, fx_mul(z->tail_tau[c->log_h], laws)));
 }
 
-/* lambda^K P + lambda^(K+1) (Q - 1 + sum of all weights): unused leaves are 0/1. */
-static fx initial_claim(struct zero *z)
+/* lambda^k P + lambda^(k+1) (Q - 1 + sum of all weights) of one side, k as in uses_at: unused leaves are 0/1. */
+static fx side_claim(struct zero *z, enum sc_side side)
 {
-    fx q = fx_sub(z->leaf->q, FX_ONE);
+    fx q = fx_sub(z->leaf[side].q, FX_ONE);
     for (unsigned i = 0; i < z->l->n_chunks; i++) {
         const struct sc_chunk *const c = &z->l->chunk[i];
-        sc_use_weights(z->weights, z->m, z->l, c, z->leaf->rho);
-        for (unsigned u = 0; u < z->m->tables[c->table].n_uses; u++) {
+        const unsigned n = sc_uses_of(z->m, c, side).n;
+        if (n != 0) {
+            sc_use_weights(z->weights, z->m, z->l, c, side, z->leaf[side].rho);
+        }
+        for (unsigned u = 0; u < n; u++) {
             q = fx_add(q, z->weights[u]);
         }
     }
-    const fx *const top = z->powers + z->l->n_constraints;
-    return fx_add(fx_mul(top[0], z->leaf->p), fx_mul(top[1], q));
+    const fx *const top = z->powers + z->l->n_constraints + 2 * side;
+    return fx_add(fx_mul(top[0], z->leaf[side].p), fx_mul(top[1], q));
+}
+
+static fx initial_claim(struct zero *z)
+{
+    const fx local = side_claim(z, SC_LOCAL);
+    return z->l->n_global_vars ? fx_add(local, side_claim(z, SC_GLOBAL)) : local;
 }
 
 static socle_status recv_rounds(struct sc_vch *ch, fx *r, fx *claim, unsigned n)
@@ -140,31 +161,40 @@ static socle_status recv_rounds(struct sc_vch *ch, fx *r, fx *claim, unsigned n)
     return SOCLE_OK;
 }
 
-static void tails(struct zero *z, const fx *tau)
+/* tail[i] = eq of the last i of n coordinates of a with the last i of r. */
+static void tails_of(fx *tail, const fx *a, unsigned n, const fx *r, unsigned n_r)
 {
-    const unsigned n = z->l->n_vars;
-    const fx *const rho = z->leaf->rho + (z->l->n_leaf_vars - n);
-    z->head[0] = z->tail_tau[0] = z->tail_rho[0] = FX_ONE;
-    for (unsigned i = 0; i < n; i++) {
-        z->head[i + 1] = fx_mul(z->head[i], z->r[i]);
-        z->tail_tau[i + 1] = fx_mul(z->tail_tau[i], sc_eq(&tau[n - 1 - i], &z->r[n - 1 - i], 1));
-        z->tail_rho[i + 1] = fx_mul(z->tail_rho[i], sc_eq(&rho[n - 1 - i], &z->r[n - 1 - i], 1));
+    tail[0] = FX_ONE;
+    for (unsigned i = 0; i < n && i < n_r; i++) {
+        tail[i + 1] = fx_mul(tail[i], sc_eq(&a[n - 1 - i], &r[n_r - 1 - i], 1));
     }
 }
 
+static void tails(struct zero *z, const fx *tau)
+{
+    const unsigned n = z->l->n_vars;
+    z->head[0] = FX_ONE;
+    for (unsigned i = 0; i < n; i++) {
+        z->head[i + 1] = fx_mul(z->head[i], z->r[i]);
+    }
+    tails_of(z->tail_tau, tau, n, z->r, n);
+    tails_of(z->tail_rho[SC_LOCAL], z->leaf[SC_LOCAL].rho, z->l->n_leaf_vars, z->r, n);
+    tails_of(z->tail_rho[SC_GLOBAL], z->leaf[SC_GLOBAL].rho, z->l->n_global_vars, z->r, n);
+}
+
 socle_status sc_zero_verify(struct sc_vch *ch, fx *r, fx *values, const struct sc_machine *m, const struct sc_layout *l,
-                            const struct sc_bus_point *bus, const struct sc_leaf_claim *leaf, fx *scratch)
+                            const struct sc_bus_point bus[2], const struct sc_leaf_claim leaf[2], fx *scratch)
 {
     socle_status st = SOCLE_OK;
     fx lambda;
     fx tau[SC_MAX_VARS];
     struct zero z = {.m = m, .l = l, .bus = bus, .leaf = leaf, .r = r, .values = values, .powers = scratch};
-    z.cols = scratch + l->n_constraints + 2;
+    z.cols = scratch + l->n_constraints + 4;
     z.weights = z.cols + AIR_MAX_COLS;
     sc_tr_challenge(&ch->tr, SC_L_LAMBDA, &lambda, 1);
     sc_tr_challenge(&ch->tr, SC_L_TAU, tau, l->n_vars);
     z.powers[0] = FX_ONE;
-    for (uint32_t i = 0; i <= l->n_constraints; i++) {
+    for (uint32_t i = 0; i < l->n_constraints + 3; i++) {
         z.powers[i + 1] = fx_mul(z.powers[i], lambda);
     }
     fx claim = initial_claim(&z);

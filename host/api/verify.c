@@ -25,10 +25,10 @@ static bool begins_with(const uint8_t *bytes, size_t len, const char *magic)
 
 /* The form of a proof file and its profile: anything after it that is wrong is a refusal, not a
  * strange file. */
-static socle_status check_head(socle_context *ctx, const struct sc_profile **profile, const uint8_t *proof, size_t len)
+static socle_status check_head(socle_context *ctx, const struct sc_profile **profile, enum sc_proof_kind *kind, const uint8_t *proof, size_t len)
 {
     uint32_t version;
-    const socle_status st = sc_proof_head_decode(profile, &version, proof, len);
+    const socle_status st = sc_proof_head_decode(profile, kind, &version, proof, len);
     if (st == SOCLE_E_FORMAT) {
         return sc_fail(ctx, st, "this is not a proof file");
     }
@@ -40,7 +40,8 @@ static socle_status check_head(socle_context *ctx, const struct sc_profile **pro
 
 socle_status sc_api_proof_profile(socle_context *ctx, const struct sc_profile **profile, const uint8_t *proof, size_t len)
 {
-    const socle_status st = check_head(ctx, profile, proof, len);
+    enum sc_proof_kind kind;
+    const socle_status st = check_head(ctx, profile, &kind, proof, len);
     if (st != SOCLE_OK) {
         return st;
     }
@@ -139,7 +140,8 @@ static socle_status inspect_proof(socle_context *ctx, struct socle_info *out, co
     struct sc_layout layout;
     const struct sc_profile *profile;
     socle_status st = SOCLE_OK;
-    TRY(check_head(ctx, &profile, bytes, len));
+    enum sc_proof_kind kind;
+    TRY(check_head(ctx, &profile, &kind, bytes, len));
     (void)rd_take(&rd, SC_PROOF_HEAD_LEN);
     const uint8_t *const head_image = rd_take(&rd, SC_HEAD_IMAGE_LEN);
     const uint8_t *const head_run = rd_take(&rd, SC_HEAD_RUN_LEN);

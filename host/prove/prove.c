@@ -168,7 +168,7 @@ static socle_status with_file_head(uint8_t **out, size_t *out_len, struct sc_pch
         sc_free(file);
         return SOCLE_E_NOMEM;
     }
-    sc_proof_head(file, profile);
+    sc_proof_head(file, profile, SC_KIND_SINGLE);
     memcpy(file + SC_PROOF_HEAD_LEN, body, len);
     sc_free(body);
     *out = file;
@@ -236,7 +236,7 @@ size_t sc_keygen_memory(const struct sc_prover *p, unsigned image_vars)
 size_t sc_prove_memory(const struct sc_prover *p, const struct sc_layout *l, unsigned image_vars, size_t output_len)
 {
     const struct sc_whir_params *const wp = &p->profile->main[l->m0];
-    const uint64_t proof = sc_proof_max(l, p->profile, image_vars, output_len) + SC_PROOF_HEAD_LEN;
+    const uint64_t proof = sc_proof_max(l, p->profile, output_len) + SC_PROOF_HEAD_LEN;
     const struct sc_oracle_memory main = first_oracle(wp);
     const struct sc_chunk *const image = &l->chunk[l->n_chunks - 1];
     const unsigned n_threads = p->pool ? sc_pool_size(p->pool) : 1;

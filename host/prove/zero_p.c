@@ -90,7 +90,7 @@ static socle_status form_init(struct zero *z, struct part *p)
     fx coef[AIR_MAX_COLS];
     fx w[AIR_MAX_USES];
     struct sc_form f = {0};
-    sc_use_weights(w, c->m, c->l, p->c, z->leaf->rho);
+    sc_use_weights(w, c->m, c->l, p->c, SC_LOCAL, z->leaf->rho);
     for (unsigned i = 0; i < p->t->n_uses; i++) {
         const struct air_use *const u = &p->t->uses[i];
         const fx num = fx_mul(top[0], w[i]);

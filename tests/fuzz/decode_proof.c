@@ -188,8 +188,7 @@ static size_t longest(unsigned profile,
         sc_image_vars(m, image->log_h) > SC_M0_MAX) {
         return 0;
     }
-    const uint64_t n = sc_proof_max(&layout, &scene.profile[profile],
-                                    sc_image_vars(m, image->log_h), run->output_len);
+    const uint64_t n = sc_proof_max(&layout, &scene.profile[profile], run->output_len);
     return n < MOST_BYTES / 2 ? (size_t)n : 0;
 }
 

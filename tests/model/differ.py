@@ -24,7 +24,7 @@ from field import P
 from transcript import LABEL, LABELS
 from verify import ACCEPTED, DOCS, MALFORMED, REFUSED, verdict
 
-HEAD = 44  # magic, version, profile
+HEAD = 45  # magic, version, profile, kind
 EDGES = (0, 1, 2, P - 1, P, P + 1, 1 << 27, 1 << 29, 1 << 30, (1 << 31) - 1, (1 << 32) - 1)
 NO_FIELD = ("HEAD_IMAGE", "HEAD_RUN", "HEAD_SHAPE", "OUTPUT", "MAIN_ROOT", "WHIR_ROOT", "WHIR_PATH")
 
@@ -223,7 +223,7 @@ def output(rng, s, _):
 def file_head(rng, s, other):
     i = rng.randrange(HEAD + 37)
     if rng.random() < 0.3:
-        return put(s.data, 12, other.data[12:HEAD]), s.key, "profile of another proof"
+        return put(s.data, 12, other.data[12:HEAD - 1]), s.key, "profile of another proof"
     return put(s.data, i, bytes((rng.randrange(256),))), s.key, "byte %d of the head" % i
 
 
@@ -244,7 +244,7 @@ def image_head(rng, s, _):
     i = rng.choice((0, 3, 4, 4, 4, 5, 36))
     value = rng.choice((7, 8, 9, 27, 28, 255)) if i == 4 else rng.randrange(256)
     data = put(s.data, HEAD + i, bytes((value,)))
-    vk = blake3.derive_key("socle vk v1", data[8:HEAD] + SPEC.machine.digest + data[HEAD:HEAD + 37])
+    vk = blake3.derive_key("socle vk v1", data[8:HEAD - 1] + SPEC.machine.digest + data[HEAD:HEAD + 37])
     return data, s.key[:12] + vk, "image head byte %d := %d, fitting key" % (i, value)
 
 

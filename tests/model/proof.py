@@ -12,7 +12,8 @@ from listing import Machine
 from parameters import max_bytes, read_profiles
 from transcript import Malformed, Refused, Transcript
 
-VERSION = (2).to_bytes(4, "little")
+VERSION = (3).to_bytes(4, "little")
+SINGLE = b"\1"
 KEY_MAGIC, PROOF_MAGIC = b"SOCLEVK1", b"SOCLEPRF"
 
 
@@ -118,6 +119,8 @@ def verify(spec, stream, vk, log=None):
     profile = spec.profiles.get(profile_digest)
     if profile is None:
         raise OtherVersion("unknown profile")
+    if src.read(1) != SINGLE:
+        raise Malformed("no single proof")
     machine, tr = spec.machine, Transcript(src, log)
     tr.absorb("SEED", b"socle proof" + VERSION + profile_digest + machine.digest)
 

@@ -457,7 +457,8 @@ class FilesTest(unittest.TestCase):
     def test_short_inputs_are_malformed(self):
         spec, key = proof.Spec(DOCS), proof.KEY_MAGIC + proof.VERSION + bytes(32)
         head = proof.PROOF_MAGIC + proof.VERSION + next(iter(spec.profiles))
-        for data in (b"", head[:8], head[:12], head, head + bytes(36), head + bytes(2000)):
+        for data in (b"", head[:8], head[:12], head, head + bytes(36), head + bytes(2000), head + b"\1" + bytes(36),
+                     head + b"\2" + bytes(2000)):
             self.assertEqual(verdict(spec, io.BytesIO(data), key)[0], MALFORMED)
 
 
@@ -494,7 +495,7 @@ class ProofTest(unittest.TestCase):
         data, key = self.files[0]
         log = io.StringIO()
         self.verdict(data, key, log)
-        at, kinds = 44, {}
+        at, kinds = 45, {}
         for label, kind, length, _ in (line.split() for line in log.getvalue().splitlines()):
             size = {"0": int(length), "3": 8}.get(kind, 0)
             if size and label not in ("1", "3"):

@@ -201,11 +201,12 @@ static socle_status tree_answer(const fx sent[6], struct sc_fraction terms)
 {
     uint8_t bytes[4 * FX_DEG * 6] = {0};
     struct sc_vch ch;
-    struct sc_leaf_claim leaf;
+    struct sc_leaf_claim leaf[2];
+    struct sc_fraction global;
     sc_fx_encode(bytes, sent, 6);
     sc_tr_init(&ch.tr);
     ch.rd = rd_view(bytes, sizeof bytes);
-    return sc_gkr_verify(&ch, &leaf, 1, terms);
+    return sc_gkr_verify(&ch, leaf, &global, (const unsigned[]){1, 0}, terms);
 }
 
 static socle_status root_answer(fx p, fx q, struct sc_fraction terms)

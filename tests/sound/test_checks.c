@@ -138,6 +138,9 @@ Test(checks, of_magic_and_version)
     f.bytes[0] ^= 1;
     store_le(f.bytes + SC_MAGIC_LEN, SC_PROOF_VERSION + 1, 4);
     lie_is_refused(toy_verify(t, t->program.vk, f.bytes, f.len), SOCLE_E_VERSION, "another version");
+    store_le(f.bytes + SC_MAGIC_LEN, SC_PROOF_VERSION, 4);
+    f.bytes[SC_PROOF_HEAD_LEN - 1] = SC_KIND_SET;
+    lie_is_refused(toy_verify(t, t->program.vk, f.bytes, f.len), SOCLE_E_FORMAT, "a single proof called a set");
     sc_free(f.bytes);
     toy_destroy(t);
 }
@@ -147,27 +150,35 @@ Test(checks, of_the_head_of_a_proof_file)
 {
     uint8_t head[SC_PROOF_HEAD_LEN];
     const struct sc_profile *profile;
+    enum sc_proof_kind kind;
     uint32_t version;
-    sc_proof_head(head, sc_profile_shipped(1));
-    cr_assert_eq(sc_proof_head_decode(&profile, &version, head, sizeof head), SOCLE_OK);
+    sc_proof_head(head, sc_profile_shipped(1), SC_KIND_SET);
+    cr_assert_eq(sc_proof_head_decode(&profile, &kind, &version, head, sizeof head), SOCLE_OK);
     cr_assert_eq(profile, sc_profile_shipped(1));
     cr_assert_eq(version, SC_PROOF_VERSION);
+    cr_assert_eq(kind, SC_KIND_SET);
     for (size_t len = 0; len < sizeof head; len++) {
         uint8_t *const exact = malloc(len + 1);
         memcpy(exact, head, len);
         exact[len] = head[len] ^ 1u; /* read all the same, the head would be another one */
-        lie_is_refused(sc_proof_head_decode(&profile, &version, exact, len), SOCLE_E_FORMAT, "a cut head");
+        lie_is_refused(sc_proof_head_decode(&profile, &kind, &version, exact, len), SOCLE_E_FORMAT, "a cut head");
         free(exact);
     }
     head[0] ^= 1;
-    lie_is_refused(sc_proof_head_decode(&profile, &version, head, sizeof head), SOCLE_E_FORMAT, "another magic number of a proof");
+    lie_is_refused(sc_proof_head_decode(&profile, &kind, &version, head, sizeof head), SOCLE_E_FORMAT, "another magic number of a proof");
     head[0] ^= 1;
     head[SC_MAGIC_LEN] ^= 1;
-    lie_is_refused(sc_proof_head_decode(&profile, &version, head, sizeof head), SOCLE_E_VERSION, "another version of a proof");
+    lie_is_refused(sc_proof_head_decode(&profile, &kind, &version, head, sizeof head), SOCLE_E_VERSION, "another version of a proof");
     cr_assert_null(profile);
     head[SC_MAGIC_LEN] ^= 1;
-    head[sizeof head - 1] ^= 1;
-    lie_is_refused(sc_proof_head_decode(&profile, &version, head, sizeof head), SOCLE_E_VERSION, "an unknown profile");
+    for (unsigned k = 0; k < 256; k++) {
+        head[sizeof head - 1] = (uint8_t)k;
+        const socle_status want = k == SC_KIND_SINGLE || k == SC_KIND_SET ? SOCLE_OK : SOCLE_E_FORMAT;
+        cr_expect_eq(sc_proof_head_decode(&profile, &kind, &version, head, sizeof head), want, "kind %u", k);
+        cr_expect(want != SOCLE_OK || (unsigned)kind == k);
+    }
+    head[sizeof head - 2] ^= 1;
+    lie_is_refused(sc_proof_head_decode(&profile, &kind, &version, head, sizeof head), SOCLE_E_VERSION, "an unknown profile");
     cr_assert_null(profile);
 }
 
@@ -523,11 +534,12 @@ static socle_status tree_answer(const fx sent[6], struct sc_fraction terms)
 {
     uint8_t bytes[4 * FX_DEG * 6];
     struct sc_vch ch;
-    struct sc_leaf_claim leaf;
+    struct sc_leaf_claim leaf[2];
+    struct sc_fraction global;
     sc_fx_encode(bytes, sent, 6);
     sc_tr_init(&ch.tr);
     ch.rd = rd_view(bytes, sizeof bytes);
-    return sc_gkr_verify(&ch, &leaf, 1, terms);
+    return sc_gkr_verify(&ch, leaf, &global, (const unsigned[]){1, 0}, terms);
 }
 
 Test(checks, of_denominators)
@@ -558,7 +570,8 @@ Test(checks, of_a_zero_coordinate)
     const fx leaves[8] = {one, zero, zero, zero, one, zero, one, zero}; /* p, then q; children of node i are i and i + 2 */
     struct sc_pch p;
     struct sc_vch v;
-    struct sc_leaf_claim leaf;
+    struct sc_leaf_claim leaf[2];
+    struct sc_fraction global;
     fx mu, c, line, t[3], end[4];
     lie.challenge = line_is_zero;
     sc_pch_init(&p, NULL);
@@ -584,7 +597,7 @@ Test(checks, of_a_zero_coordinate)
     sc_send_fx(&p, SC_L_GKR_CLAIMS, end, 4);
     sc_tr_init(&v.tr);
     v.rd = rd_view(p.buf, p.len);
-    lie_is_refused(sc_gkr_verify(&v, &leaf, 2, terms), SOCLE_E_REJECT, "a claim about a layer, forgotten at rho = 0");
+    lie_is_refused(sc_gkr_verify(&v, leaf, &global, (const unsigned[]){2, 0}, terms), SOCLE_E_REJECT, "a claim about a layer, forgotten at rho = 0");
     sc_pch_fini(&p);
 }
 

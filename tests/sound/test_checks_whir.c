@@ -188,7 +188,7 @@ static socle_status verify_with(const struct scene *s, const struct sc_whir_para
     sc_tr_absorb_fx(&ch.tr, SC_L_COLUMNS, s->values, s->n);
     sc_tr_challenge(&ch.tr, SC_L_GAMMA, &gamma, 1);
     uint8_t *const scratch = calloc(1, sc_whir_scratch() + 8);
-    const socle_status st = sc_whir_verify(&ch, wp, s->oracle.root, s->r, s->H, s->blocks, s->values, s->n, gamma, scratch + shift,
+    const socle_status st = sc_whir_verify(&ch, wp, s->oracle.root, s->r, s->H, s->blocks, s->values, s->n, gamma, NULL, scratch + shift,
                                            scratch_len);
     free(scratch);
     return st;

@@ -222,7 +222,7 @@ static socle_status answer(struct toy *t, unsigned drop)
     cr_assert_eq(sc_pch_status(&f->ch), SOCLE_OK);
     uint8_t *const body = sc_pch_take(&f->ch, &len);
     uint8_t *const file = malloc(SC_PROOF_HEAD_LEN + len);
-    sc_proof_head(file, &t->profile);
+    sc_proof_head(file, &t->profile, SC_KIND_SINGLE);
     memcpy(file + SC_PROOF_HEAD_LEN, body, len);
     const socle_status st = toy_verify(t, t->program.vk, file, SC_PROOF_HEAD_LEN + len);
     free(file);

@@ -255,7 +255,7 @@ static fx share(unsigned table, unsigned use, fx factor, unsigned col, unsigned 
     while (c->table != table) {
         c++;
     }
-    sc_use_weights(w, &toy_machine, l, c, liar.rho);
+    sc_use_weights(w, &toy_machine, l, c, SC_LOCAL, liar.rho);
     fx v = fx_mul(factor, w[use]);
     for (unsigned i = 0; i < l->n_vars - c->log_h; i++) {
         v = fx_mul(v, r[i]);

@@ -119,7 +119,7 @@ Test(whir, two_instances_run_in_one_transcript)
     for (unsigned i = 0; i < 2; i++) {
         const struct scene *const s = both[i];
         cr_assert_eq(sc_whir_verify(&v, s->wp, s->oracle.root, s->r, s->H, s->blocks, s->values, s->n, gamma,
-                                    scratch, sc_whir_scratch()), SOCLE_OK);
+                                    NULL, scratch, sc_whir_scratch()), SOCLE_OK);
     }
     cr_assert(rd_done(&v.rd));
     cr_assert_arr_eq(v.tr.s, p.tr.s, 32);

@@ -195,7 +195,7 @@ static inline socle_status scene_verify_as(const struct scene *s, fx gamma_shift
     }
     void *const scratch = malloc(sc_whir_scratch());
     const socle_status st = sc_whir_verify(&ch, s->wp, s->oracle.root, s->r, s->H, s->blocks, s->values, s->n,
-                                           fx_add(gamma, gamma_shift), scratch, sc_whir_scratch());
+                                           fx_add(gamma, gamma_shift), NULL, scratch, sc_whir_scratch());
     free(scratch);
     return st == SOCLE_OK && !rd_done(&ch.rd) ? SOCLE_E_FORMAT : st;
 }
