@@ -35,14 +35,14 @@ socle_status sc_set_size_decode(uint32_t *n_segments, uint64_t *output_len, cons
     return *n_segments >= SC_SET_MIN && *n_segments <= SC_SET_MAX ? SOCLE_OK : SOCLE_E_FORMAT;
 }
 
-void sc_segment_encode(uint8_t out[SC_SEGMENT_LEN], const struct sc_segment *s)
+void sc_set_segment_encode(uint8_t out[SC_SEGMENT_LEN], const struct sc_set_segment *s)
 {
     store_le(out, s->ip_in, 4);
     store_le(out + 4, s->ip_out, 4);
     store_le(out + 8, s->ts_end, 4);
 }
 
-void sc_segment_decode(struct sc_segment *out, const uint8_t in[SC_SEGMENT_LEN])
+void sc_set_segment_decode(struct sc_set_segment *out, const uint8_t in[SC_SEGMENT_LEN])
 {
     out->ip_in = (uint32_t)load_le(in, 4);
     out->ip_out = (uint32_t)load_le(in + 4, 4);

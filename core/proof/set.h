@@ -19,7 +19,7 @@
 #define SC_SET_ROWS_LIMIT (UINT64_C(1) << 28)
 
 /** One segment of a run: it begins at ip_in at stamp 4, and ends at ip_out with stamp ts_end. */
-struct sc_segment {
+struct sc_set_segment {
     uint32_t ip_in, ip_out, ts_end;
 };
 
@@ -32,8 +32,8 @@ void sc_set_size_encode(uint8_t out[SC_SET_SIZE_LEN], uint32_t n_segments, uint6
 /** E_FORMAT when no set has so many segments. */
 SC_MUST_USE socle_status sc_set_size_decode(uint32_t *n_segments, uint64_t *output_len, const uint8_t in[SC_SET_SIZE_LEN]);
 
-void sc_segment_encode(uint8_t out[SC_SEGMENT_LEN], const struct sc_segment *s);
-void sc_segment_decode(struct sc_segment *out, const uint8_t in[SC_SEGMENT_LEN]);
+void sc_set_segment_encode(uint8_t out[SC_SEGMENT_LEN], const struct sc_set_segment *s);
+void sc_set_segment_decode(struct sc_set_segment *out, const uint8_t in[SC_SEGMENT_LEN]);
 
 /** Is this a list of chunks that BOUNDARY of a proof of a set can have, of a size that the profile has a schedule for? */
 SC_MUST_USE bool sc_boundary_holds(const struct sc_machine *m, const struct sc_profile *p, const uint8_t *log_h, unsigned n);

@@ -22,10 +22,10 @@ struct set {
     struct sc_fraction sum;      /* of the global fractions so far */
 };
 
-static struct sc_segment segment(const struct set *s, uint32_t i)
+static struct sc_set_segment segment(const struct set *s, uint32_t i)
 {
-    struct sc_segment g;
-    sc_segment_decode(&g, s->runs + (size_t)(i - 1) * SC_SEGMENT_LEN);
+    struct sc_set_segment g;
+    sc_set_segment_decode(&g, s->runs + (size_t)(i - 1) * SC_SEGMENT_LEN);
     return g;
 }
 
@@ -58,7 +58,7 @@ static socle_status check_segments(const struct set *s)
 {
     uint32_t ip = s->v->image.entry;
     for (uint32_t i = 1; i <= s->v->n_segments; i++) {
-        const struct sc_segment g = segment(s, i);
+        const struct sc_set_segment g = segment(s, i);
         if (!sc_end_holds(g.ts_end, g.ip_out)) {
             return SOCLE_E_LIMIT;
         }
@@ -253,7 +253,7 @@ static struct sc_fraction public_terms(const struct set *s, uint32_t i)
     if (i == 0) {
         sc_add_memory_terms(&f, bus, v->run.last_ram, v->run.last_input, v->output, v->output_len);
     } else {
-        const struct sc_segment g = segment(s, i);
+        const struct sc_set_segment g = segment(s, i);
         sc_add_state_terms(&f, bus, g.ip_in, g.ts_end, g.ip_out, i == v->n_segments);
     }
     return f;

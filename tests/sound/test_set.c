@@ -45,7 +45,7 @@ struct scene {
     struct sc_profile profile;
     struct sc_head_image image;
     uint32_t n_segments;
-    struct sc_segment *segment; /* number i at [i - 1] */
+    struct sc_set_segment *segment; /* number i at [i - 1] */
     uint32_t last_ram, last_input;
     uint64_t output_len;
     uint8_t output[16];
@@ -73,7 +73,7 @@ static struct scene *scene_new(uint32_t n_segments)
         s->list[i][1] = (uint8_t)(4 + i % 3);
     }
     for (uint32_t i = 0; i < n_segments; i++) {
-        s->segment[i] = (struct sc_segment){0x400 + i, 0x401 + i, 8 + 4 * (i % 5)};
+        s->segment[i] = (struct sc_set_segment){0x400 + i, 0x401 + i, 8 + 4 * (i % 5)};
     }
     s->last_ram = 600;
     s->last_input = FP_P - 1;
@@ -109,7 +109,7 @@ static void send_run(struct scene *s)
     const size_t len = (size_t)s->n_segments * 12 + 8;
     uint8_t *const run = malloc(len);
     for (uint32_t i = 0; i < s->n_segments; i++) {
-        sc_segment_encode(run + (size_t)i * 12, &s->segment[i]);
+        sc_set_segment_encode(run + (size_t)i * 12, &s->segment[i]);
     }
     store_le(run + len - 8, s->last_ram, 4);
     store_le(run + len - 4, s->last_input, 4);
@@ -296,11 +296,11 @@ Test(set, heads_are_encoded_as_written)
     cr_expect(memcmp(out, digest, 32) == 0 && memcmp(out + 32, "\4\3\2\1", 4) == 0);
     sc_set_size_encode(out, 0x1122, UINT64_C(0x0102030405060708));
     cr_expect_arr_eq(out, "\x22\x11\0\0\x08\7\6\5\4\3\2\1", 12);
-    const struct sc_segment g = {0x11, 0x2233, 0x445566};
-    struct sc_segment back;
-    sc_segment_encode(out, &g);
+    const struct sc_set_segment g = {0x11, 0x2233, 0x445566};
+    struct sc_set_segment back;
+    sc_set_segment_encode(out, &g);
     cr_expect_arr_eq(out, "\x11\0\0\0\x33\x22\0\0\x66\x55\x44\0", 12);
-    sc_segment_decode(&back, out);
+    sc_set_segment_decode(&back, out);
     cr_expect(back.ip_in == g.ip_in && back.ip_out == g.ip_out && back.ts_end == g.ts_end);
 }
 
