@@ -67,7 +67,7 @@ socle_status sc_api_plan(socle_context *ctx, struct socle_run *out, struct api_p
     }
     const size_t kept = sc_segments_memory(&g->segments) + sc_elf_memory(&l->elf); /* given back before the proof */
     const size_t trace = sc_replay_memory(&l->elf, &g->segments.spans[0]) + sc_trace_memory(&g->layout, n_threads);
-    const size_t proof = sc_prove_memory(&prover, &g->layout, l->program.vars, g->run.output_size);
+    const size_t proof = sc_prove_memory(&prover, &g->layout, g->run.output_size);
     g->memory = trace + kept > proof ? trace : proof - kept;
 out:
     return st;

@@ -24,8 +24,8 @@ size_t sc_columns_memory(const struct sc_machine *m, const struct sc_layout *l)
     return sc_big_size(closed_bytes(m, l));
 }
 
-socle_status sc_columns_init(struct sc_columns *c, const struct sc_machine *m, const struct sc_layout *l, const fp *cells,
-                             const fp *image, const struct sc_cpu_ops *ops, struct sc_pool *pool)
+socle_status sc_columns_init(struct sc_columns *c, const struct sc_machine *m, const struct sc_layout *l, const fp *const polys[3],
+                             const struct sc_cpu_ops *ops, struct sc_pool *pool)
 {
     memset(c, 0, sizeof *c);
     c->m = m;
@@ -42,7 +42,7 @@ socle_status sc_columns_init(struct sc_columns *c, const struct sc_machine *m, c
         const struct sc_chunk *const k = &l->chunk[i];
         const struct air_table *const t = &m->tables[k->table];
         const size_t rows = (size_t)1 << k->log_h;
-        const fp *const base = sc_chunk_poly(l, i) == 1 ? image : cells;
+        const fp *const base = polys[sc_chunk_poly(l, i)];
         for (unsigned j = 0; j < t->n_cols; j++) {
             c->col[i][j] = base + ((size_t)(k->block + j) << k->log_h);
         }

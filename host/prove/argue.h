@@ -25,9 +25,9 @@ struct sc_columns {
     size_t closed_len; /* bytes */
 };
 
-/** @p cells: the stacked main polynomial; @p image: that of IMAGE. Errors: E_NOMEM. */
-SC_MUST_USE socle_status sc_columns_init(struct sc_columns *c, const struct sc_machine *m, const struct sc_layout *l, const fp *cells,
-                                         const fp *image, const struct sc_cpu_ops *ops, struct sc_pool *pool);
+/** @p polys: the stacked polynomials by sc_chunk_poly: main, IMAGE, BOUNDARY; NULL for one that has no chunks. Errors: E_NOMEM. */
+SC_MUST_USE socle_status sc_columns_init(struct sc_columns *c, const struct sc_machine *m, const struct sc_layout *l,
+                                         const fp *const polys[3], const struct sc_cpu_ops *ops, struct sc_pool *pool);
 void sc_columns_fini(struct sc_columns *c);
 size_t sc_columns_memory(const struct sc_machine *m, const struct sc_layout *l);
 
@@ -57,15 +57,22 @@ size_t sc_eqs_memory(unsigned max_n);
 /** The last coordinates of one point, ever fewer of them, share the low table: point + n must be the same then. */
 void sc_eqs_set(struct sc_eqs *e, const fx *point, unsigned n);
 
-/** Prove that the fractions of the columns and the verifier's terms sum to zero.
- * Memory: 40 bytes for each leaf (rounded up to a power of two) at most. */
+/** Sides of the bus argument that a layout has: L alone, or L and G. The arrays bus and leaf below have as many entries. */
+#define SC_SIDES 2
+static inline unsigned sc_n_sides(const struct sc_layout *l)
+{
+    return l->n_global_vars ? 2 : 1;
+}
+
+/** Prove what the fractions of each side sum to: both roots first, then the layers of L, then those of G.
+ * Memory: 40 bytes for each leaf of the larger (rounded up to a power of two) at most. */
 SC_MUST_USE socle_status sc_gkr_prove(struct sc_pch *ch, struct sc_leaf_claim *out, const struct sc_columns *c,
                                       const struct sc_bus_point *bus);
 /** The most it holds. */
 size_t sc_gkr_memory(const struct sc_layout *l, unsigned n_threads);
 
 /** Prove constraints and leaf claims; r receives l->n_vars coordinates, values l->n_values column values.
- * Memory: 10 bytes for each cell, 20 for each row. */
+ * Memory: 10 bytes for each cell, 20 for each row, and 20 more for each row of BOUNDARY. */
 SC_MUST_USE socle_status sc_zero_prove(struct sc_pch *ch, fx *r, fx *values, const struct sc_columns *c, const struct sc_bus_point *bus,
                                        const struct sc_leaf_claim *leaf);
 /** The most it holds. */

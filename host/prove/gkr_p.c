@@ -30,8 +30,10 @@ struct layer {
 struct gkr {
     const struct sc_columns *c;
     const struct sc_bus_point *bus;
+    enum sc_side side;
     unsigned n_vars;
-    uint8_t order[SC_MAX_ALL_CHUNKS]; /* chunks by the place of their leaves */
+    uint64_t n_leaves; /* in use */
+    uint8_t order[SC_MAX_ALL_CHUNKS]; /* chunks that have leaves, by their place */
     struct layer layer[SC_MAX_VARS + 1];
     fp *work; /* WORK elements for each thread */
     size_t work_len;
@@ -66,15 +68,25 @@ static void layer_fini(struct layer *l)
     memset(l, 0, sizeof *l);
 }
 
+/* First leaf of a chunk. */
+static uint64_t place_of(const struct gkr *g, unsigned chunk)
+{
+    const struct sc_chunk *const c = &g->c->l->chunk[chunk];
+    return (uint64_t)sc_uses_of(g->c->m, c, g->side).block << c->log_h;
+}
+
 static void order_chunks(struct gkr *g)
 {
     const struct sc_layout *const l = g->c->l;
+    unsigned n = 0;
     for (unsigned i = 0; i < l->n_chunks; i++) {
-        unsigned at = i;
-        const uint64_t place = (uint64_t)l->chunk[i].leaf << l->chunk[i].log_h;
-        for (; at > 0; at--) {
-            const struct sc_chunk *const before = &l->chunk[g->order[at - 1]];
-            if ((uint64_t)before->leaf << before->log_h < place) {
+        const uint64_t place = place_of(g, i);
+        unsigned at = n;
+        if (sc_uses_of(g->c->m, &l->chunk[i], g->side).n == 0) {
+            continue;
+        }
+        for (n++; at > 0; at--) {
+            if (place_of(g, g->order[at - 1]) < place) {
                 break;
             }
             g->order[at] = g->order[at - 1];
@@ -120,18 +132,20 @@ static void fill_leaves(const struct gkr *g, fp *num, fp *den, size_t plane, uin
     const struct sc_layout *const l = g->c->l;
     unsigned k = 0;
     for (uint64_t at = begin; at < end;) {
-        if (at >= l->n_leaves) {
+        if (at >= g->n_leaves) {
             fill_unused(num + (at - begin), den + (at - begin), plane, (size_t)(end - at));
             return;
         }
         const struct sc_chunk *c = &l->chunk[g->order[k]];
-        while (at >= (uint64_t)(c->leaf + g->c->m->tables[c->table].n_uses) << c->log_h) {
+        struct sc_uses uses = sc_uses_of(g->c->m, c, g->side);
+        while (at >= (uint64_t)(uses.block + uses.n) << c->log_h) {
             c = &l->chunk[g->order[++k]];
+            uses = sc_uses_of(g->c->m, c, g->side);
         }
         const uint64_t rows = (uint64_t)1 << c->log_h;
         const uint64_t row = at & (rows - 1);
         const uint64_t n = end - at < rows - row ? end - at : rows - row;
-        const unsigned use = (unsigned)((at >> c->log_h) - c->leaf);
+        const unsigned use = uses.first + (unsigned)((at >> c->log_h) - uses.block);
         fill_use(g, g->order[k], use, num + (at - begin), den + (at - begin), plane, (size_t)row, (size_t)(row + n));
         at += n;
     }
@@ -421,8 +435,7 @@ static socle_status first_leaf_round(struct gkr *g, struct sc_pch *ch, struct ro
 {
     struct layer *const in = &g->layer[g->n_vars];
     const uint64_t upper = (uint64_t)1 << (g->n_vars - 1);
-    const uint64_t n_leaves = g->c->l->n_leaves;
-    const uint64_t used = n_leaves > upper ? n_leaves - upper : 1;
+    const uint64_t used = g->n_leaves > upper ? g->n_leaves - upper : 1;
     j->used = (size_t)((used + PIECE - 1) / PIECE * PIECE);
     prove_round(g, ch, j, leaf_round_body, s->rho + 1, g->n_vars - 2);
     const socle_status st = layer_init(in, g->n_vars - 1);
@@ -510,9 +523,8 @@ static size_t layer_memory(unsigned log)
 }
 
 /* Layers: on the way up all but the two lowest; on the way down one of the two lowest, alone. */
-size_t sc_gkr_memory(const struct sc_layout *l, unsigned n_threads)
+static size_t side_memory(unsigned n, unsigned n_threads)
 {
-    const unsigned n = l->n_leaf_vars;
     size_t up = 0;
     for (unsigned i = 0; i + 1 < n; i++) {
         up += layer_memory(i);
@@ -522,33 +534,94 @@ size_t sc_gkr_memory(const struct sc_layout *l, unsigned n_threads)
            sc_alloc_size(1, sizeof(struct round_job));
 }
 
-socle_status sc_gkr_prove(struct sc_pch *ch, struct sc_leaf_claim *out, const struct sc_columns *c, const struct sc_bus_point *bus)
+/* The sides are held one after the other: see sc_gkr_prove. */
+size_t sc_gkr_memory(const struct sc_layout *l, unsigned n_threads)
+{
+    const size_t local = side_memory(l->n_leaf_vars, n_threads);
+    const size_t global = l->n_global_vars ? side_memory(l->n_global_vars, n_threads) : 0;
+    return local > global ? local : global;
+}
+
+static void side_fini(struct gkr *g)
+{
+    for (unsigned l = 0; l <= g->n_vars; l++) {
+        layer_fini(&g->layer[l]);
+    }
+    sc_big_free(g->work, g->work_len);
+    g->work = NULL;
+    sc_eqs_fini(&g->eqs);
+}
+
+/* Layers of a side, and its root. */
+static socle_status side_init(struct gkr *g, fx root[2], const struct sc_columns *c, const struct sc_bus_point *bus, enum sc_side side)
 {
     socle_status st = SOCLE_OK;
-    struct gkr g = {.c = c, .bus = bus, .n_vars = c->l->n_leaf_vars};
-    memset(out, 0, sizeof *out);
-    order_chunks(&g);
-    TRY(sc_eqs_init(&g.eqs, g.n_vars));
-    TRY(build(&g));
-    out->p = element(g.layer[0].p, g.layer[0].plane, 0);
-    out->q = element(g.layer[0].q, g.layer[0].plane, 0);
-    const fx root[2] = {out->p, out->q};
-    sc_send_fx(ch, SC_L_GKR_ROOT, root, 2);
-    for (unsigned l = 0; l < g.n_vars; l++) {
+    memset(g, 0, sizeof *g);
+    g->c = c;
+    g->bus = &bus[side];
+    g->side = side;
+    g->n_vars = sc_side_vars(c->l, side);
+    g->n_leaves = side == SC_LOCAL ? c->l->n_leaves : c->l->n_global_leaves;
+    order_chunks(g);
+    TRY(sc_eqs_init(&g->eqs, g->n_vars));
+    TRY(build(g));
+    root[0] = element(g->layer[0].p, g->layer[0].plane, 0);
+    root[1] = element(g->layer[0].q, g->layer[0].plane, 0);
+out:
+    return st;
+}
+
+/* From the root down. */
+static socle_status prove_layers(struct gkr *g, struct sc_pch *ch, struct sc_leaf_claim *out, const fx root[2])
+{
+    socle_status st = SOCLE_OK;
+    out->p = root[0];
+    out->q = root[1];
+    for (unsigned l = 0; l < g->n_vars; l++) {
         /* a quarter for the way up; then each layer costs as much as all above it */
-        TRY(sc_watch_tell(c->watch, SC_STAGE_GKR, 0.25 + 0.75 / (double)((uint64_t)1 << (g.n_vars - l))));
-        layer_fini(&g.layer[l]);
-        if (l + 2 == g.n_vars) {
-            TRY(build_top(&g));
+        if (g->side == SC_LOCAL) {
+            TRY(sc_watch_tell(g->c->watch, SC_STAGE_GKR, 0.25 + 0.75 / (double)((uint64_t)1 << (g->n_vars - l))));
         }
-        TRY(prove_layer(&g, ch, out, l));
+        layer_fini(&g->layer[l]);
+        if (l + 2 == g->n_vars) {
+            TRY(build_top(g));
+        }
+        TRY(prove_layer(g, ch, out, l));
     }
     st = sc_pch_status(ch);
 out:
-    for (unsigned l = 0; l <= g.n_vars; l++) {
-        layer_fini(&g.layer[l]);
+    return st;
+}
+
+/* Both roots are sent before the layers of either. G is small beside L: its layers are made once for the root and once more for
+ * the way down, so that never both sides are held. */
+socle_status sc_gkr_prove(struct sc_pch *ch, struct sc_leaf_claim *out, const struct sc_columns *c, const struct sc_bus_point *bus)
+{
+    socle_status st = SOCLE_OK;
+    fx root[SC_SIDES][2];
+    struct gkr g;
+    const unsigned n = sc_n_sides(c->l);
+    memset(out, 0, n * sizeof *out);
+    for (unsigned v = n; v-- > 0;) {
+        st = side_init(&g, root[v], c, bus, (enum sc_side)v);
+        if (v > 0 || st != SOCLE_OK) {
+            side_fini(&g);
+        }
+        if (st != SOCLE_OK) {
+            return st;
+        }
     }
-    sc_big_free(g.work, g.work_len);
-    sc_eqs_fini(&g.eqs);
+    for (unsigned v = 0; v < n; v++) {
+        sc_send_fx(ch, SC_L_GKR_ROOT, root[v], 2);
+    }
+    st = prove_layers(&g, ch, &out[SC_LOCAL], root[SC_LOCAL]);
+    side_fini(&g);
+    if (st == SOCLE_OK && n > 1) {
+        st = side_init(&g, root[SC_GLOBAL], c, bus, SC_GLOBAL);
+        if (st == SOCLE_OK) {
+            st = prove_layers(&g, ch, &out[SC_GLOBAL], root[SC_GLOBAL]);
+        }
+        side_fini(&g);
+    }
     return st;
 }

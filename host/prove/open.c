@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * Prover of the opening of one committed polynomial.
- * The weight of round 0 is a sum of gamma^j eq(b_j, X_hi) eq(r_suffix, X_lo); it is never built.
+ * The weight of round 0 is a sum of gamma^j eq(b_j, X_hi) eq(r_suffix, X_lo), a sample being one block of full height; it is never built.
  * The first few round polynomials come from inner products of columns of f with one eq table per
  * height; only after those challenges are the folded vector and the folded weight written out, an
  * eighth as long. Theory: docs/spec/whir.md.
@@ -24,6 +24,7 @@
 
 /* A block of the first weight, within one value `top` of the first variables. */
 struct part {
+    uint8_t point; /* 0: the columns', else 1 + number of the sample */
     uint8_t log_h, top;
     uint32_t at; /* offset in what the other variables span */
     fx coef;
@@ -180,42 +181,67 @@ static unsigned first_vars(const struct sc_opening *o)
     return o->wp->r[0].k < FIRST_VARS ? o->wp->r[0].k : FIRST_VARS;
 }
 
+/* Blocks do not overlap: those higher than the span of the other variables have FIRST parts together, and each sample as many. */
 static size_t max_parts(size_t n_values)
 {
-    return n_values + FIRST;
+    return n_values + (1 + SC_WHIR_MAX_OOD) * FIRST;
 }
 
-/* The columns as parts; one that is higher than what the other variables span becomes several. */
+static unsigned n_samples(const struct sc_opening *o)
+{
+    return o->first ? o->first->n : 0;
+}
+
+/* The last log_h coordinates of a point. */
+static const fx *suffix(const struct state *s, unsigned point, unsigned log_h)
+{
+    const unsigned mu = s->o->wp->r[0].mu;
+    return point == 0 ? s->o->r + (s->o->H - log_h) : s->o->first->coords + (size_t)(point - 1) * mu + (mu - log_h);
+}
+
+/* A block as parts: several when it is higher than what the other variables span. */
+static void add_block(struct state *s, unsigned point, struct sc_block b, fx coef)
+{
+    const unsigned rest = s->mu - first_vars(s->o);
+    const unsigned over = b.log_h > rest ? b.log_h - rest : 0;
+    const uint32_t first = b.index << over;
+    const unsigned log_h = b.log_h - over;
+    fx split[FIRST];
+    sc_eq_table(split, suffix(s, point, b.log_h), over);
+    for (uint32_t e = 0; e < 1u << over; e++) {
+        const uint64_t at = (uint64_t)(first + e) << log_h;
+        s->parts[s->n_parts++] = (struct part){.point = (uint8_t)point,
+                                               .log_h = (uint8_t)log_h,
+                                               .top = (uint8_t)(at >> rest),
+                                               .at = (uint32_t)(at & (((uint64_t)1 << rest) - 1)),
+                                               .coef = fx_mul(coef, split[e])};
+    }
+}
+
+/* The columns, then the samples. */
 static socle_status make_parts(struct state *s)
 {
     const struct sc_opening *const o = s->o;
-    const unsigned rest = s->mu - first_vars(o);
-    fx split[FIRST];
     s->parts = sc_alloc(max_parts(o->n_values), sizeof *s->parts);
     if (!s->parts) {
         return SOCLE_E_NOMEM;
     }
     fx pow = FX_ONE;
     for (size_t j = 0; j < o->n_values; j++) {
-        const struct sc_block b = o->blocks[j];
-        const unsigned over = b.log_h > rest ? b.log_h - rest : 0;
-        const uint32_t first = b.index << over;
-        const unsigned log_h = b.log_h - over;
-        sc_eq_table(split, o->r + (o->H - b.log_h), over);
-        for (uint32_t e = 0; e < 1u << over; e++) {
-            const uint64_t at = (uint64_t)(first + e) << log_h;
-            s->parts[s->n_parts++] =
-                (struct part){(uint8_t)log_h, (uint8_t)(at >> rest), (uint32_t)(at & (((uint64_t)1 << rest) - 1)), fx_mul(pow, split[e])};
-        }
+        add_block(s, 0, o->blocks[j], pow);
+        pow = fx_mul(pow, o->gamma);
+    }
+    for (unsigned k = 0; k < n_samples(o); k++) {
+        add_block(s, 1 + k, (struct sc_block){.log_h = (uint8_t)s->mu}, pow);
         pow = fx_mul(pow, o->gamma);
     }
     return SOCLE_OK;
 }
 
-static bool has_height(const struct state *s, unsigned log_h)
+static bool has_height(const struct state *s, unsigned point, unsigned log_h)
 {
     for (size_t j = 0; j < s->n_parts; j++) {
-        if (s->parts[j].log_h == log_h) {
+        if (s->parts[j].point == point && s->parts[j].log_h == log_h) {
             return true;
         }
     }
@@ -233,7 +259,7 @@ static unsigned greatest_height(const struct state *s)
 
 struct by_height {
     struct state *s;
-    unsigned log_h, vars;
+    unsigned point, log_h, vars;
     const fx *eq_top;   /* of the first challenges, for weight_rows */
     struct cross *sums; /* one per worker, for cross_rows */
 };
@@ -244,7 +270,8 @@ static void cross_rows(void *arg, size_t begin, size_t end, unsigned worker)
     const struct state *const s = x->s;
     for (size_t j = 0; j < s->n_parts; j++) {
         const struct part *const p = &s->parts[j];
-        for (size_t k = 0; p->log_h == x->log_h && k < (size_t)1 << x->vars; k++) {
+        const bool here = p->point == x->point && p->log_h == x->log_h;
+        for (size_t k = 0; here && k < (size_t)1 << x->vars; k++) {
             const fx d = s->ops->dot_base(s->o->f + (k << (s->mu - x->vars)) + p->at, s->eq.p, s->eq.plane, begin, end);
             fx *const m = &x->sums[worker].m[p->top][k];
             *m = fx_add(*m, fx_mul(p->coef, d));
@@ -260,24 +287,23 @@ static void weight_rows(void *arg, size_t begin, size_t end, unsigned worker)
     (void)worker;
     for (size_t j = 0; j < s->n_parts; j++) {
         const struct part *const p = &s->parts[j];
-        if (p->log_h == x->log_h) {
+        if (p->point == x->point && p->log_h == x->log_h) {
             s->ops->axpy_ext(s->w.p + p->at, s->w.plane, s->eq.p, s->eq.plane, fx_mul(p->coef, x->eq_top[p->top]), begin, end);
         }
     }
 }
 
-/* Run a body over the rows of every height that occurs, with the eq table of that height in s->eq.
- */
+/* Run a body over the rows of every point and height that occur, with their eq table in s->eq. */
 static socle_status each_height(struct state *s, struct by_height *x, sc_pool_fn *body)
 {
     socle_status st = SOCLE_OK;
-    for (unsigned log_h = 0; log_h < s->mu; log_h++) {
-        if (!has_height(s, log_h)) {
-            continue;
+    for (x->point = 0; x->point <= n_samples(s->o); x->point++) {
+        for (x->log_h = 0; x->log_h < s->mu; x->log_h++) {
+            if (has_height(s, x->point, x->log_h)) {
+                TRY(eq_planar(s, &s->eq, suffix(s, x->point, x->log_h), x->log_h, FX_ONE, false));
+                sc_pool_for(s->pool, (size_t)1 << x->log_h, PIECE, body, x);
+            }
         }
-        x->log_h = log_h;
-        TRY(eq_planar(s, &s->eq, s->o->r + (s->o->H - log_h), log_h, FX_ONE, false));
-        sc_pool_for(s->pool, (size_t)1 << log_h, PIECE, body, x);
     }
 out:
     return st;
@@ -659,10 +685,13 @@ socle_status sc_whir_open(struct sc_pch *ch, const struct sc_opening *o)
 {
     struct state s = {.ch = ch, .o = o, .pool = ch->pool, .ops = sc_cpu_ops_now(), .mu = o->wp->r[0].mu};
     socle_status st = SOCLE_OK;
-    if (!sc_whir_params_ok(o->wp)) {
+    if (!sc_whir_params_ok(o->wp) || n_samples(o) > SC_WHIR_MAX_OOD) {
         return SOCLE_E_ARG;
     }
     s.claim = FX_ZERO;
+    for (unsigned k = n_samples(o); k-- > 0;) {
+        s.claim = fx_add(fx_mul(s.claim, o->gamma), o->first->answers[k]);
+    }
     for (size_t j = o->n_values; j-- > 0;) {
         s.claim = fx_add(fx_mul(s.claim, o->gamma), o->values[j]);
     }

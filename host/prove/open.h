@@ -19,6 +19,7 @@ struct sc_opening {
     const fx *values; /* the columns' values at r; the proof fails when one is wrong */
     size_t n_values;
     fx gamma;
+    const struct sc_samples *first; /* drawn before, the claims after those of the columns; NULL: there are none */
     void (*f_done)(void *arg); /* called when f has been read for the last time; may be NULL */
     void *arg;
 };
@@ -27,7 +28,7 @@ struct sc_opening {
 SC_MUST_USE socle_status sc_whir_open(struct sc_pch *ch, const struct sc_opening *o);
 
 /** The most that an opening holds before and after f_done: 40 bytes for each eight elements of f and the code words of round 1,
- * and little else. @p log_h is the greatest of the blocks; the code words of round 0 are made again. */
+ * and little else. @p log_h is the greatest of the blocks, mu_0 with samples; the code words of round 0 are made again. */
 struct sc_open_memory {
     size_t with_f, without_f;
 };

@@ -35,12 +35,13 @@ struct sc_program {
 SC_MUST_USE socle_status sc_keygen(struct sc_program *out, const struct sc_prover *p, uint32_t entry, unsigned log_h, const fp *cells);
 void sc_program_fini(struct sc_program *program);
 
-/** A run as columns. */
+/** A run as columns, or the part of it that a proof of a set is about. */
 struct sc_witness {
     struct sc_shape shape;
     const fp *cells; /* stacked main polynomial, 2^m0 elements, Montgomery form */
-    struct sc_head_run run;
-    const uint8_t *output; /* run.output_len bytes */
+    const fp *boundary; /* stacked polynomial of BOUNDARY in a proof of a set */
+    struct sc_head_run run; /* of a single proof */
+    const uint8_t *output; /* run.output_len bytes; of a single proof */
     void (*cells_done)(void *arg); /* called when the cells have been read for the last time; may be NULL */
     void *arg;
 };
@@ -61,7 +62,7 @@ bool sc_prover_has(const struct sc_prover *p, unsigned m0, unsigned image_vars);
 
 /** The most memory of sc_prove at any time and of the cells together, when cells_done gives them back.
  * The prover has schedules for both sizes. */
-size_t sc_prove_memory(const struct sc_prover *p, const struct sc_layout *l, unsigned image_vars, size_t output_len);
+size_t sc_prove_memory(const struct sc_prover *p, const struct sc_layout *l, size_t output_len);
 /** The most memory of sc_keygen. */
 size_t sc_keygen_memory(const struct sc_prover *p, unsigned image_vars);
 

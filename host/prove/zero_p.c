@@ -16,36 +16,51 @@
 #define GRAIN 8192
 #define PLANE_PAD 80
 
+/* The uses of a chunk on one side. */
+struct uses {
+    fp *form; /* 2^h values of the form, planar; NULL when there are none */
+    size_t plane;
+    fx t[2]; /* of the first round: values at 0 and 1 */
+    fx sum;
+    fx eq; /* of bound coordinates */
+};
+
 struct part {
     const struct sc_chunk *c;
     const struct air_table *t;
     unsigned n_cols; /* with closed-form ones */
     const fp *const *base;
-    fp *form; /* 2^h values of the form, planar */
-    size_t form_plane;
+    struct uses uses[SC_SIDES];
     fp *ext; /* columns after the first round, planar, one after the other */
     size_t plane;
-    fx form_t[2]; /* of the first round: values at 0 and 1 */
-    fx form_sum;
     fx claim; /* normalised claim of the constraints */
-    fx eq_tau, eq_rho; /* of bound coordinates */
+    fx eq_tau; /* of bound coordinates */
+};
+
+/* Where the leaves of a side are claimed. */
+struct place {
+    unsigned top;    /* the greatest height with leaves there */
+    fx rho[SC_MAX_VARS]; /* last coordinates, as many as r has; those before the first of `top` are not read */
+    struct sc_eqs eqs;
 };
 
 struct zero {
     const struct sc_columns *c;
-    const struct sc_bus_point *bus;
+    const struct sc_bus_point *bus; /* of each side */
     const struct sc_leaf_claim *leaf;
+    unsigned n_sides;
     fx *powers;
-    const fx *tau, *rho; /* n_vars coordinates each */
-    struct sc_eqs eq_tau, eq_rho;
+    const fx *tau; /* n_vars coordinates */
+    struct sc_eqs eq_tau;
+    struct place place[SC_SIDES];
     struct part part[SC_MAX_ALL_CHUNKS];
     bool compiled; /* the tables are those that kernels are compiled for */
     fx sum[SC_POOL_MAX_THREADS][3];
 };
 
-static size_t form_len(const struct part *p)
+static size_t form_len(const struct uses *u)
 {
-    return FX_DEG * p->form_plane * sizeof(fp);
+    return FX_DEG * u->plane * sizeof(fp);
 }
 
 static size_t ext_len(const struct part *p)
@@ -56,15 +71,19 @@ static size_t ext_len(const struct part *p)
 static void part_fini(struct part *p)
 {
     if (p->c) {
-        sc_big_free(p->form, form_len(p));
+        for (unsigned v = 0; v < SC_SIDES; v++) {
+            sc_big_free(p->uses[v].form, form_len(&p->uses[v]));
+            p->uses[v].form = NULL;
+        }
         sc_big_free(p->ext, ext_len(p));
-        p->form = p->ext = NULL;
+        p->ext = NULL;
     }
 }
 
 struct job {
     struct zero *z;
     struct part *p;
+    const struct uses *uses;
     const struct sc_lin *lin;
     const struct sc_eqs *eqs;
     const fp *const *cols; /* base, or of extension elements */
@@ -78,36 +97,39 @@ static void form_body(void *arg, size_t begin, size_t end, unsigned worker)
 {
     const struct job *const j = arg;
     (void)worker;
-    j->z->c->ops->lin_ext(j->p->form + begin, j->p->form_plane, j->lin, begin, end);
+    j->z->c->ops->lin_ext(j->uses->form + begin, j->uses->plane, j->lin, begin, end);
 }
 
-/* sum_i w_i (lambda^K s_i m_i + lambda^(K+1) (alpha + sum_j beta_j t_ij)) on every row */
-static socle_status form_init(struct zero *z, struct part *p)
+/* sum_i w_i (lambda^K s_i m_i + lambda^(K+1) (alpha + sum_j beta_j t_ij)) on every row; of G with lambda^(K+2) and lambda^(K+3) */
+static socle_status form_init(struct zero *z, struct part *p, unsigned v)
 {
     const struct sc_columns *const c = z->c;
-    const fx *const top = z->powers + c->l->n_constraints;
+    const struct sc_bus_point *const bus = &z->bus[v];
+    const struct sc_uses own = sc_uses_of(c->m, p->c, (enum sc_side)v);
+    struct uses *const uses = &p->uses[v];
+    const fx *const top = z->powers + c->l->n_constraints + 2 * v;
     const fp *col[AIR_MAX_COLS];
     fx coef[AIR_MAX_COLS];
     fx w[AIR_MAX_USES];
     struct sc_form f = {0};
-    sc_use_weights(w, c->m, c->l, p->c, SC_LOCAL, z->leaf->rho);
-    for (unsigned i = 0; i < p->t->n_uses; i++) {
-        const struct air_use *const u = &p->t->uses[i];
+    sc_use_weights(w, c->m, c->l, p->c, (enum sc_side)v, z->leaf[v].rho);
+    for (unsigned i = 0; i < own.n; i++) {
+        const struct air_use *const u = &p->t->uses[own.first + i];
         const fx num = fx_mul(top[0], w[i]);
         const fx den = fx_mul(top[1], w[i]);
         sc_form_add(&f, p->t, u->sel, u->sign > 0 ? num : fx_neg(num));
-        f.k = fx_add(f.k, fx_mul(den, sc_bus_value(z->bus, (enum air_bus)u->bus, NULL, 0)));
+        f.k = fx_add(f.k, fx_mul(den, sc_bus_value(bus, (enum air_bus)u->bus, NULL, 0)));
         for (unsigned s = 0; s < u->n_slots; s++) {
-            sc_form_add(&f, p->t, u->slots + s, fx_mul(den, z->bus->beta[1 + s]));
+            sc_form_add(&f, p->t, u->slots + s, fx_mul(den, bus->beta[1 + s]));
         }
     }
     const struct sc_lin lin = sc_form_lin(&f, p->t, p->base, col, coef);
-    p->form_plane = ((size_t)1 << p->c->log_h) + PLANE_PAD;
-    p->form = sc_big_alloc(form_len(p));
-    if (!p->form) {
+    uses->plane = ((size_t)1 << p->c->log_h) + PLANE_PAD;
+    uses->form = sc_big_alloc(form_len(uses));
+    if (!uses->form) {
         return SOCLE_E_NOMEM;
     }
-    struct job j = {.z = z, .p = p, .lin = &lin};
+    struct job j = {.z = z, .p = p, .uses = uses, .lin = &lin};
     sc_pool_for(c->pool, (size_t)1 << p->c->log_h, PIECE, form_body, &j);
     return SOCLE_OK;
 }
@@ -118,8 +140,8 @@ static void form_round_body(void *arg, size_t begin, size_t end, unsigned worker
     const size_t low = (size_t)1 << j->eqs->low;
     for (size_t h = begin; h < end; h++) {
         for (unsigned i = 0; i < 2; i++) {
-            const fp *const v = j->p->form + i * j->half + h * low;
-            const fx s = j->z->c->ops->dot_ext(v, j->p->form_plane, j->eqs->low_table, SC_EQS_PLANE, 0, low);
+            const fp *const v = j->uses->form + i * j->half + h * low;
+            const fx s = j->z->c->ops->dot_ext(v, j->uses->plane, j->eqs->low_table, SC_EQS_PLANE, 0, low);
             j->z->sum[worker][i] = fx_add(j->z->sum[worker][i], fx_mul(s, j->eqs->high[h]));
         }
     }
@@ -138,9 +160,9 @@ static void run_sums(struct job *j, sc_pool_fn *fn, fx *out, unsigned n)
     }
 }
 
-static void form_round(struct zero *z, struct part *p, fx out[2], unsigned n_rest)
+static void form_round(struct zero *z, struct part *p, unsigned v, fx out[2], unsigned n_rest)
 {
-    struct job j = {.z = z, .p = p, .eqs = &z->eq_rho, .half = (size_t)1 << n_rest};
+    struct job j = {.z = z, .p = p, .uses = &p->uses[v], .eqs = &z->place[v].eqs, .half = (size_t)1 << n_rest};
     run_sums(&j, form_round_body, out, 2);
 }
 
@@ -245,7 +267,12 @@ static void bind_body(void *arg, size_t begin, size_t end, unsigned worker)
             ops->fold_ext(out, p->plane, out, p->plane, j->half, j->c, begin, end);
         }
     }
-    ops->fold_ext(p->form, p->form_plane, p->form, p->form_plane, j->half, j->c, begin, end);
+    for (unsigned v = 0; v < SC_SIDES; v++) {
+        const struct uses *const u = &p->uses[v];
+        if (u->form) {
+            ops->fold_ext(u->form, u->plane, u->form, u->plane, j->half, j->c, begin, end);
+        }
+    }
 }
 
 static socle_status bind(struct zero *z, struct part *p, fx c, unsigned n_rest)
@@ -275,13 +302,33 @@ static void eq_line(fx out[5], fx a)
     }
 }
 
+/* Adds the round polynomial at 0 .. 4 of the uses of one side to sum; rounds from the part's first on. */
+static void uses_round(struct zero *z, struct part *p, unsigned v, fx sum[5], unsigned round, fx head)
+{
+    const struct uses *const u = &p->uses[v];
+    const unsigned n = z->c->l->n_vars;
+    fx a[2] = {u->t[0], u->t[1]};
+    fx line[5];
+    if (round > n - p->c->log_h) {
+        form_round(z, p, v, a, n - 1 - round);
+    }
+    eq_line(line, z->place[v].rho[round]);
+    const fx d = fx_sub(a[1], a[0]);
+    const fx scale = fx_mul(head, u->eq);
+    fx form = a[0];
+    for (unsigned i = 0; i < 5; i++) {
+        sum[i] = fx_add(sum[i], fx_mul(fx_mul(scale, line[i]), form));
+        form = fx_add(form, d);
+    }
+}
+
 /* Adds the part's round polynomial at 0 .. 4 to sum. t keeps the constraints' own polynomial. */
 static void part_round(struct zero *z, struct part *p, fx sum[5], fx t[5], unsigned round, fx head)
 {
     const unsigned n = z->c->l->n_vars;
     const unsigned skip = n - p->c->log_h;
     if (round < skip) { /* X r_1 .. r_{round-1} times the whole sum */
-        const fx s = fx_mul(head, p->form_sum);
+        const fx s = fx_mul(head, fx_add(p->uses[SC_LOCAL].sum, p->uses[SC_GLOBAL].sum));
         fx v = FX_ZERO;
         for (unsigned i = 0; i < 5; i++) {
             sum[i] = fx_add(sum[i], v);
@@ -289,22 +336,18 @@ static void part_round(struct zero *z, struct part *p, fx sum[5], fx t[5], unsig
         }
         return;
     }
-    fx a[2] = {p->form_t[0], p->form_t[1]};
-    fx line_tau[5], line_rho[5];
+    fx line_tau[5];
     const unsigned rest = n - 1 - round;
-    if (round > skip) {
-        form_round(z, p, a, rest);
-    }
     laws_round(z, p, t, z->tau[round], rest);
     eq_line(line_tau, z->tau[round]);
-    eq_line(line_rho, z->rho[round]);
-    const fx d = fx_sub(a[1], a[0]);
-    fx form = a[0];
     for (unsigned i = 0; i < 5; i++) {
         const fx laws = fx_mul(fx_mul(p->eq_tau, line_tau[i]), t[i]);
-        const fx uses = fx_mul(fx_mul(p->eq_rho, line_rho[i]), form);
-        sum[i] = fx_add(sum[i], fx_mul(head, fx_add(laws, uses)));
-        form = fx_add(form, d);
+        sum[i] = fx_add(sum[i], fx_mul(head, laws));
+    }
+    for (unsigned v = 0; v < z->n_sides; v++) {
+        if (p->uses[v].form) {
+            uses_round(z, p, v, sum, round, head);
+        }
     }
 }
 
@@ -320,7 +363,11 @@ static socle_status prove_rounds(struct zero *z, struct sc_pch *ch, fx *r, fx (*
             return go;
         }
         sc_eqs_set(&z->eq_tau, z->tau + i + 1, n - 1 - i);
-        sc_eqs_set(&z->eq_rho, z->rho + i + 1, n - 1 - i);
+        for (unsigned v = 0; v < z->n_sides; v++) {
+            if (i >= n - z->place[v].top) {
+                sc_eqs_set(&z->place[v].eqs, z->place[v].rho + i + 1, n - 1 - i);
+            }
+        }
         for (unsigned k = 0; k < n_parts; k++) {
             part_round(z, &z->part[k], sum, t[k], i, head[k]);
         }
@@ -335,11 +382,55 @@ static socle_status prove_rounds(struct zero *z, struct sc_pch *ch, fx *r, fx (*
             }
             p->claim = sc_interp4(t[k], r[i]);
             p->eq_tau = fx_mul(p->eq_tau, sc_eq(&z->tau[i], &r[i], 1));
-            p->eq_rho = fx_mul(p->eq_rho, sc_eq(&z->rho[i], &r[i], 1));
+            for (unsigned v = 0; v < z->n_sides; v++) {
+                p->uses[v].eq = fx_mul(p->uses[v].eq, sc_eq(&z->place[v].rho[i], &r[i], 1));
+            }
             const socle_status st = bind(z, p, r[i], n - 1 - i);
             if (st != SOCLE_OK) {
                 return st;
             }
+        }
+    }
+    return SOCLE_OK;
+}
+
+static socle_status uses_init(struct zero *z, struct part *p, unsigned v)
+{
+    struct uses *const u = &p->uses[v];
+    struct place *const at = &z->place[v];
+    const unsigned skip = z->c->l->n_vars - p->c->log_h;
+    const socle_status st = form_init(z, p, v);
+    if (st == SOCLE_OK) {
+        sc_eqs_set(&at->eqs, at->rho + skip + 1, p->c->log_h - 1u);
+        form_round(z, p, v, u->t, p->c->log_h - 1u);
+        u->sum = fx_add(u->t[0], fx_mul(at->rho[skip], fx_sub(u->t[1], u->t[0])));
+        u->eq = FX_ONE;
+    }
+    return st;
+}
+
+static unsigned greatest_height(const struct sc_machine *m, const struct sc_layout *l, unsigned v)
+{
+    unsigned top = 0;
+    for (unsigned i = 0; i < l->n_chunks; i++) {
+        if (l->chunk[i].log_h > top && sc_uses_of(m, &l->chunk[i], (enum sc_side)v).n != 0) {
+            top = l->chunk[i].log_h;
+        }
+    }
+    return top;
+}
+
+/* G can have fewer variables than r, but not fewer than a chunk with leaves in it. */
+static socle_status places_init(struct zero *z)
+{
+    const struct sc_layout *const l = z->c->l;
+    for (unsigned v = 0; v < z->n_sides; v++) {
+        struct place *const at = &z->place[v];
+        at->top = greatest_height(z->c->m, l, v);
+        memcpy(at->rho + (l->n_vars - at->top), z->leaf[v].rho + (sc_side_vars(l, (enum sc_side)v) - at->top), at->top * sizeof at->rho[0]);
+        const socle_status st = sc_eqs_init(&at->eqs, at->top);
+        if (st != SOCLE_OK) {
+            return st;
         }
     }
     return SOCLE_OK;
@@ -354,16 +445,16 @@ static socle_status parts_init(struct zero *z)
         p->t = &z->c->m->tables[p->c->table];
         p->n_cols = (unsigned)(p->t->n_cols + p->t->n_closed);
         p->base = z->c->col[i];
-        p->eq_tau = p->eq_rho = FX_ONE;
-        const socle_status st = form_init(z, p);
-        if (st != SOCLE_OK) {
-            return st;
+        p->eq_tau = FX_ONE;
+        for (unsigned v = 0; v < z->n_sides; v++) {
+            if (sc_uses_of(z->c->m, p->c, (enum sc_side)v).n == 0) {
+                continue;
+            }
+            const socle_status st = uses_init(z, p, v);
+            if (st != SOCLE_OK) {
+                return st;
+            }
         }
-        const unsigned skip = l->n_vars - p->c->log_h;
-        sc_eqs_set(&z->eq_rho, z->rho + skip + 1, p->c->log_h - 1u);
-        form_round(z, p, p->form_t, p->c->log_h - 1u);
-        const fx d = fx_sub(p->form_t[1], p->form_t[0]);
-        p->form_sum = fx_add(p->form_t[0], fx_mul(z->rho[skip], d));
     }
     return SOCLE_OK;
 }
@@ -383,13 +474,16 @@ static void column_values(const struct zero *z, fx *values)
 size_t sc_zero_memory(const struct sc_machine *m, const struct sc_layout *l)
 {
     size_t n = sc_alloc_size(1, sizeof(struct zero)) + sc_alloc_size(SC_MAX_ALL_CHUNKS, sizeof(fx[5])) +
-               sc_alloc_size(l->n_constraints + 2, sizeof(fx)) + 2 * sc_eqs_memory(l->n_vars);
+               sc_alloc_size(l->n_constraints + 2 * SC_SIDES, sizeof(fx)) + sc_eqs_memory(l->n_vars);
+    for (unsigned v = 0; v < sc_n_sides(l); v++) {
+        n += sc_eqs_memory(greatest_height(m, l, v));
+    }
     for (unsigned i = 0; i < l->n_chunks; i++) {
         const struct air_table *const t = &m->tables[l->chunk[i].table];
         const size_t rows = (size_t)1 << l->chunk[i].log_h;
-        const struct part p = {
-            .n_cols = (unsigned)(t->n_cols + t->n_closed), .form_plane = rows + PLANE_PAD, .plane = rows / 2 + PLANE_PAD};
-        n += sc_big_size(form_len(&p)) + sc_big_size(ext_len(&p));
+        const struct uses u = {.plane = rows + PLANE_PAD};
+        const struct part p = {.n_cols = (unsigned)(t->n_cols + t->n_closed), .plane = rows / 2 + PLANE_PAD};
+        n += sc_big_size(form_len(&u)) * (t->n_global ? 2 : 1) + sc_big_size(ext_len(&p));
     }
     return n;
 }
@@ -413,19 +507,19 @@ socle_status sc_zero_prove(struct sc_pch *ch, fx *r, fx *values, const struct sc
     z->bus = bus;
     z->leaf = leaf;
     z->tau = tau;
-    z->rho = leaf->rho + (l->n_leaf_vars - l->n_vars);
+    z->n_sides = sc_n_sides(l);
     z->compiled = c->m->tables == sc_air_tables;
-    z->powers = sc_alloc(l->n_constraints + 2, sizeof(fx));
+    z->powers = sc_alloc(l->n_constraints + 2 * SC_SIDES, sizeof(fx));
     if (!z->powers) {
         st = SOCLE_E_NOMEM;
         goto out;
     }
     TRY(sc_eqs_init(&z->eq_tau, l->n_vars));
-    TRY(sc_eqs_init(&z->eq_rho, l->n_vars));
+    TRY(places_init(z));
     sc_tr_challenge(&ch->tr, SC_L_LAMBDA, &lambda, 1);
     sc_tr_challenge(&ch->tr, SC_L_TAU, tau, l->n_vars);
     z->powers[0] = FX_ONE;
-    for (uint32_t i = 0; i <= l->n_constraints; i++) {
+    for (uint32_t i = 0; i + 1 < l->n_constraints + 2 * SC_SIDES; i++) {
         z->powers[i + 1] = fx_mul(z->powers[i], lambda);
     }
     for (unsigned i = 0; i < SC_MAX_ALL_CHUNKS; i++) {
@@ -441,7 +535,9 @@ out:
         part_fini(&z->part[i]);
     }
     sc_eqs_fini(&z->eq_tau);
-    sc_eqs_fini(&z->eq_rho);
+    for (unsigned v = 0; v < SC_SIDES; v++) {
+        sc_eqs_fini(&z->place[v].eqs);
+    }
     sc_free(z->powers);
     sc_free(z);
     sc_free(t);

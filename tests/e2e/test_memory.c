@@ -92,7 +92,7 @@ static void expect_memory_as_told(const char *name, const uint8_t *input, size_t
     expect_told(name, "segments", sc_segments_memory(&segments) + sc_alloc_size(run.output_size + 1, 1), sc_mem_now() - held);
     cr_assert_eq(sc_trace_shape(&shape, &layout, why, sizeof why, run.n_rows, image.log_h), SOCLE_OK, "%s", why);
     const size_t tracing = sc_trace_memory(&layout, n_threads) + sc_replay_memory(&elf, &segments.spans[0]);
-    const size_t proving = sc_prove_memory(&prover, &layout, program.vars, run.output_size);
+    const size_t proving = sc_prove_memory(&prover, &layout, run.output_size);
 
     held = sc_mem_now();
     sc_mem_peak_reset();

@@ -211,7 +211,7 @@ static socle_status answer(struct toy *t, unsigned drop)
     sc_pch_init(&f->ch, NULL);
     send_heads(f);
     send_commitment(f);
-    cr_assert_eq(sc_columns_init(&f->cols, &toy_machine, &t->layout, t->cells, t->image, t->prover.ops, NULL), SOCLE_OK);
+    cr_assert_eq(sc_columns_init(&f->cols, &toy_machine, &t->layout, (const fp *const[3]){t->cells, t->image, NULL}, t->prover.ops, NULL), SOCLE_OK);
     build_tree(f);
     send_root(f);
     for (unsigned l = 0; l < n; l++) {
