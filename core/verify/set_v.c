@@ -20,6 +20,7 @@ struct set {
     struct sc_bus_point bus;
     uint8_t digest[32];
     struct sc_fraction sum;      /* of the global fractions so far */
+    bool alone;                  /* a proof ends where the bytes end */
 };
 
 static struct sc_set_segment segment(const struct set *s, uint32_t i)
@@ -238,7 +239,7 @@ static socle_status begin_proof(struct set *s, uint32_t i)
         return SOCLE_E_LIMIT;
     }
     TRY(sc_body_layout(b));
-    if (i == s->v->n_segments && b->ch.rd.left > sc_proof_max(&b->layout, b->profile, 0)) {
+    if ((s->alone || i == s->v->n_segments) && b->ch.rd.left > sc_proof_max(&b->layout, b->profile, 0)) {
         return SOCLE_E_FORMAT;
     }
 out:
@@ -300,6 +301,42 @@ socle_status sc_verify_set(struct sc_verified *out, const struct sc_machine *m, 
         return SOCLE_E_FORMAT;
     }
     *out = v;
+out:
+    return st;
+}
+
+socle_status sc_verify_set_part(struct sc_fraction *global, const struct sc_machine *m, const struct sc_profile *profile,
+                                const uint8_t vk[SC_VK_LEN], const struct sc_set_bytes *bytes, uint32_t index, void *scratch,
+                                size_t scratch_len)
+{
+    socle_status st = SOCLE_OK;
+    struct sc_verified v;
+    memset(global, 0, sizeof *global);
+    memset(&v, 0, sizeof v);
+    if (!scratch || scratch_len < sc_verify_scratch(m) || ((uintptr_t)scratch & 7) != 0) {
+        return SOCLE_E_ARG;
+    }
+    struct sc_body *const b = sc_body_init(scratch, m, profile);
+    struct set s = {.b = b, .v = &v, .sum = {FX_ZERO, FX_ONE}, .alone = true};
+    sc_tr_init(&b->ch.tr);
+    b->ch.rd = rd_view(bytes->head, bytes->head_len);
+    TRY(recv_global(&s, vk));
+    if (!rd_done(&b->ch.rd)) {
+        return SOCLE_E_FORMAT;
+    }
+    if (index > v.n_segments) {
+        return SOCLE_E_ARG;
+    }
+    memcpy(b->image_root, v.image.root, sizeof b->image_root);
+    for (uint32_t i = 0; i < index; i++) {
+        take_boundary(&s, i);
+    }
+    b->ch.rd = rd_view(bytes->body, bytes->body_len);
+    TRY(recv_proof(&s, index));
+    if (!rd_done(&b->ch.rd)) {
+        return SOCLE_E_FORMAT;
+    }
+    *global = s.sum;
 out:
     return st;
 }

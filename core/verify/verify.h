@@ -36,6 +36,20 @@ SC_MUST_USE socle_status sc_verify(struct sc_verified *out, const struct sc_mach
 SC_MUST_USE socle_status sc_verify_set(struct sc_verified *out, const struct sc_machine *m, const struct sc_profile *profile,
                                        const uint8_t vk[SC_VK_LEN], const uint8_t *proof, size_t len, void *scratch, size_t scratch_len);
 
+/** A set's file up to the first body, and one body. */
+struct sc_set_bytes {
+    const uint8_t *head;
+    size_t head_len;
+    const uint8_t *body;
+    size_t body_len;
+};
+/** Verify proof @p index of a set alone: all that sc_verify_set checks of head and body, but for the sum over all proofs. That sum of the
+ * fractions *global of proofs 0 .. S is zero in a set that is accepted. For a prover that has some of the proofs; SOCLE_OK says nothing
+ * about a run. E_ARG also for an index behind the last. Cost: the head is read each time. */
+SC_MUST_USE socle_status sc_verify_set_part(struct sc_fraction *global, const struct sc_machine *m, const struct sc_profile *profile,
+                                            const uint8_t vk[SC_VK_LEN], const struct sc_set_bytes *bytes, uint32_t index, void *scratch,
+                                            size_t scratch_len);
+
 /** Receive the head of a file of this profile and kind. E_FORMAT, E_VERSION. */
 SC_MUST_USE socle_status sc_recv_head(struct sc_vch *ch, const struct sc_profile *profile, enum sc_proof_kind kind);
 

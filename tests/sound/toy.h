@@ -23,8 +23,8 @@
 enum { TOY_STEP, TOY_SQUARE, TOY_INDEX, TOY_ENDS, TOY_IMAGE, TOY_TABLES };
 enum { TOY_ROWS = 100, TOY_SQUARES = TOY_ROWS, TOY_OUTPUT = 11, TOY_IMAGE_LOG = 8 };
 
-static struct air_term toy_terms[64];
-static struct air_form toy_forms[64];
+static struct air_term toy_terms[128];
+static struct air_form toy_forms[128];
 static struct air_use toy_uses[16];
 static unsigned toy_n_terms, toy_n_forms, toy_n_uses;
 static const uint8_t toy_closed[] = {AIR_CF_INDEX};
@@ -168,7 +168,7 @@ static void toy_fill(struct toy *t)
     t->w.run = (struct sc_head_run){4 + 4 * TOY_ROWS, 9 + TOY_ROWS, SC_CHAIN_START_RAM, SC_CHAIN_START_IO, TOY_OUTPUT};
 }
 
-static struct toy *toy_create(const struct sc_cpu_ops *ops, struct sc_pool *pool)
+static inline struct toy *toy_create(const struct sc_cpu_ops *ops, struct sc_pool *pool)
 {
     struct toy *const t = calloc(1, sizeof *t);
     toy_define();
@@ -193,7 +193,7 @@ static struct toy *toy_create(const struct sc_cpu_ops *ops, struct sc_pool *pool
     return t;
 }
 
-static void toy_destroy(struct toy *t)
+static inline void toy_destroy(struct toy *t)
 {
     sc_program_fini(&t->program);
     sc_big_free(t->cells, sizeof(fp) << t->layout.m0);
@@ -201,7 +201,7 @@ static void toy_destroy(struct toy *t)
     free(t);
 }
 
-static socle_status toy_verify(const struct toy *t, const uint8_t *vk, const uint8_t *proof, size_t len)
+static inline socle_status toy_verify(const struct toy *t, const uint8_t *vk, const uint8_t *proof, size_t len)
 {
     const size_t scratch_len = sc_verify_scratch(&toy_machine);
     void *const scratch = malloc(scratch_len);

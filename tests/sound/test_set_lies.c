@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Lies about a set of proofs, each in full proofs of the toy machine: one thing is not as it should be, everything else follows from it
+ * honestly, and one check stands in its way. Where the check is a law of BOUNDARY, the same lie is accepted by a machine without it.
+ */
+#include "tests/sound/lie.h"
+#include "tests/sound/toy_set.h"
+
+static const unsigned few[] = {20, 30, 25, 40};
+enum { N_WORDS = 20 };
+
+static struct toy_set *honest(unsigned n_segments)
+{
+    struct toy_set *const t = toy_set_create(sc_cpu_ops_best(), NULL);
+    toy_set_run(t, n_segments, few, N_WORDS);
+    return t;
+}
+
+static socle_status own_answer(const struct toy_set *t)
+{
+    return toy_set_answer_to(t, t->body, t->len, t->set.n_segments + 1);
+}
+
+static struct ts_row *row_of(struct ts_part *p, uint32_t addr)
+{
+    for (unsigned i = 0; i < p->n_rows; i++) {
+        if (p->row[i].addr == addr) {
+            return &p->row[i];
+        }
+    }
+    cr_assert_fail("no row of word %u", addr);
+    return NULL;
+}
+
+/* ---- memory between segments: the sum over the set ---- */
+
+/* Everything that happens to a word from segment `from` on starts from another value; the end of the run agrees. */
+static void shift_values(struct toy_set *t, uint32_t addr, uint32_t from, uint32_t by)
+{
+    for (uint32_t i = from; i <= t->set.n_segments; i++) {
+        struct ts_part *const p = &t->part[i];
+        for (unsigned k = 0; k < p->n_steps; k++) {
+            if (p->step[k].addr == addr) {
+                p->step[k].v += by;
+                p->step[k].w += by;
+            }
+        }
+        row_of(p, addr)->v_in += by;
+        row_of(p, addr)->v_out += by;
+    }
+    row_of(&t->part[0], addr)->v_out += by;
+    for (unsigned k = 0; k < t->part[0].n_words; k++) {
+        t->part[0].word[k].fin += t->part[0].word[k].addr == addr ? by : 0;
+    }
+}
+
+Test(set_lies, a_value_that_changes_between_segments)
+{
+    struct toy_set *const t = honest(3);
+    shift_values(t, 4, 2, 1000);
+    lie_is_refused(toy_set_answer(t), SOCLE_E_REJECT, "a segment that does not begin with what the one before left");
+    toy_set_destroy(t);
+}
+
+/* index - prev - 1 is `index` then: the lookup holds. */
+Test(set_lies, prev_minus_one)
+{
+    struct toy_set *const t = honest(2);
+    row_of(&t->part[1], 4)->prev = -1;
+    lie_is_refused(toy_set_answer(t), SOCLE_E_REJECT, "a word from a proof before the first");
+    toy_set_destroy(t);
+}
+
+/* Two lives of a word in one segment: steps of the second begin from what another segment left, like those of the first. */
+static void second_life(struct toy_set *t, uint32_t index, uint32_t addr)
+{
+    struct ts_part *const p = &t->part[index];
+    struct ts_row *const first = row_of(p, addr);
+    struct ts_row second = *first;
+    unsigned n = 0;
+    for (unsigned k = 0; k < p->n_steps; k++) {
+        struct ts_step *const s = &p->step[k];
+        if (s->addr != addr) {
+            continue;
+        }
+        if (n++ == 0) { /* the only step of the first life */
+            first->v_out = s->w;
+            first->last = s->ts + 2;
+        } else {
+            s->prev = n == 2 ? 0 : s->prev;
+            s->v -= 7;
+            s->w -= 7;
+            second.v_out = s->w;
+        }
+    }
+    cr_assert_geq(n, 2u);
+    p->row[p->n_rows++] = second;
+}
+
+Test(set_lies, two_rows_of_a_word_in_one_segment)
+{
+    struct toy_set *const t = honest(2);
+    second_life(t, 2, 6);
+    struct ts_row *const mem = row_of(&t->part[0], 6);
+    mem->v_out = t->part[2].row[t->part[2].n_rows - 1].v_out;
+    t->part[0].word[6].fin = mem->v_out;
+    lie_is_refused(toy_set_answer(t), SOCLE_E_REJECT, "a word that begins twice in a segment");
+    toy_set_destroy(t);
+}
+
+/* A word of segments alone: without the memory proof nobody gives it. */
+Test(set_lies, a_word_without_a_memory_row)
+{
+    struct toy_set *const t = honest(2);
+    struct ts_part *const first = &t->part[0];
+    struct ts_row *const mem = row_of(first, 4);
+    first->word[4].fin = first->word[4].v;
+    first->word[4].last = 0;
+    *mem = first->row[--first->n_rows];
+    lie_is_refused(toy_set_answer(t), SOCLE_E_REJECT, "a word that segments have and the memory proof has not");
+    toy_set_destroy(t);
+}
+
+/* ---- the memory proof, and a segment, by themselves: the sum over a proof ---- */
+
+Test(set_lies, a_word_that_the_memory_table_lacks)
+{
+    struct toy_set *const t = honest(2);
+    struct ts_part *const first = &t->part[0];
+    first->word[4] = first->word[--first->n_words];
+    lie_is_refused(toy_set_answer(t), SOCLE_E_REJECT, "a word of no memory table");
+    toy_set_destroy(t);
+}
+
+/* Each segment has a life of the word of its own, each with a memory row: on BND all is balanced. */
+Test(set_lies, two_memory_rows_of_a_word)
+{
+    struct toy_set *const t = honest(2);
+    struct ts_part *const first = &t->part[0];
+    shift_values(t, 4, 2, 1000);
+    struct ts_row *const mem = row_of(first, 4), *const second = row_of(&t->part[2], 4);
+    const struct ts_row other = {.mem = 1, .addr = 4, .v_in = second->v_in, .v_out = second->v_out, .prev = 2};
+    second->prev = 0;
+    mem->v_out = row_of(&t->part[1], 4)->v_out;
+    mem->prev = 1;
+    first->row[first->n_rows++] = other;
+    lie_is_refused(toy_set_answer(t), SOCLE_E_REJECT, "a word with two rows of the memory proof");
+    toy_set_destroy(t);
+}
+
+/* A row that takes what it gives itself, so that on BND and MEM all is balanced; the lookup is the first use of BOUNDARY. */
+static void add_self_made(struct toy_set *t)
+{
+    struct ts_part *const p = &t->part[2];
+    p->row[p->n_rows++] = (struct ts_row){.seg = 1, .addr = N_WORDS, .v_in = 77, .v_out = 77, .prev = 2};
+}
+
+Test(set_lies, prev_equal_to_index)
+{
+    struct toy_set *t = honest(2);
+    add_self_made(t);
+    lie_is_refused(toy_set_answer(t), SOCLE_E_REJECT, "a word that a segment has from itself");
+    toy_set_destroy(t);
+
+    t = honest(2);
+    cr_assert_eq(ts_tables[TS_BOUNDARY].uses[0].bus, AIR_BUS_U16);
+    ts_tables[TS_BOUNDARY].uses++;
+    ts_tables[TS_BOUNDARY].n_uses--;
+    t->no_lookup = true;
+    add_self_made(t);
+    cr_expect_eq(toy_set_answer(t), SOCLE_OK, "without the lookup nothing else refuses it");
+    toy_set_destroy(t);
+}
+
+/* ---- the run from segment to segment ---- */
+
+static void move_ips(struct toy_set *t, uint32_t index, uint32_t by)
+{
+    struct ts_part *const p = &t->part[index];
+    for (unsigned k = 0; k < p->n_steps; k++) {
+        p->step[k].ip += by;
+    }
+    t->segment[index - 1].ip_in += by;
+    t->segment[index - 1].ip_out += by;
+}
+
+Test(set_lies, a_segment_that_begins_elsewhere)
+{
+    struct toy_set *const t = honest(3);
+    move_ips(t, 2, 100);
+    move_ips(t, 3, 100);
+    lie_is_refused(toy_set_answer(t), SOCLE_E_REJECT, "ip_in that is not the ip_out before");
+    toy_set_run(t, 3, few, N_WORDS);
+    for (uint32_t i = 1; i <= 3; i++) {
+        move_ips(t, i, 100);
+    }
+    lie_is_refused(toy_set_answer(t), SOCLE_E_REJECT, "a first segment that does not begin at the entry point");
+    toy_set_destroy(t);
+}
+
+Test(set_lies, halted_before_the_last_segment)
+{
+    struct toy_set *t = honest(3);
+    t->part[2].step[t->part[2].n_steps - 1].halted = 1;
+    lie_is_refused(toy_set_answer(t), SOCLE_E_REJECT, "a run that goes on after it halted");
+    toy_set_destroy(t);
+    t = honest(2);
+    t->part[2].step[t->part[2].n_steps - 1].halted = 0;
+    lie_is_refused(toy_set_answer(t), SOCLE_E_REJECT, "a run that does not halt");
+    toy_set_destroy(t);
+}
+
+Test(set_lies, a_segment_that_ends_at_another_time)
+{
+    struct toy_set *const t = honest(2);
+    t->segment[0].ts_end += 4;
+    lie_is_refused(toy_set_answer(t), SOCLE_E_REJECT, "a ts_end that no row has");
+    toy_set_destroy(t);
+}
+
+/* ---- bodies in the wrong place ---- */
+
+Test(set_lies, proofs_left_out_repeated_reordered)
+{
+    static const unsigned steps[] = {20, 20, 20};
+    static const struct {
+        unsigned n, at[5];
+        socle_status want;
+    } cases[] = {
+        {4, {0, 2, 1, 3}, SOCLE_E_REJECT}, {4, {0, 1, 1, 3}, SOCLE_E_REJECT}, {3, {0, 1, 3}, SOCLE_E_REJECT},
+        {3, {0, 1, 2}, SOCLE_E_FORMAT},    {5, {0, 1, 2, 3, 3}, SOCLE_E_FORMAT}, {5, {0, 1, 2, 2, 3}, SOCLE_E_FORMAT},
+    };
+    struct toy_set *const t = toy_set_create(sc_cpu_ops_best(), NULL);
+    toy_set_run(t, 3, steps, N_WORDS);
+    toy_set_prove(t);
+    cr_assert_eq(own_answer(t), SOCLE_OK);
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint8_t *body[5];
+        size_t len[5];
+        for (unsigned k = 0; k < cases[i].n; k++) {
+            body[k] = t->body[cases[i].at[k]];
+            len[k] = t->len[cases[i].at[k]];
+        }
+        lie_is_refused(toy_set_answer_to(t, body, len, cases[i].n), cases[i].want, "case %u", i);
+    }
+    toy_set_destroy(t);
+}
+
+/* The challenges of the set, so that two sets differ in nothing that a proof sees but the digest. */
+static void same_challenges(enum sc_label label, fx *out, size_t n)
+{
+    for (size_t i = 0; (label == SC_L_SET_ALPHA || label == SC_L_SET_BETA) && i < n; i++) {
+        out[i] = fx_from_fp(fp_from_u32((uint32_t)(1000 * label + 77 * i + 5)));
+        out[i].c[3] = fp_from_u32((uint32_t)(13 * i + label));
+    }
+}
+
+/* Proof 1 of a set in the place of that of another set, in which it would be true as well. */
+Test(set_lies, a_proof_of_another_set)
+{
+    lie.challenge = same_challenges;
+    struct toy_set *const a = honest(2), *const b = honest(2);
+    b->output[3] ^= 1; /* another run: it writes another output */
+    toy_set_prove(a);
+    toy_set_prove(b);
+    cr_assert_eq(own_answer(a), SOCLE_OK);
+    cr_assert_eq(own_answer(b), SOCLE_OK);
+    cr_assert_neq(memcmp(a->set.digest, b->set.digest, 32), 0);
+    uint8_t *const body[] = {a->body[0], b->body[1], a->body[2]};
+    const size_t len[] = {a->len[0], b->len[1], a->len[2]};
+    lie_is_refused(toy_set_answer_to(a, body, len, 3), SOCLE_E_REJECT, "a proof that is bound to another set");
+    toy_set_destroy(a);
+    toy_set_destroy(b);
+}
+
+/* Two programs that differ in their entry point alone; what the memory proof says of them is the same. */
+Test(set_lies, a_set_of_another_program)
+{
+    lie.challenge = same_challenges;
+    struct toy_set *const a = honest(2), *const b = honest(2);
+    toy_set_prove(a);
+    sc_program_fini(&b->program);
+    cr_assert_eq(sc_keygen(&b->program, &b->prover, TS_ENTRY + 1, TOY_IMAGE_LOG, b->image), SOCLE_OK);
+    for (uint32_t i = 1; i <= 2; i++) {
+        move_ips(b, i, 1);
+    }
+    toy_set_prove(b);
+    cr_assert_eq(own_answer(a), SOCLE_OK);
+    cr_assert_eq(own_answer(b), SOCLE_OK);
+    uint8_t *const body[] = {b->body[0], a->body[1], a->body[2]};
+    const size_t len[] = {b->len[0], a->len[1], a->len[2]};
+    lie_is_refused(toy_set_answer_to(a, body, len, 3), SOCLE_E_REJECT, "the memory proof of another program");
+    memcpy(a->program.vk, b->program.vk, SC_VK_LEN);
+    lie_is_refused(own_answer(a), SOCLE_E_VERSION, "under the key of another program");
+    toy_set_destroy(a);
+    toy_set_destroy(b);
+}
+
+/* ---- the roots of G ---- */
+
+static fx set_alpha;
+
+/* Rows that are not real give and take BND(0, .., 0): its value is zero under these challenges. */
+static void zero_tuple(enum sc_label label, fx *out, size_t n)
+{
+    (void)n;
+    if (label == SC_L_SET_ALPHA) {
+        set_alpha = out[0];
+    }
+    if (label == SC_L_SET_BETA) {
+        out[0] = fx_neg(fx_mul_fp(set_alpha, fp_inv(fp_from_u32(AIR_BUS_BND))));
+    }
+}
+
+/* With a zero among the denominators root and sum say nothing: 0/0 would hide what segments pass to each other. */
+Test(set_lies, a_global_fraction_of_zero_over_zero)
+{
+    struct toy_set *const t = honest(2);
+    lie.challenge = zero_tuple;
+    shift_values(t, 4, 2, 1000);
+    lie_is_refused(toy_set_answer(t), SOCLE_E_REJECT, "a root of G with Q = 0");
+    toy_set_destroy(t);
+}
+
+/* ---- the boundary polynomial and its samples ---- */
+
+static void without_samples(struct toy_set *t)
+{
+    t->profile.boundary[SC_MIN_LOG_CELLS].r[0].ood = 0;
+    sc_program_fini(&t->program);
+    cr_assert_eq(sc_keygen(&t->program, &t->prover, TS_ENTRY, TOY_IMAGE_LOG, t->image), SOCLE_OK);
+}
+
+/* A cell of a row that is not real: no law speaks of it, only the commitment. */
+static void change_unreal_cell(struct toy_set *t, uint32_t index)
+{
+    struct ts_part *const p = &t->part[index];
+    const struct sc_chunk *const c = &p->layout.chunk[p->layout.n_chunks - 1];
+    fp *const cell = p->boundary + (((size_t)c->block + 4) << c->log_h) + ((1u << c->log_h) - 1);
+    cr_assert_eq(*cell, 0u, "the last row is real");
+    *cell = FP_ONE;
+}
+
+Test(set_lies, a_boundary_polynomial_changed_after_the_challenge)
+{
+    struct toy_set *const t = honest(2);
+    const struct sc_boundary_source source = {.cells = ts_cells, .arg = t};
+    without_samples(t);
+    toy_set_commit(t);
+    cr_assert_eq(sc_set_begin(&t->set, &t->head, &t->head_len, &t->prover, &t->program, &source), SOCLE_OK);
+    change_unreal_cell(t, 1);
+    cr_assert_eq(sc_boundary_commit(&t->shapes[1], &t->prover, t->part[1].boundary), SOCLE_OK);
+    for (uint32_t i = 0; i <= 2; i++) {
+        cr_assert_eq(sc_prove_part_unchecked(&t->body[i], &t->len[i], &t->prover, &t->program, &t->set, &t->part[i].w), SOCLE_OK);
+    }
+    lie_is_refused(own_answer(t), SOCLE_E_REJECT, "another polynomial than that of the root");
+    toy_set_destroy(t);
+}
+
+static uint8_t kept[2][2 * 4 * FX_DEG];
+
+static void keep_answers(enum sc_label label, unsigned nth, uint8_t *bytes, size_t len)
+{
+    if (label == SC_L_SET_OOD_ANS && (nth == 1 || nth == 2)) {
+        cr_assert_eq(len, sizeof kept[0]);
+        memcpy(kept[nth - 1], bytes, len);
+    }
+}
+
+/* The points of the second depend on the answers of the first, so they are swapped as they were in another try. */
+static void swap_answers(enum sc_label label, unsigned nth, uint8_t *bytes, size_t len)
+{
+    if (label == SC_L_SET_OOD_ANS && (nth == 1 || nth == 2)) {
+        memcpy(bytes, kept[2 - nth], len);
+    }
+}
+
+static void swap_of_one(enum sc_label label, unsigned nth, uint8_t *bytes, size_t len)
+{
+    (void)len;
+    if (label == SC_L_SET_OOD_ANS && nth == 2) {
+        uint8_t first[4 * FX_DEG];
+        memcpy(first, bytes, sizeof first);
+        memcpy(bytes, bytes + sizeof first, sizeof first);
+        memcpy(bytes + sizeof first, first, sizeof first);
+    }
+}
+
+/* The prover goes on with the answers that were sent. */
+static socle_status answer_with(struct toy_set *t, void (*message)(enum sc_label, unsigned, uint8_t *, size_t))
+{
+    const struct sc_boundary_source source = {.cells = ts_cells, .arg = t};
+    toy_set_commit(t);
+    memset(lie.sent, 0, sizeof lie.sent);
+    lie.message = message;
+    cr_assert_eq(sc_set_begin(&t->set, &t->head, &t->head_len, &t->prover, &t->program, &source), SOCLE_OK);
+    lie.message = NULL;
+    const uint8_t *const answers = t->head + t->head_len - 8 - 3 * sizeof kept[0];
+    for (uint32_t i = 0; i <= 2; i++) {
+        cr_assert(sc_fx_decode(t->set.samples[i].answer, answers + i * sizeof kept[0], 2));
+    }
+    for (uint32_t i = 0; i <= 2; i++) {
+        cr_assert_eq(sc_prove_part_unchecked(&t->body[i], &t->len[i], &t->prover, &t->program, &t->set, &t->part[i].w), SOCLE_OK);
+    }
+    const socle_status st = own_answer(t);
+    toy_set_drop(t);
+    return st;
+}
+
+Test(set_lies, answers_of_samples_swapped)
+{
+    struct toy_set *const t = honest(2);
+    cr_assert_eq(t->profile.boundary[SC_MIN_LOG_CELLS].r[0].ood, 2);
+    cr_assert_eq(answer_with(t, keep_answers), SOCLE_OK);
+    lie_is_refused(answer_with(t, swap_answers), SOCLE_E_REJECT, "answers of two proofs swapped");
+    lie_is_refused(answer_with(t, swap_of_one), SOCLE_E_REJECT, "answers of one proof swapped");
+    toy_set_destroy(t);
+}
