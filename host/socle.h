@@ -165,9 +165,10 @@ struct socle_verified {
     uint64_t output_len;
     uint64_t cycles;
     const char *profile;
+    uint32_t n_segments; /* 1: a single proof; else a set of as many and one more */
 };
 
-/** Check a proof against a key file. SOCLE_OK: accepted. SOCLE_E_FORMAT, SOCLE_E_VERSION: not files of this version and its profiles.
+/** Check a proof, or a set of proofs of one run, against a key file. SOCLE_OK: accepted. SOCLE_E_FORMAT, SOCLE_E_VERSION: not files of this version and its profiles.
  * SOCLE_E_REJECT: refused, the message says where. */
 SC_MUST_USE socle_status socle_verify(socle_context *ctx, struct socle_verified *out, const uint8_t *key, size_t key_len,
                                       const uint8_t *proof, size_t proof_len);
@@ -176,9 +177,10 @@ SC_MUST_USE socle_status socle_verify(socle_context *ctx, struct socle_verified 
 SC_MUST_USE socle_status socle_verify_program(socle_context *ctx, struct socle_verified *out, const uint8_t *elf, size_t elf_len,
                                               const uint8_t *proof, size_t proof_len);
 
-enum socle_kind { SOCLE_KIND_PROOF, SOCLE_KIND_KEY, SOCLE_KIND_ELF };
+enum socle_kind { SOCLE_KIND_PROOF, SOCLE_KIND_KEY, SOCLE_KIND_ELF, SOCLE_KIND_SET };
 
-/** What a file says about itself; nothing of it is checked beyond its form. Fields that its kind does not have are 0. */
+/** What a file says about itself; nothing of it is checked beyond its form. Fields that its kind does not have are 0. A set, of proofs of
+ * one run, has what a proof has but log_cells; its only table is BOUNDARY, over all its proofs, and cells and bus_terms are that table's. */
 struct socle_info {
     enum socle_kind kind;
     uint32_t version;
@@ -194,7 +196,8 @@ struct socle_info {
     unsigned log_cells;         /* proof */
     unsigned n_tables;          /* proof: rows as committed */
     struct socle_table tables[SOCLE_MAX_TABLES];
-    uint64_t n_segments, n_words; /* ELF */
+    uint64_t n_segments;        /* of the run: set; of the file: ELF */
+    uint64_t n_words;           /* ELF */
 };
 
 /** SOCLE_E_FORMAT when it is no file that Socle reads. */

@@ -5,18 +5,11 @@
 #include <string.h>
 
 #include "core/base/rd.h"
-#include "core/proof/proof.h"
+#include "core/proof/set.h"
 #include "host/api/verify.h"
 #include "host/sys/mem.h"
 
 _Static_assert(SOCLE_KEY_BYTES == SC_KEY_FILE_LEN, "key file");
-
-/* Cycles of a run, from its last stamp: instruction n has stamp 4 (n + 1), the end has the stamp
- * after the last. */
-static uint64_t cycles_of(uint32_t ts_end)
-{
-    return ts_end < 4 ? 0 : ts_end / 4 - 1;
-}
 
 static bool begins_with(const uint8_t *bytes, size_t len, const char *magic)
 {
@@ -86,10 +79,11 @@ socle_status sc_api_verify(socle_context *ctx, struct socle_verified *out, const
     if (scratch == NULL) {
         return SOCLE_E_NOMEM;
     }
-    const socle_status st = refusal(ctx, sc_verify(&v, &sc_machine_rv64im, profile, vk, proof, len, scratch, size));
+    const bool is_set = len >= SC_PROOF_HEAD_LEN && proof[SC_PROOF_HEAD_LEN - 1] == SC_KIND_SET;
+    const socle_status st = refusal(ctx, (is_set ? sc_verify_set : sc_verify)(&v, &sc_machine_rv64im, profile, vk, proof, len, scratch, size));
     sc_free(scratch);
     if (st == SOCLE_OK) {
-        *out = (struct socle_verified){v.output, v.output_len, cycles_of(v.run.ts_end), profile->name};
+        *out = (struct socle_verified){v.output, v.output_len, v.n_cycles, profile->name, v.n_segments};
     }
     return st;
 }
@@ -130,6 +124,87 @@ void sc_api_tables(struct socle_table *tables, unsigned *n_tables, uint64_t *cel
     }
 }
 
+/* What is the same in both kinds of file. */
+static void say_program(struct socle_info *out, const struct sc_profile *profile, const struct sc_head_image *image)
+{
+    out->version = SC_PROOF_VERSION;
+    out->profile = profile->name;
+    sc_vk_compute(out->key, &sc_machine_rv64im, profile, image);
+    memcpy(out->image_root, image->root, sizeof out->image_root);
+    out->image_log_rows = image->log_h;
+    out->entry = 4 * (uint64_t)image->entry;
+}
+
+/* Rows of BOUNDARY in n proofs; false when the lists are none or too long. */
+static bool count_boundary(struct rd *rd, const struct sc_profile *profile, uint32_t n, uint64_t *rows)
+{
+    *rows = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const unsigned n_chunks = rd_u8(rd);
+        const uint8_t *const log_h = rd_take(rd, n_chunks);
+        if (log_h == NULL || !sc_boundary_holds(&sc_machine_rv64im, profile, log_h, n_chunks)) {
+            return false;
+        }
+        for (unsigned c = 0; c < n_chunks; c++) {
+            *rows += UINT64_C(1) << log_h[c];
+        }
+    }
+    return *rows < SC_SET_ROWS_LIMIT;
+}
+
+/* The global messages up to the lists of BOUNDARY. */
+static bool read_set(struct socle_info *out, const struct sc_profile *profile, struct rd rd)
+{
+    const struct air_table *const boundary = &sc_air_tables[AIR_TABLE_BOUNDARY];
+    struct sc_head_image image;
+    uint32_t n;
+    uint64_t rows;
+    (void)rd_take(&rd, SC_PROOF_HEAD_LEN);
+    const uint8_t *const head = rd_take(&rd, SC_HEAD_IMAGE_LEN);
+    const uint8_t *const size = rd_take(&rd, SC_SET_SIZE_LEN);
+    if (head == NULL || size == NULL || sc_set_size_decode(&n, &out->output_len, size) != SOCLE_OK) {
+        return false;
+    }
+    sc_head_image_decode(&image, head);
+    const uint8_t *const runs = rd_take(&rd, (size_t)n * SC_SEGMENT_LEN + SC_SET_KEYS_LEN);
+    if (runs == NULL || !sc_image_holds(&image) || !sc_output_holds(out->output_len) || out->output_len > rd.left) {
+        return false;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        struct sc_set_segment g;
+        sc_set_segment_decode(&g, runs + (size_t)i * SC_SEGMENT_LEN);
+        if (!sc_end_holds(g.ts_end, g.ip_out)) {
+            return false;
+        }
+        out->cycles += sc_cycles(g.ts_end);
+    }
+    out->output = rd_take(&rd, (size_t)out->output_len);
+    if (!count_boundary(&rd, profile, n + 1, &rows)) {
+        return false;
+    }
+    out->kind = SOCLE_KIND_SET;
+    say_program(out, profile, &image);
+    out->n_segments = n;
+    out->cells = rows * boundary->n_cols;
+    out->bus_terms = rows * boundary->n_uses;
+    out->tables[out->n_tables++] = (struct socle_table){boundary->name, rows, out->cells, out->bus_terms};
+    return true;
+}
+
+static socle_status no_sense(socle_context *ctx)
+{
+    return sc_fail(ctx, SOCLE_E_FORMAT, "the heads of this proof file make no sense");
+}
+
+static socle_status inspect_set(socle_context *ctx, struct socle_info *out, const struct sc_profile *profile, const uint8_t *bytes, size_t len)
+{
+    if (!read_set(out, profile, rd_view(bytes, len))) {
+        memset(out, 0, sizeof *out);
+        return no_sense(ctx);
+    }
+    return SOCLE_OK;
+}
+
 static socle_status inspect_proof(socle_context *ctx, struct socle_info *out, const uint8_t *bytes, size_t len)
 {
     const struct sc_machine *const m = &sc_machine_rv64im;
@@ -142,6 +217,9 @@ static socle_status inspect_proof(socle_context *ctx, struct socle_info *out, co
     socle_status st = SOCLE_OK;
     enum sc_proof_kind kind;
     TRY(check_head(ctx, &profile, &kind, bytes, len));
+    if (kind == SC_KIND_SET) {
+        return inspect_set(ctx, out, profile, bytes, len);
+    }
     (void)rd_take(&rd, SC_PROOF_HEAD_LEN);
     const uint8_t *const head_image = rd_take(&rd, SC_HEAD_IMAGE_LEN);
     const uint8_t *const head_run = rd_take(&rd, SC_HEAD_RUN_LEN);
@@ -164,20 +242,15 @@ static socle_status inspect_proof(socle_context *ctx, struct socle_info *out, co
     }
     st = SOCLE_OK;
     out->kind = SOCLE_KIND_PROOF;
-    out->version = SC_PROOF_VERSION;
-    out->profile = profile->name;
-    sc_vk_compute(out->key, m, profile, &image);
-    memcpy(out->image_root, image.root, sizeof out->image_root);
-    out->image_log_rows = image.log_h;
-    out->entry = 4 * (uint64_t)image.entry;
-    out->cycles = cycles_of(run.ts_end);
+    say_program(out, profile, &image);
+    out->cycles = sc_cycles(run.ts_end);
     out->output_len = run.output_len;
     out->output = rd_take(&rd, (size_t)run.output_len);
     out->log_cells = layout.m0;
     sc_api_tables(out->tables, &out->n_tables, &out->cells, &out->bus_terms, &shape);
 out:
     if (st == SOCLE_E_FORMAT && ctx->message[0] == '\0') {
-        return sc_fail(ctx, st, "the heads of this proof file make no sense");
+        return no_sense(ctx);
     }
     return st;
 }

@@ -144,6 +144,24 @@ exits 2 "a program and a key at once are refused" verify fib.proof "$elf" -k fib
 exits 0 "inspect a proof" inspect fib.proof --json
 json out "d['kind']=='proof' and d['key']==open('fib.vk','rb').read()[12:].hex()"
 report $? "a proof names its key"
+python3 - <<'PY'
+from struct import pack
+b = open("fib.proof", "rb").read()
+entry = int.from_bytes(b[45:49], "little")
+head = b[:44] + b"\2" + b[45:82] + pack("<IQ", 2, 8) + pack("<8I", entry, 77, 48, 77, 78, 16, 600, 600) + b"ABCDEFGH"
+open("set.proof", "wb").write(head + b"\1\4" + b"\2\6\5" + b"\1\5" + bytes(200)) # the heads of a set, and no proofs
+open("high.proof", "wb").write(head + b"\1\4" + b"\1\377" + b"\1\5" + bytes(200))
+PY
+exits 0 "inspect a set of proofs" inspect set.proof --json
+json out "d['kind']=='set' and d['segments']==2 and d['cycles']==14 and d['output_bytes']==8 and d['key']==open('fib.vk','rb').read()[12:].hex()"
+report $? "a set says what it claims"
+json out "d['tables']==[{'name':'BOUNDARY','rows':144,'cells':2304,'bus_terms':1296}] and d['cells']==2304"
+report $? "and how many words pass its boundaries"
+exits 0 "inspect a set in words" inspect set.proof
+grep -q 'segments *2' out
+report $? "its segments are told"
+exits 9 "heads of a set that make no sense" inspect high.proof
+exits 3 "a set without proofs is refused" verify set.proof -k fib.vk
 exits 3 "a proof of another program is refused" verify fib.proof -k other.vk
 head -c -1 fib.proof >cut.proof
 exits 3 "a cut proof is refused" verify cut.proof -k fib.vk

@@ -41,6 +41,15 @@ static void check_proof(const struct socle_info *info, const uint8_t *data, size
               "sums over the tables");
 }
 
+static void check_set(const struct socle_info *info, const uint8_t *data, size_t size)
+{
+    FUZZ_NEED(size >= 45 && memcmp(data, "SOCLEPRF", 8) == 0 && data[44] == 2, "a set without its head");
+    FUZZ_NEED(info->output_len <= size && info->output >= data && info->output + info->output_len <= data + size, "an output outside the file");
+    FUZZ_NEED(info->n_segments >= 2 && info->n_segments < 65536 && info->cycles < info->n_segments << 25, "segments or cycles");
+    FUZZ_NEED(info->n_tables == 1 && info->tables[0].rows < UINT64_C(1) << 28 && info->cells == 16 * info->tables[0].rows, "rows of BOUNDARY");
+    FUZZ_NEED(info->entry < UINT64_C(1) << 32 && info->image_log_rows <= 27, "entry or image");
+}
+
 static void check_elf(const struct socle_info *info, const uint8_t *data, size_t size)
 {
     FUZZ_NEED(size >= 64 && memcmp(data, "\177ELF", 4) == 0, "a program without its magic");
@@ -66,6 +75,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     switch (info.kind) {
     case SOCLE_KIND_PROOF:
         check_proof(&info, data, size);
+        break;
+    case SOCLE_KIND_SET:
+        check_set(&info, data, size);
         break;
     case SOCLE_KIND_KEY:
         FUZZ_NEED(size == SOCLE_KEY_BYTES && memcmp(data, "SOCLEVK", 7) == 0,

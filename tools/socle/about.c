@@ -17,7 +17,7 @@ static void hex_text(char *out, const uint8_t *bytes, size_t len)
 
 static void json_info(struct json *j, const struct socle_info *info)
 {
-    static const char *const kinds[] = {[SOCLE_KIND_PROOF] = "proof", [SOCLE_KIND_KEY] = "key", [SOCLE_KIND_ELF] = "elf"};
+    static const char *const kinds[] = {[SOCLE_KIND_PROOF] = "proof", [SOCLE_KIND_KEY] = "key", [SOCLE_KIND_ELF] = "elf", [SOCLE_KIND_SET] = "set"};
     json_string(j, "kind", kinds[info->kind]);
     switch (info->kind) {
     case SOCLE_KIND_KEY:
@@ -29,6 +29,7 @@ static void json_info(struct json *j, const struct socle_info *info)
         json_uint(j, "segments", info->n_segments);
         json_uint(j, "image_words", info->n_words);
         break;
+    case SOCLE_KIND_SET:
     case SOCLE_KIND_PROOF:
         json_uint(j, "version", info->version);
         json_string(j, "profile", info->profile);
@@ -37,9 +38,14 @@ static void json_info(struct json *j, const struct socle_info *info)
         json_uint(j, "image_log_rows", info->image_log_rows);
         json_uint(j, "entry", info->entry);
         json_uint(j, "cycles", info->cycles);
+        if (info->kind == SOCLE_KIND_SET) {
+            json_uint(j, "segments", info->n_segments);
+        }
         json_uint(j, "output_bytes", info->output_len);
         json_uint(j, "cells", info->cells);
-        json_uint(j, "log_cells", info->log_cells);
+        if (info->kind == SOCLE_KIND_PROOF) {
+            json_uint(j, "log_cells", info->log_cells);
+        }
         json_uint(j, "bus_terms", info->bus_terms);
         json_list(j, "tables");
         for (unsigned i = 0; i < info->n_tables; i++) {
@@ -52,6 +58,21 @@ static void json_info(struct json *j, const struct socle_info *info)
         }
         json_list_end(j);
         break;
+    }
+}
+
+static void say_claim(const struct socle_info *info, const char *key, const char *root)
+{
+    (void)printf("%-12s %s\n%-12s %s\n%-12s %s, 2^%u words\n%-12s 0x%llx\n", "profile", info->profile, "key", key, "image", root,
+                 info->image_log_rows, "entry", (unsigned long long)info->entry);
+    (void)printf("%-12s %llu\n%-12s %llu bytes\n", "cycles", (unsigned long long)info->cycles, "output",
+                 (unsigned long long)info->output_len);
+}
+
+static void say_tables_of(const struct socle_info *info)
+{
+    for (unsigned i = 0; i < info->n_tables; i++) {
+        (void)printf("  %-10s %12llu rows\n", info->tables[i].name, (unsigned long long)info->tables[i].rows);
     }
 }
 
@@ -68,16 +89,18 @@ static void say_info(const struct socle_info *info)
         (void)printf("RISC-V program\n%-12s 0x%llx\n%-12s %llu\n%-12s %llu\n", "entry", (unsigned long long)info->entry, "segments",
                      (unsigned long long)info->n_segments, "image words", (unsigned long long)info->n_words);
         break;
+    case SOCLE_KIND_SET:
+        (void)printf("set of proofs, version %u; what follows is its claim, `socle verify` checks it\n", info->version);
+        say_claim(info, key, root);
+        (void)printf("%-12s %llu\n", "segments", (unsigned long long)info->n_segments);
+        say_tables_of(info);
+        break;
     case SOCLE_KIND_PROOF:
         (void)printf("proof file, version %u; what follows is its claim, `socle verify` checks it\n", info->version);
-        (void)printf("%-12s %s\n%-12s %s\n%-12s %s, 2^%u words\n%-12s 0x%llx\n", "profile", info->profile, "key", key, "image", root,
-                     info->image_log_rows, "entry", (unsigned long long)info->entry);
-        (void)printf("%-12s %llu\n%-12s %llu bytes\n%-12s %llu, size class 2^%u\n%-12s %llu\n", "cycles", (unsigned long long)info->cycles,
-                     "output", (unsigned long long)info->output_len, "cells", (unsigned long long)info->cells, info->log_cells, "bus terms",
+        say_claim(info, key, root);
+        (void)printf("%-12s %llu, size class 2^%u\n%-12s %llu\n", "cells", (unsigned long long)info->cells, info->log_cells, "bus terms",
                      (unsigned long long)info->bus_terms);
-        for (unsigned i = 0; i < info->n_tables; i++) {
-            (void)printf("  %-10s %12llu rows\n", info->tables[i].name, (unsigned long long)info->tables[i].rows);
-        }
+        say_tables_of(info);
         break;
     }
 }

@@ -266,6 +266,7 @@ enum exit_code run_verify(struct args *a)
         result_begin(&j, a);
         json_bool(&j, "accepted", true);
         json_uint(&j, "cycles", v.cycles);
+        json_uint(&j, "segments", v.n_segments);
         json_output(&j, v.output, v.output_len);
         json_security(&j, v.profile);
         json_uint(&j, "proof_bytes", proof.len);
@@ -275,6 +276,9 @@ enum exit_code run_verify(struct args *a)
     } else {
         (void)printf("%-12s the program halted with success and wrote this output\n", "accepted");
         say_uint("cycles", v.cycles);
+        if (v.n_segments > 1) {
+            say_uint("segments", v.n_segments);
+        }
         say_output(v.output, v.output_len);
         say_security(v.profile);
         (void)printf("%-12s %.1f ms\n", "verify time", 1000 * seconds);
