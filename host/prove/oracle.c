@@ -65,15 +65,18 @@ static fp *twiddles(struct sc_twiddles *tw, unsigned log_n)
     return pow;
 }
 
+/* Words that one thread encodes together; fewer when threads would be without. */
+#define WORDS_AT_ONCE 8
+
 static void encode_words(void *arg, size_t begin, size_t end, unsigned worker)
 {
     const struct encode *const e = arg;
     (void)worker;
+    const fp *word[WORDS_AT_ONCE];
     for (size_t i = begin; i < end; i++) {
-        const size_t a = i / e->o->planes;
-        e->ops->rs_encode(e->o->code + (i << e->o->log_n), e->plane[i % e->o->planes] + (a << e->log_word), e->log_word, e->o->log_n,
-                          &e->tw);
+        word[i - begin] = e->plane[i % e->o->planes] + ((i / e->o->planes) << e->log_word);
     }
+    e->ops->rs_encode(e->o->code + (begin << e->o->log_n), word, end - begin, e->log_word, e->o->log_n, &e->tw);
 }
 
 static socle_status encode(struct sc_oracle *o, const fp *const *plane, unsigned log_word, struct sc_pool *pool)
@@ -83,7 +86,9 @@ static socle_status encode(struct sc_oracle *o, const fp *const *plane, unsigned
     if (!pow) {
         return SOCLE_E_NOMEM;
     }
-    sc_pool_for(pool, (size_t)o->planes << o->k, 1, encode_words, &e);
+    const size_t n_words = (size_t)o->planes << o->k, share = n_words / (pool ? sc_pool_size(pool) : 1);
+    const size_t grain = share < 1 ? 1 : share < WORDS_AT_ONCE ? share : WORDS_AT_ONCE;
+    sc_pool_for(pool, n_words, grain, encode_words, &e);
     sc_big_free(pow, sc_twiddles_len(o->log_n) * sizeof(fp));
     return SOCLE_OK;
 }
@@ -216,7 +221,8 @@ static void gather_words(void *arg, size_t begin, size_t end, unsigned worker)
         const fp *word = o->code + (i << o->log_n);
         if (!o->code) {
             fp *const made = g->words + ((size_t)worker << o->log_n);
-            g->ops->rs_encode(made, o->vector + (i << log_word), log_word, o->log_n, &g->tw);
+            const fp *const from = o->vector + (i << log_word);
+            g->ops->rs_encode(made, &from, 1, log_word, o->log_n, &g->tw);
             word = made;
         }
         for (unsigned j = 0; j < g->n; j++) {

@@ -84,21 +84,16 @@ const struct sc_cpu_ops *sc_cpu_ops_by_name(const char *name)
     return NULL;
 }
 
-void sc_twiddles_init(struct sc_twiddles *tw, fp *pow, unsigned log_n)
+void sc_twiddles_init(struct sc_twiddles *tw, fp *table, unsigned log_n)
 {
-    tw->log_n = log_n;
-    tw->pow = pow;
-    pow[0] = FP_ONE;
+    fp *const pow = table, *const cube = table + ((size_t)1 << log_n);
+    const struct sc_cpu_ops *const ops = sc_cpu_ops_now();
+    *tw = (struct sc_twiddles){.log_n = log_n, .pow = pow, .cube = cube};
+    pow[0] = cube[0] = FP_ONE;
     for (unsigned k = 1; k <= log_n; k++) {
         const size_t half = (size_t)1 << (k - 1);
-        fp *const t = pow + half;
         const fp w = fp_root(k);
-        /* even entries are those of the level below; odd ones one product more */
-        for (size_t i = 0; i < half; i += 2) {
-            t[i] = i == 0 ? FP_ONE : pow[half / 2 + i / 2];
-            if (i + 1 < half) {
-                t[i + 1] = fp_mul(t[i], w);
-            }
-        }
+        ops->signed_powers(pow + half, half, w);
+        ops->signed_powers(cube + half, half, fp_mul(fp_mul(w, w), w));
     }
 }

@@ -14,17 +14,23 @@
 
 enum sc_isa { SC_ISA_REF, SC_ISA_NEON, SC_ISA_AVX2, SC_ISA_AVX512, SC_ISA_END };
 
-/** pow[2^(k-1) + i] = w_k^i for 0 <= i < 2^(k-1), 1 <= k <= log_n. */
+/** pow[2^(k-1) + i] = w_k^i and cube[2^(k-1) + i] = w_k^3i for 0 <= i < 2^(k-1), 1 <= k <= log_n: signed, in (-p/2, p/2). */
 struct sc_twiddles {
     unsigned log_n;
-    fp *pow; /* 2^log_n elements; entry 0 unused */
+    const fp *pow, *cube; /* 2^log_n elements each; entry 0 unused */
 };
 static inline size_t sc_twiddles_len(unsigned log_n)
 {
-    return (size_t)1 << log_n;
+    return (size_t)2 << log_n;
 }
-/** Fill @p pow (2^log_n elements, the caller's), log_n <= 24. */
-void sc_twiddles_init(struct sc_twiddles *tw, fp *pow, unsigned log_n);
+/** Fill @p table (sc_twiddles_len(log_n) elements, the caller's), log_n <= 24. */
+void sc_twiddles_init(struct sc_twiddles *tw, fp *table, unsigned log_n);
+
+/** The canonical form of a twiddle. */
+static inline fp sc_twiddle_lift(fp w)
+{
+    return w >> 31 ? w + FP_P : w;
+}
 
 /** Leaves of merkle.md: leaf j is column j of n_words words; Montgomery form. */
 struct sc_leaves {

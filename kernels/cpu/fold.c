@@ -151,3 +151,58 @@ void SC_K(quad_ext)(fx out[2], const fp *g, size_t g_plane, const fp *w, size_t 
     out[0] = vx_sum(s0);
     out[1] = vx_sum(s2);
 }
+
+/* Eight chains hide the latency of a product. */
+#define CHAINS 8
+
+fp SC_K(limit_mul)(size_t n)
+{
+    vec v[CHAINS];
+    const vec w = vec_set1(FP_R2);
+    for (uint32_t i = 0; i < CHAINS; i++) {
+        v[i] = vec_set1(i);
+    }
+    for (size_t i = 0; i < n; i += CHAINS) {
+        for (int j = 0; j < CHAINS; j++) {
+            v[j] = vec_mul(v[j], w);
+        }
+    }
+    for (int j = 1; j < CHAINS; j++) {
+        v[0] = vec_add(v[0], v[j]);
+    }
+    return vec_sum(v[0]);
+}
+
+fp SC_K(limit_ext_mul)(size_t n)
+{
+    const vxprep p = vx_prep(vx_set1((fx){{2, 3, 5, 7, 11}}));
+    vx v[2] = {vx_set1((fx){{1, 2, 3, 4, 5}}), vx_set1((fx){{5, 4, 3, 2, 1}})};
+    for (size_t i = 0; i < n; i += 2) {
+        v[0] = vx_mul_prep(v[0], &p);
+        v[1] = vx_mul_prep(v[1], &p);
+    }
+    return vx_sum(vx_add(v[0], v[1])).c[0];
+}
+
+fp SC_K(limit_wide)(size_t n)
+{
+    vwide s[CHAINS];
+    vodd w[CHAINS];
+    vec x = vec_set1(FP_R1);
+    for (uint32_t j = 0; j < CHAINS; j++) {
+        s[j] = vwide_zero();
+        w[j] = vodd_set1(FP_R2 + j);
+    }
+    for (size_t i = 0; i < n; i += CHAINS) {
+        const vodd a = vodd_of(x);
+        for (int j = 0; j < CHAINS; j++) {
+            s[j] = vwide_add(s[j], vwide_mul(a, w[j]));
+        }
+        x = vec_add(x, x);
+    }
+    vec r = vec_zero();
+    for (int j = 0; j < CHAINS; j++) {
+        r = vec_add(r, vwide_reduce2(vwide_fold(s[j])));
+    }
+    return vec_sum(r);
+}

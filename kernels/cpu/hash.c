@@ -81,6 +81,12 @@ INLINE void set_key(vec cv[8], const uint32_t key[8])
 /** Lane i of cv[0..8) to out[i], n lanes. */
 static void store_digests(uint8_t (*out)[32], const vec cv[8], size_t n)
 {
+#if VL > 1
+    if (n == VL) {
+        vu_store_digests((uint32_t *)(void *)out, cv);
+        return;
+    }
+#endif
     uint32_t lanes[8][VL];
     for (int w = 0; w < 8; w++) {
         vec_store(lanes[w], cv[w]);
@@ -162,27 +168,34 @@ void SC_K(leaf_hash)(uint8_t (*out)[32], const struct sc_leaves *l, size_t begin
     }
 }
 
+/** Lane r of message word w is word w of pair r: a transposition of 16 words x VL pairs. */
+INLINE void load_pairs(vec m[16], const uint8_t *pairs)
+{
+#if VL == 1
+    memcpy(m, pairs, 64);
+#else
+    for (int h = 0; h < 16; h += VL) {
+        for (int r = 0; r < VL; r++) {
+            m[h + r] = vu_load(pairs + 64 * r + 4 * h);
+        }
+        vec_transpose(m + h);
+    }
+#endif
+}
+
 void SC_K(node_hash)(uint8_t (*out)[32], const uint8_t (*in)[32], const uint32_t key[8], size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i += VL) {
         const size_t n = end - i < VL ? end - i : VL;
-        /* lane r of message word w is word w of pair i + r: a transposition of 16 words x VL pairs */
         uint32_t pairs[VL][16];
-        memset(pairs, 0, sizeof pairs);
-        memcpy(pairs, in[2 * i], n * 64);
+        const uint8_t *from = in[2 * i];
+        if (n < VL) {
+            memset(pairs, 0, sizeof pairs);
+            memcpy(pairs, from, n * 64);
+            from = (const uint8_t *)pairs;
+        }
         vec m[16], cv[8];
-#if VL == 1
-        for (int w = 0; w < 16; w++) {
-            m[w] = pairs[0][w];
-        }
-#else
-        for (int h = 0; h < 16; h += VL) {
-            for (int r = 0; r < VL; r++) {
-                m[h + r] = vec_load(&pairs[r][h]);
-            }
-            vec_transpose(m + h);
-        }
-#endif
+        load_pairs(m, from);
         set_key(cv, key);
         compress(cv, m, 0, 64, F_KEYED | F_CHUNK_START | F_CHUNK_END | F_ROOT);
         store_digests(out + i, cv, n);
@@ -210,4 +223,21 @@ int64_t SC_K(grind)(const uint32_t key[8], const uint32_t block[16], uint32_t ma
         }
     }
     return -1;
+}
+
+uint32_t SC_K(limit_compress)(size_t n)
+{
+    vec cv[8], m[16];
+    uint32_t lane[VL];
+    for (int i = 0; i < 8; i++) {
+        cv[i] = vec_set1((uint32_t)i);
+    }
+    for (int i = 0; i < 16; i++) {
+        m[i] = vec_set1((uint32_t)i);
+    }
+    for (size_t i = 0; i < n; i++) {
+        compress(cv, m, 0, 64, F_KEYED);
+    }
+    vec_store(lane, cv[0]);
+    return lane[0];
 }

@@ -60,10 +60,19 @@ static inline vec vec_add(vec a, vec b)
     return _mm256_min_epu32(s, _mm256_sub_epi32(s, vec_set1(FP_P)));
 }
 
+static inline vec vec_diff(vec a, vec b)
+{
+    return _mm256_sub_epi32(a, b);
+}
+
+static inline vec vec_lift(vec a)
+{
+    return _mm256_min_epu32(a, _mm256_add_epi32(a, vec_set1(FP_P)));
+}
+
 static inline vec vec_sub(vec a, vec b)
 {
-    const vec d = _mm256_sub_epi32(a, b);
-    return _mm256_min_epu32(d, _mm256_add_epi32(d, vec_set1(FP_P)));
+    return vec_lift(vec_diff(a, b));
 }
 
 static inline vec vec_odd_lanes(vec a)
@@ -101,6 +110,12 @@ static inline vwide vwide_add(vwide a, vwide b)
     return r;
 }
 
+static inline vwide vwide_smul(vodd a, vodd b)
+{
+    const vwide r = {_mm256_mul_epi32(a.e, b.e), _mm256_mul_epi32(a.o, b.o)};
+    return r;
+}
+
 /* High halves of even and odd products, back in lane order. */
 static inline vec vwide_high(vwide a)
 {
@@ -129,6 +144,13 @@ static inline vec vwide_qp(vwide a)
     return vwide_high(q);
 }
 
+static inline vec vwide_sreduce(vwide a)
+{
+    const vec inv = vec_set1(FP_P_INV), p = vec_set1(FP_P);
+    const vwide q = {_mm256_mul_epi32(_mm256_mul_epu32(a.e, inv), p), _mm256_mul_epi32(_mm256_mul_epu32(a.o, inv), p)};
+    return vec_diff(vwide_high(a), vwide_high(q));
+}
+
 static inline vec vwide_reduce(vwide a)
 {
     return vec_sub(vwide_high(a), vwide_qp(a));
@@ -140,10 +162,13 @@ static inline vec vwide_reduce2(vwide a)
     return vec_sub(_mm256_min_epu32(hi, _mm256_sub_epi32(hi, vec_set1(FP_P))), vwide_qp(a));
 }
 
+/* q p + a with q = -a p^-1 is a multiple of 2^32: its high half, that of q p and a carry unless a is 0, is at most p, and p only if
+ * a = 0 mod p, that is a = 0 and q = 0. */
 static inline vec vec_to_u32(vec a)
 {
-    const vwide w = {a, vec_odd_lanes(a)};
-    return vec_sub(vec_zero(), vwide_qp(w));
+    const vec inv = vec_set1(FP_NEG_P_INV), p = vec_set1(FP_P);
+    const vwide q = {_mm256_mul_epu32(_mm256_mul_epu32(a, inv), p), _mm256_mul_epu32(_mm256_mul_epu32(vec_odd_lanes(a), inv), p)};
+    return _mm256_add_epi32(vwide_high(q), _mm256_min_epu32(a, _mm256_set1_epi32(1)));
 }
 
 /* Rows to columns: v[i] lane j becomes v[j] lane i. */
@@ -163,6 +188,23 @@ static inline void vec_transpose(vec v[VL])
     for (int k = 0; k < 4; k++) {
         v[k] = _mm256_permute2x128_si256(u[k], u[4 + k], 0x20);
         v[4 + k] = _mm256_permute2x128_si256(u[k], u[4 + k], 0x31);
+    }
+}
+
+static inline vec vu_load(const uint8_t *p)
+{
+    return _mm256_loadu_si256((const __m256i *)(const void *)p);
+}
+
+static inline void vu_store_digests(uint32_t *out, const vec v[8])
+{
+    vec t[VL];
+    for (int i = 0; i < VL; i++) {
+        t[i] = v[i];
+    }
+    vec_transpose(t);
+    for (int i = 0; i < VL; i++) {
+        _mm256_storeu_si256((__m256i *)(void *)(out + 8 * i), t[i]);
     }
 }
 

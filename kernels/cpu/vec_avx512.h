@@ -60,10 +60,19 @@ static inline vec vec_add(vec a, vec b)
     return _mm512_min_epu32(s, _mm512_sub_epi32(s, vec_set1(FP_P)));
 }
 
+static inline vec vec_diff(vec a, vec b)
+{
+    return _mm512_sub_epi32(a, b);
+}
+
+static inline vec vec_lift(vec a)
+{
+    return _mm512_min_epu32(a, _mm512_add_epi32(a, vec_set1(FP_P)));
+}
+
 static inline vec vec_sub(vec a, vec b)
 {
-    const vec d = _mm512_sub_epi32(a, b);
-    return _mm512_min_epu32(d, _mm512_add_epi32(d, vec_set1(FP_P)));
+    return vec_lift(vec_diff(a, b));
 }
 
 static inline vec vec_odd_lanes(vec a)
@@ -101,11 +110,16 @@ static inline vwide vwide_add(vwide a, vwide b)
     return r;
 }
 
+static inline vwide vwide_smul(vodd a, vodd b)
+{
+    const vwide r = {_mm512_mul_epi32(a.e, b.e), _mm512_mul_epi32(a.o, b.o)};
+    return r;
+}
+
 /* High halves of even and odd products, back in lane order. */
 static inline vec vwide_high(vwide a)
 {
-    const vec even = vec_odd_lanes(a.e), odd = a.o;
-    return _mm512_mask_blend_epi32(0xaaaa, even, odd);
+    return _mm512_castps_si512(_mm512_mask_movehdup_ps(_mm512_castsi512_ps(a.o), 0x5555, _mm512_castsi512_ps(a.e)));
 }
 
 static inline vwide vwide_fold(vwide a)
@@ -123,6 +137,13 @@ static inline vec vwide_qp(vwide a)
     return vwide_high(q);
 }
 
+static inline vec vwide_sreduce(vwide a)
+{
+    const vec inv = vec_set1(FP_P_INV), p = vec_set1(FP_P);
+    const vwide q = {_mm512_mul_epi32(_mm512_mul_epu32(a.e, inv), p), _mm512_mul_epi32(_mm512_mul_epu32(a.o, inv), p)};
+    return vec_diff(vwide_high(a), vwide_high(q));
+}
+
 static inline vec vwide_reduce(vwide a)
 {
     return vec_sub(vwide_high(a), vwide_qp(a));
@@ -134,10 +155,14 @@ static inline vec vwide_reduce2(vwide a)
     return vec_sub(_mm512_min_epu32(hi, _mm512_sub_epi32(hi, vec_set1(FP_P))), vwide_qp(a));
 }
 
+/* q p + a with q = -a p^-1 is a multiple of 2^32: its high half, that of q p and a carry unless a is 0, is at most p, and p only if
+ * a = 0 mod p, that is a = 0 and q = 0. */
 static inline vec vec_to_u32(vec a)
 {
-    const vwide w = {a, vec_odd_lanes(a)};
-    return vec_sub(vec_zero(), vwide_qp(w));
+    const vec inv = vec_set1(FP_NEG_P_INV), p = vec_set1(FP_P);
+    const vwide q = {_mm512_mul_epu32(_mm512_mul_epu32(a, inv), p), _mm512_mul_epu32(_mm512_mul_epu32(vec_odd_lanes(a), inv), p)};
+    const vec high = vwide_high(q);
+    return _mm512_mask_sub_epi32(high, _mm512_test_epi32_mask(a, a), high, _mm512_set1_epi32(-1));
 }
 
 /* Rows to columns: v[i] lane j becomes v[j] lane i. */
@@ -161,6 +186,36 @@ static inline void vec_transpose(vec v[VL])
         v[4 + k] = _mm512_shuffle_i32x4(ab1, cd1, 0x88);
         v[8 + k] = _mm512_shuffle_i32x4(ab, cd, 0xdd);
         v[12 + k] = _mm512_shuffle_i32x4(ab1, cd1, 0xdd);
+    }
+}
+
+static inline vec vu_load(const uint8_t *p)
+{
+    return _mm512_loadu_si512((const void *)p);
+}
+
+/* Columns of 8 vectors as 16 rows of 8 words: 4 x 4 blocks, then the blocks in place, two rows a vector. */
+static inline void vu_store_digests(uint32_t *out, const vec v[8])
+{
+    vec t[8], u[8];
+    for (int i = 0; i < 8; i += 2) {
+        t[i] = _mm512_unpacklo_epi32(v[i], v[i + 1]);
+        t[i + 1] = _mm512_unpackhi_epi32(v[i], v[i + 1]);
+    }
+    for (int i = 0; i < 8; i += 4) { /* u[i + k]: words i .. i + 3 of rows k, 4 + k, 8 + k, 12 + k */
+        u[i] = _mm512_unpacklo_epi64(t[i], t[i + 2]);
+        u[i + 1] = _mm512_unpackhi_epi64(t[i], t[i + 2]);
+        u[i + 2] = _mm512_unpacklo_epi64(t[i + 1], t[i + 3]);
+        u[i + 3] = _mm512_unpackhi_epi64(t[i + 1], t[i + 3]);
+    }
+    for (int k = 0; k < 4; k += 2) {
+        const vec a = _mm512_shuffle_i32x4(u[k], u[4 + k], 0x44), b = _mm512_shuffle_i32x4(u[k + 1], u[5 + k], 0x44);
+        const vec c = _mm512_shuffle_i32x4(u[k], u[4 + k], 0xee), d = _mm512_shuffle_i32x4(u[k + 1], u[5 + k], 0xee);
+        uint32_t *const at = out + 8 * k;
+        _mm512_storeu_si512((void *)at, _mm512_shuffle_i32x4(a, b, 0x88));
+        _mm512_storeu_si512((void *)(at + 32), _mm512_shuffle_i32x4(a, b, 0xdd));
+        _mm512_storeu_si512((void *)(at + 64), _mm512_shuffle_i32x4(c, d, 0x88));
+        _mm512_storeu_si512((void *)(at + 96), _mm512_shuffle_i32x4(c, d, 0xdd));
     }
 }
 

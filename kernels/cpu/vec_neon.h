@@ -68,10 +68,19 @@ static inline vec vec_add(vec a, vec b)
     return vminq_u32(s, vsubq_u32(s, vec_set1(FP_P)));
 }
 
+static inline vec vec_diff(vec a, vec b)
+{
+    return vsubq_u32(a, b);
+}
+
+static inline vec vec_lift(vec a)
+{
+    return vminq_u32(a, vaddq_u32(a, vec_set1(FP_P)));
+}
+
 static inline vec vec_sub(vec a, vec b)
 {
-    const vec d = vsubq_u32(a, b);
-    return vminq_u32(d, vaddq_u32(d, vec_set1(FP_P)));
+    return vec_lift(vec_diff(a, b));
 }
 
 static inline vodd vodd_of(vec a)
@@ -99,6 +108,13 @@ static inline vwide vwide_mul(vodd a, vodd b)
 static inline vwide vwide_add(vwide a, vwide b)
 {
     const vwide r = {vaddq_u64(a.l, b.l), vaddq_u64(a.h, b.h)};
+    return r;
+}
+
+static inline vwide vwide_smul(vodd a, vodd b)
+{
+    const int32x4_t x = vreinterpretq_s32_u32(a), y = vreinterpretq_s32_u32(b);
+    const vwide r = {vreinterpretq_u64_s64(vmull_s32(vget_low_s32(x), vget_low_s32(y))), vreinterpretq_u64_s64(vmull_high_s32(x, y))};
     return r;
 }
 
@@ -132,6 +148,12 @@ static inline vec vwide_qp(vwide a)
     return vlow_qp(vuzp1q_u32(vreinterpretq_u32_u64(a.l), vreinterpretq_u32_u64(a.h)));
 }
 
+static inline vec vwide_sreduce(vwide a)
+{
+    const vec low = vuzp1q_u32(vreinterpretq_u32_u64(a.l), vreinterpretq_u32_u64(a.h));
+    return vec_diff(vwide_high(a), vwide_high(vwide_smul(vmulq_u32(low, vec_set1(FP_P_INV)), vec_set1(FP_P))));
+}
+
 static inline vec vwide_reduce(vwide a)
 {
     return vec_sub(vwide_high(a), vwide_qp(a));
@@ -157,6 +179,26 @@ static inline void vec_transpose(vec v[VL])
     v[1] = vreinterpretq_u32_u64(vtrn1q_u64(b, d));
     v[2] = vreinterpretq_u32_u64(vtrn2q_u64(a, c));
     v[3] = vreinterpretq_u32_u64(vtrn2q_u64(b, d));
+}
+
+static inline vec vu_load(const uint8_t *p)
+{
+    return vreinterpretq_u32_u8(vld1q_u8(p));
+}
+
+static inline void vu_store_digests(uint32_t *out, const vec v[8])
+{
+    vec lo[VL], hi[VL];
+    for (int i = 0; i < VL; i++) {
+        lo[i] = v[i];
+        hi[i] = v[VL + i];
+    }
+    vec_transpose(lo);
+    vec_transpose(hi);
+    for (int i = 0; i < VL; i++) {
+        vst1q_u32(out + 8 * i, lo[i]);
+        vst1q_u32(out + 8 * i + 4, hi[i]);
+    }
 }
 
 static inline vec vu_add(vec a, vec b)

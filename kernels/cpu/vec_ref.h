@@ -54,6 +54,18 @@ static inline vec vec_sub(vec a, vec b)
     return fp_sub(a, b);
 }
 
+/** A plain difference, in (-p, p) as a signed number. */
+static inline vec vec_diff(vec a, vec b)
+{
+    return a - b;
+}
+
+/** A signed number in (-p, p) to the canonical one. */
+static inline vec vec_lift(vec a)
+{
+    return a >> 31 ? a + FP_P : a;
+}
+
 static inline vec vec_to_u32(vec a)
 {
     return fp_to_u32(a);
@@ -82,6 +94,19 @@ static inline vwide vwide_mul(vodd a, vodd b)
 static inline vwide vwide_add(vwide a, vwide b)
 {
     return a + b;
+}
+
+/* Of signed numbers. */
+static inline vwide vwide_smul(vodd a, vodd b)
+{
+    return (uint64_t)((int64_t)(int32_t)a * (int32_t)b);
+}
+
+/** Montgomery reduction of a signed value, |a| <= p^2: in (-p, p), since p^2 < 2^31 p and q p is in [-2^31 p, 2^31 p). */
+static inline vec vwide_sreduce(vwide a)
+{
+    const int32_t q = (int32_t)((uint32_t)a * FP_P_INV);
+    return (uint32_t)(a >> 32) - (uint32_t)((uint64_t)((int64_t)q * (int64_t)FP_P) >> 32);
 }
 
 /** A value below 4 p^2 to a congruent one below 2^63 1.01. */

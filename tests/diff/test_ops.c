@@ -252,8 +252,9 @@ enum { MAX_LOG = 15 };
 
 Test(ops, encoding_is_evaluation_at_bit_reversed_powers)
 {
-    fp *const pow = malloc(sizeof(fp) << MAX_LOG), *const word = malloc(sizeof(fp) << MAX_LOG);
+    fp *const pow = malloc(sizeof(fp) * sc_twiddles_len(MAX_LOG)), *const word = malloc(sizeof(fp) << MAX_LOG);
     fp *const src = malloc(sizeof(fp) << MAX_LOG), *const ref = malloc(sizeof(fp) << MAX_LOG);
+    const fp *const from = src, *const inside = word;
     struct sc_twiddles tw;
     sc_twiddles_init(&tw, pow, MAX_LOG);
     random_fps(src, (size_t)1 << MAX_LOG);
@@ -261,17 +262,17 @@ Test(ops, encoding_is_evaluation_at_bit_reversed_powers)
         for (unsigned lr = 0; lr <= n && lr <= 5; lr++) {
             const size_t size = (size_t)1 << n;
             const fp root = fp_root(n);
-            sc_cpu_ops_get(SC_ISA_REF)->rs_encode(ref, src, n - lr, n, &tw);
+            sc_cpu_ops_get(SC_ISA_REF)->rs_encode(ref, &from, 1, n - lr, n, &tw);
             for (uint32_t s = 0; s < 40; s++) {
                 const uint32_t j = n <= 5 ? s % (1u << n) : (s * 2654435761u) >> (32 - n);
                 cr_assert_eq(ref[j], eval(src, size >> lr, fp_pow(root, reverse(j, n))), "n %u lr %u at %u", n, lr, j);
             }
             EVERY_ISA(ops) {
                 memset(word, 0xff, size * sizeof(fp));
-                ops->rs_encode(word, src, n - lr, n, &tw);
+                ops->rs_encode(word, &from, 1, n - lr, n, &tw);
                 cr_assert_eq(memcmp(word, ref, size * sizeof(fp)), 0, "%s n %u lr %u", ops->name, n, lr);
                 memcpy(word, src, (size >> lr) * sizeof(fp));
-                ops->rs_encode(word, word, n - lr, n, &tw);
+                ops->rs_encode(word, &inside, 1, n - lr, n, &tw);
                 cr_assert_eq(memcmp(word, ref, size * sizeof(fp)), 0, "%s in place", ops->name);
             }
         }
@@ -284,14 +285,48 @@ Test(ops, encoding_is_evaluation_at_bit_reversed_powers)
 
 Test(ops, twiddles_are_powers_of_the_roots)
 {
-    fp pow[1 << 10];
+    fp table[2 << 10];
     struct sc_twiddles tw;
-    sc_twiddles_init(&tw, pow, 10);
-    for (unsigned k = 1; k <= 10; k++) {
-        for (size_t i = 0; i < (size_t)1 << (k - 1); i++) {
-            cr_assert_eq(pow[((size_t)1 << (k - 1)) + i], fp_pow(fp_root(k), i));
+    EVERY_ISA(ops) {
+        sc_cpu_ops_force(ops);
+        sc_twiddles_init(&tw, table, 10);
+        for (unsigned k = 1; k <= 10; k++) {
+            for (size_t i = 0; i < (size_t)1 << (k - 1); i++) {
+                const fp w = tw.pow[((size_t)1 << (k - 1)) + i], w3 = tw.cube[((size_t)1 << (k - 1)) + i];
+                cr_assert_eq(sc_twiddle_lift(w), fp_pow(fp_root(k), i), "%s", ops->name);
+                cr_assert_eq(sc_twiddle_lift(w3), fp_pow(fp_root(k), 3 * i), "%s", ops->name);
+                cr_assert(w <= FP_P / 2 || w >= 0u - FP_P / 2, "%s: a product of a twiddle may overflow", ops->name);
+                cr_assert(w3 <= FP_P / 2 || w3 >= 0u - FP_P / 2, "%s", ops->name);
+            }
         }
     }
+}
+
+Test(ops, words_encoded_together_equal_words_encoded_alone)
+{
+    enum { WORDS = 3, LOG = 13 };
+    fp *const pow = malloc(sizeof(fp) * sc_twiddles_len(LOG)), *const src = malloc(sizeof(fp) * WORDS << LOG);
+    fp *const alone = malloc(sizeof(fp) * WORDS << LOG), *const together = malloc(sizeof(fp) * WORDS << LOG);
+    struct sc_twiddles tw;
+    sc_twiddles_init(&tw, pow, LOG);
+    for (size_t i = 0; i < (size_t)WORDS << LOG; i++) { /* the largest differences, then anything */
+        src[i] = i < 2048 ? (i & 1024 ? FP_P - 1 : 0) : next_fp();
+    }
+    for (unsigned lr = 0; lr <= 3; lr++) {
+        const fp *from[WORDS];
+        EVERY_ISA(ops) {
+            for (size_t w = 0; w < WORDS; w++) {
+                from[w] = src + (w << LOG);
+                sc_cpu_ops_get(SC_ISA_REF)->rs_encode(alone + (w << LOG), &from[w], 1, LOG - lr, LOG, &tw);
+            }
+            ops->rs_encode(together, from, WORDS, LOG - lr, LOG, &tw);
+            cr_assert_eq(memcmp(together, alone, sizeof(fp) * WORDS << LOG), 0, "%s lr %u", ops->name, lr);
+        }
+    }
+    free(pow);
+    free(src);
+    free(alone);
+    free(together);
 }
 
 /* ---- hashing ---- */
