@@ -138,7 +138,7 @@ SC_MUST_USE socle_status socle_keygen(socle_context *ctx, uint8_t key[SOCLE_KEY_
 
 struct socle_stage {
     const char *name;
-    double seconds;
+    double seconds, cpu_seconds; /* of the clock; of processor time, all threads of the process */
 };
 
 struct socle_proof {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * Throughput of the CPU kernels on one thread, by processor time, beside what the core can do at most.
- * bench_ops [samples] [isa] [commit]: the default is 9 samples of the widest instruction set; isa = all for every one.
+ * bench_ops [samples] [isa] [commit] [limits]: the default is 9 samples of the widest instruction set; isa = all for every one;
+ * limits: only these.
  *
  * Every sample of an operation follows a sample of its limits: kernels that do nothing but the operation's arithmetic in registers
  * (limit_* of kernels/cpu/ops.def) and a copy of a large buffer. The limit of an operation is the larger of the time that its
@@ -350,7 +351,7 @@ int main(int argc, char **argv)
             continue;
         }
         bench_limits(&b);
-        for (size_t i = 0; i < sizeof ops / sizeof ops[0]; i++) {
+        for (size_t i = 0; i < sizeof ops / sizeof ops[0] && argc <= 4; i++) {
             bench_op(&b, &ops[i]);
         }
     }

@@ -6,13 +6,19 @@
 
 The guest gets an input that makes it run for about the wanted number of cycles. Time is the wall time of
 `socle prove` from ELF and input to the checked proof, without reading and writing files. Verification uses one thread.
+Before each proof the limits of the machine are measured, bench_ops on all threads at once, and each stage is reported with the
+least processor time that its counts allow (floors.py) and the share that is of the processor time it took: what other
+processes and idle threads take is in neither.
 """
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
+
+import floors
 
 GUESTS = {"sha256": False, "keccak256": False, "workload": True}  # name: the input is a number of iterations
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
@@ -44,6 +50,28 @@ def find_input(socle, elf, path, cycles, counted):
     return amount
 
 
+def limits_of(build, threads):
+    """Processor seconds for one unit of each limit, measured on all threads at once."""
+    command = [os.path.join(build, "bench", "bench_ops"), "3", "auto", "", "limits"]
+    runs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(threads)]
+    rates = {}
+    for run in runs:
+        for text in run.communicate()[0].splitlines():
+            seen = json.loads(text)
+            rates[seen["limit"]] = rates.get(seen["limit"], 0) + 1e6 * seen["median"]
+        if run.returncode != 0:
+            sys.exit(f"{' '.join(command)}: exit code {run.returncode}")
+    rates["byte"] = 2 * rates.pop("copy")
+    return {name: threads / rate for name, rate in rates.items()}
+
+
+def first_round(socle, log_cells):
+    """Folding factor and rate of the main commitment, and bits of every grind of its opening."""
+    text = subprocess.run([socle, "security", "--soundcalc", str(log_cells)], capture_output=True, text=True, check=True).stdout
+    grinds = [int(b) for line in re.findall(r"grinding_bits_(?:folding|queries|ood) = (.*)", text) for b in re.findall(r"\d+", line)]
+    return int(re.search(r"folding_factors = \[(\d+)", text)[1]), int(re.search(r"log_inv_rate = (\d+)", text)[1]), grinds
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--build", default=os.path.join(ROOT, "build"))
@@ -61,6 +89,7 @@ def main():
         amount = find_input(socle, elf, source, a.cycles, GUESTS[a.guest])
         call(socle, "keygen", elf, "-o", key, "--json", "-q")
         for sample in range(a.repeat):
+            limits = limits_of(a.build, a.threads)
             made = call(socle, "prove", elf, "-i", source, "-o", proof, "--threads", str(a.threads), "--json", "-q")
             seen = call(socle, "verify", proof, "-k", key, "--threads", "1", "--json", "-q")
             parameters = {"guest": a.guest, "amount": amount, "cycles": made["cycles"], "log_cells": made["log_cells"],
@@ -75,6 +104,15 @@ def main():
             line("prove_time", made["seconds"], "s")
             for stage in made["stages"]:
                 line("stage_time", stage["seconds"], "s", stage=stage["name"])
+                line("stage_cpu_time", stage["cpu_seconds"], "s", stage=stage["name"])
+            least = floors.stages(made, *first_round(socle, made["log_cells"]), limits)
+            took = {stage["name"]: stage["cpu_seconds"] for stage in made["stages"]}
+            for name, value in least.items():
+                line("stage_floor", value, "s", stage=name)
+                if name in took:
+                    line("stage_share", value / took[name], "", stage=name)
+            for name, value in limits.items():
+                line("limit", 1e-6 / value, "M/s", limit=name)
             line("peak_memory", made["peak_memory_bytes"], "bytes")
             line("proof_size", made["proof_bytes"], "bytes")
             line("verify_time", seen["seconds"], "s")

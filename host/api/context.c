@@ -44,14 +44,16 @@ static socle_status tell(void *arg, enum sc_stage stage, double fraction)
     };
     socle_context *const ctx = arg;
     struct api_clock *const c = &ctx->clock;
-    const uint64_t now = sc_clock_ns();
+    const uint64_t now = sc_clock_ns(), cpu = sc_cpu_ns();
     double done = 0;
     if (c->running) {
         c->spent_ns[c->stage] += now - c->stage_ns;
+        c->spent_cpu_ns[c->stage] += cpu - c->stage_cpu_ns;
     }
     c->running = true;
     c->stage = stage;
     c->stage_ns = now;
+    c->stage_cpu_ns = cpu;
     for (unsigned i = 0; i < SC_N_STAGES; i++) {
         done += i < (unsigned)stage ? weight[i] : 0;
     }
@@ -240,7 +242,7 @@ unsigned sc_api_stages(const socle_context *ctx, struct socle_stage out[SOCLE_MA
     unsigned n = 0;
     for (unsigned i = 0; i < SC_N_STAGES; i++) {
         if (ctx->clock.spent_ns[i] > 0) {
-            out[n++] = (struct socle_stage){stage_names[i], 1e-9 * (double)ctx->clock.spent_ns[i]};
+            out[n++] = (struct socle_stage){stage_names[i], 1e-9 * (double)ctx->clock.spent_ns[i], 1e-9 * (double)ctx->clock.spent_cpu_ns[i]};
         }
     }
     return n;

@@ -15,11 +15,11 @@
 
 /** Times of the stages of one call. */
 struct api_clock {
-    uint64_t start_ns, stage_ns;
+    uint64_t start_ns, stage_ns, stage_cpu_ns;
     enum sc_stage stage;
     bool running;
     double weight_total; /* of the stages that this call has */
-    uint64_t spent_ns[SC_N_STAGES];
+    uint64_t spent_ns[SC_N_STAGES], spent_cpu_ns[SC_N_STAGES];
 };
 
 struct socle_context {

@@ -179,11 +179,21 @@ socle_status sc_file_write(char *why, size_t why_size, const char *path, const u
     return st;
 }
 
-uint64_t sc_clock_ns(void)
+static uint64_t clock_ns(clockid_t which)
 {
     struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    (void)clock_gettime(which, &t);
     return (uint64_t)t.tv_sec * UINT64_C(1000000000) + (uint64_t)t.tv_nsec;
+}
+
+uint64_t sc_clock_ns(void)
+{
+    return clock_ns(CLOCK_MONOTONIC);
+}
+
+uint64_t sc_cpu_ns(void)
+{
+    return clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 uint64_t sc_peak_resident(void)

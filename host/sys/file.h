@@ -20,6 +20,8 @@ SC_MUST_USE socle_status sc_file_write(char *why, size_t why_size, const char *p
 
 /** Nanoseconds of a clock that only goes forward. */
 uint64_t sc_clock_ns(void);
+/** Nanoseconds of processor time of all threads of the process. */
+uint64_t sc_cpu_ns(void);
 
 /** Most bytes of memory the process ever had resident. */
 uint64_t sc_peak_resident(void);

@@ -184,6 +184,7 @@ static void json_proof(struct json *j, const struct args *a, const struct socle_
         json_object(j, NULL);
         json_string(j, "name", p->stages[i].name);
         json_real(j, "seconds", p->stages[i].seconds);
+        json_real(j, "cpu_seconds", p->stages[i].cpu_seconds);
         json_end(j);
     }
     json_list_end(j);
