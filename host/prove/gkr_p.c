@@ -359,7 +359,8 @@ static void round_body(void *arg, size_t begin, size_t end, unsigned worker)
     }
 }
 
-/* Pieces [at, at + n) of both halves of the arrays of the last layer, the halves PIECE apart; of v[1] and v[3] where used. */
+/* Pieces [at, at + n) of both halves of the leaves, base numerators v[0] and v[1], denominators v[2] and v[3], the halves PIECE
+ * apart; of v[1] and v[3] where used. */
 static void leaf_pieces(const struct round_job *j, fp *work, fp *v[4], size_t at, size_t n)
 {
     const struct gkr *const g = j->g;
@@ -367,14 +368,30 @@ static void leaf_pieces(const struct round_job *j, fp *work, fp *v[4], size_t at
     for (unsigned i = 0; i < 4; i++) {
         v[i] = work + i * FX_DEG * PIECE_PLANE;
     }
-    memset(v[0], 0, 2 * FX_DEG * PIECE_PLANE * sizeof(fp));
     for (uint64_t i = 0; i < (at < j->used ? 4 : 2); i++) {
         fp *const num = v[i / 2] + i % 2 * PIECE;
         fp *const den = v[2 + i / 2] + i % 2 * PIECE;
         fill_leaves(g, num, den, PIECE_PLANE, at + i * quarter, at + i * quarter + n);
     }
+}
+
+/* From numerators v[0] and denominators v[2] of a piece the array p + mu q, in the place of v[0]. */
+static void mix_piece(const struct round_job *j, fp *const v[4], size_t n)
+{
+    memset(v[0] + PIECE_PLANE, 0, (FX_DEG - 1) * PIECE_PLANE * sizeof(fp));
     for (size_t i = 0; i < 2; i++) {
-        g->c->ops->axpy_ext(v[0], PIECE_PLANE, v[2], PIECE_PLANE, j->mu, i * PIECE, i * PIECE + n);
+        j->g->c->ops->axpy_ext(v[0], PIECE_PLANE, v[2], PIECE_PLANE, j->mu, i * PIECE, i * PIECE + n);
+    }
+}
+
+static void add_leaf_sums(struct round_job *j, unsigned worker, fp *const v[4], size_t h, size_t n)
+{
+    const struct sc_eqs *const eqs = &j->g->eqs;
+    const fp *const num[2] = {v[0], v[1]}, *const den[2] = {v[2], v[3]};
+    fx t[2];
+    j->g->c->ops->gkr_round_base(t, num, den, PIECE_PLANE, PIECE, j->mu, eqs->low_table, SC_EQS_PLANE, 0, n);
+    for (unsigned i = 0; i < 2; i++) {
+        j->sum[worker][i] = fx_add(j->sum[worker][i], fx_mul(t[i], eqs->high[h]));
     }
 }
 
@@ -386,8 +403,9 @@ static void leaf_round_body(void *arg, size_t begin, size_t end, unsigned worker
     for (size_t h = begin; h < end; h++) {
         leaf_pieces(j, j->g->work + worker * WORK, v, h * low, low);
         if (h * low < j->used) {
-            add_sums(j, worker, v, PIECE_PLANE, PIECE, h, 0, low);
+            add_leaf_sums(j, worker, v, h, low);
         } else {
+            mix_piece(j, v, low);
             add_tail_sums(j, worker, v[0], PIECE_PLANE, PIECE, h, low);
         }
     }
@@ -396,13 +414,16 @@ static void leaf_round_body(void *arg, size_t begin, size_t end, unsigned worker
 static void leaf_fold_body(void *arg, size_t begin, size_t end, unsigned worker)
 {
     const struct round_job *const j = arg;
+    const struct sc_cpu_ops *const ops = j->g->c->ops;
     fp *v[4];
     for (size_t at = begin; at < end; at += PIECE) {
         const size_t n = end - at < PIECE ? end - at : PIECE;
         leaf_pieces(j, j->g->work + worker * WORK, v, at, n);
-        for (unsigned i = 0; i < 4; i += at < j->used ? 1 : 2) {
-            j->g->c->ops->fold_ext(j->v[i] + at, j->plane, v[i], PIECE_PLANE, PIECE, j->c, 0, n);
+        for (unsigned i = 0; i < 2; i += at < j->used ? 1 : 2) {
+            ops->fold_base(j->v[i] + at, j->plane, v[i], PIECE, j->c, 0, n);
+            ops->fold_ext(j->v[2 + i] + at, j->plane, v[2 + i], PIECE_PLANE, PIECE, j->c, 0, n);
         }
+        ops->axpy_ext(j->v[0], j->plane, j->v[2], j->plane, j->mu, at, at + n); /* folding and mixing may change places */
     }
 }
 

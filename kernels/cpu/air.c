@@ -25,7 +25,7 @@ CALL void call_acc_base(struct base_row *r, unsigned i, vec a)
 {
     const vodd w = vodd_of(a);
     for (int k = 0; k < FX_DEG; k++) {
-        r->acc[k] = vwide_fold(vwide_add(r->acc[k], vwide_mul(w, vodd_of(vec_set1(r->lambda[i].c[k])))));
+        r->acc[k] = vwide_fold(vwide_add(r->acc[k], vwide_mul(w, vodd_set1(r->lambda[i].c[k]))));
     }
 }
 
@@ -40,7 +40,7 @@ CALL void call_acc_base(struct base_row *r, unsigned i, vec a)
 #define AIR_SUB(a, b) vec_sub(a, b)
 #define AIR_MUL(a, b) vec_mul(a, b)
 #define AIR_NEG(a) vec_sub(vec_zero(), a)
-#define AIR_MULK(a, k) vec_mul(a, vec_set1(k))
+#define AIR_MULK(a, k) vec_mul_set1(a, k)
 #define AIR_ADDK(a, k) vec_add(a, vec_set1(k))
 #define AIR_ACC(i, a) call_acc_base(r, i, a)
 #include "air_eval.inc"

@@ -11,11 +11,11 @@
 void SC_K(lin_base)(fp *out, const struct sc_lin *l, size_t begin, size_t end)
 {
     EACH(i, n) {
-        vec v = vec_set1(l->k.c[0]);
+        vacc s = vacc_zero();
         for (size_t t = 0; t < l->n; t++) {
-            v = vec_add(v, vec_mul(vec_load_n(l->col[t] + i, n), vec_set1(l->coef[t].c[0])));
+            s = vwide_fold(vwide_add(s, vwide_mul(vodd_of(vec_load_n(l->col[t] + i, n)), vodd_set1(l->coef[t].c[0]))));
         }
-        vec_store_n(out + (i - begin), v, n);
+        vec_store_n(out + (i - begin), vec_add(vacc_reduce(s), vec_set1(l->k.c[0])), n);
     }
 }
 
@@ -26,10 +26,17 @@ void SC_K(lin_ext)(fp *out, size_t plane, const struct sc_lin *l, size_t begin, 
         for (int k = 0; k < FX_DEG; k++) {
             s[k] = vacc_zero();
         }
-        for (size_t t = 0; t < l->n; t++) {
+        size_t t = 0;
+        for (; t + 2 <= l->n; t += 2) {
+            const vodd x = vodd_of(vec_load_n(l->col[t] + i, n)), y = vodd_of(vec_load_n(l->col[t + 1] + i, n));
+            for (int k = 0; k < FX_DEG; k++) {
+                s[k] = vacc_mac2(s[k], x, vodd_set1(l->coef[t].c[k]), y, vodd_set1(l->coef[t + 1].c[k]));
+            }
+        }
+        if (t < l->n) {
             const vodd x = vodd_of(vec_load_n(l->col[t] + i, n));
             for (int k = 0; k < FX_DEG; k++) {
-                s[k] = vwide_fold(vwide_add(s[k], vwide_mul(x, vodd_of(vec_set1(l->coef[t].c[k])))));
+                s[k] = vwide_fold(vwide_add(s[k], vwide_mul(x, vodd_set1(l->coef[t].c[k]))));
             }
         }
         vx r;
@@ -92,4 +99,38 @@ void SC_K(gkr_round)(fx out[2], const fp *const v[4], size_t plane, size_t half,
     }
     out[0] = vx_sum(s0);
     out[1] = vx_sum(s2);
+}
+
+/** eq (n0 d1 + n1 d0) and eq d0 d1 for base n0 and n1, added to s[0] and s[1]. */
+INLINE void add_base_point(vx s[2], const vec num[2], const vx den[2], const vxprep *eq)
+{
+    const vodd n0 = vodd_of(num[0]), n1 = vodd_of(num[1]);
+    vx cross_sum;
+    for (int k = 0; k < FX_DEG; k++) { /* two products: 2 p^2 < p 2^32 */
+        cross_sum.c[k] = vwide_reduce(vwide_add(vwide_mul(n0, vodd_of(den[1].c[k])), vwide_mul(n1, vodd_of(den[0].c[k]))));
+    }
+    const vxprep d = vx_prep(den[0]);
+    s[0] = vx_add(s[0], vx_mul_prep(cross_sum, eq));
+    s[1] = vx_add(s[1], vx_mul_prep(vx_mul_prep(den[1], &d), eq));
+}
+
+void SC_K(gkr_round_base)(fx out[2], const fp *const num[2], const fp *const den[2], size_t plane, size_t half, fx mu, const fp *eq, size_t eq_plane,
+                          size_t begin, size_t end)
+{
+    vx s0[2] = {vx_zero(), vx_zero()}, s2[2] = {vx_zero(), vx_zero()};
+    EACH(i, n) {
+        vec v[2], v2[2];
+        vx d[2], d2[2];
+        for (int k = 0; k < 2; k++) {
+            v[k] = vec_load_n(num[k] + i, n);
+            v2[k] = vec_sub(vec_dbl(vec_load_n(num[k] + i + half, n)), v[k]);
+            d[k] = vx_load_n(den[k], plane, i, n);
+            d2[k] = at2(d[k], vx_load_n(den[k], plane, i + half, n));
+        }
+        const vxprep e = vx_prep(vx_load_n(eq, eq_plane, i - begin, n));
+        add_base_point(s0, v, d, &e);
+        add_base_point(s2, v2, d2, &e);
+    }
+    out[0] = fx_add(vx_sum(s0[0]), fx_mul(mu, vx_sum(s0[1])));
+    out[1] = fx_add(vx_sum(s2[0]), fx_mul(mu, vx_sum(s2[1])));
 }

@@ -50,6 +50,13 @@ fx SC_K(dot_base)(const fp *a, const fp *b, size_t b_plane, size_t begin, size_t
     for (int k = 0; k < FX_DEG; k++) {
         s[k] = vacc_zero();
     }
+    for (; begin + 2 * VL <= end; begin += 2 * VL) {
+        const vodd x = vodd_of(vec_load(a + begin)), x1 = vodd_of(vec_load(a + begin + VL));
+        const vx y = vx_load(b, b_plane, begin), y1 = vx_load(b, b_plane, begin + VL);
+        for (int k = 0; k < FX_DEG; k++) {
+            s[k] = vacc_mac2(s[k], x, vodd_of(y.c[k]), x1, vodd_of(y1.c[k]));
+        }
+    }
     EACH(i, n) {
         const vodd x = vodd_of(vec_load_n(a + i, n));
         const vx y = vx_load_n(b, b_plane, i, n);
@@ -81,7 +88,6 @@ void SC_K(scale_ext)(fp *y, size_t y_plane, const fp *x, size_t x_plane, fx c, s
     }
 }
 
-/* Two products are below p^2 2 < 0.493 2^64, the folded sum below 0.504 2^64: one fold for each pair. */
 void SC_K(add_powers)(fp *y, size_t y_plane, const fx *a, const fp *pows, size_t stride, size_t n_q, size_t begin, size_t end)
 {
     EACH(i, n) {
@@ -93,8 +99,7 @@ void SC_K(add_powers)(fp *y, size_t y_plane, const fx *a, const fp *pows, size_t
         for (; q + 2 <= n_q; q += 2) {
             const vodd x0 = vodd_of(vec_load_n(pows + q * stride + i, n)), x1 = vodd_of(vec_load_n(pows + (q + 1) * stride + i, n));
             for (int k = 0; k < FX_DEG; k++) {
-                const vwide t = vwide_add(vwide_mul(x0, vodd_set1(a[q].c[k])), vwide_mul(x1, vodd_set1(a[q + 1].c[k])));
-                s[k] = vwide_fold(vwide_add(s[k], t));
+                s[k] = vacc_mac2(s[k], x0, vodd_set1(a[q].c[k]), x1, vodd_set1(a[q + 1].c[k]));
             }
         }
         vx r = vx_load_n(y, y_plane, i, n);

@@ -201,6 +201,95 @@ Test(ops, power_sums_equal_their_definition)
     }
 }
 
+Test(ops, affine_forms_equal_their_definition)
+{
+    enum { TERMS = 9 };
+    const fp *col[TERMS];
+    fx coef[TERMS];
+    EVERY_ISA(ops) {
+        for (size_t n = 0; n <= TERMS; n++) {
+            for (size_t r = 0; r < N_RANGES; r++) {
+                randomise();
+                const bool largest = r % 2;
+                for (size_t i = 0; i < FX_DEG * PLANE && largest; i++) {
+                    a[i] = FP_P - 1;
+                }
+                for (size_t t = 0; t < n; t++) {
+                    col[t] = a + t * 256;
+                    coef[t] = largest ? at(a, PLANE, 0) : next_fx();
+                }
+                const struct sc_lin l = {.n = n, .col = col, .coef = coef, .k = next_fx()};
+                const size_t begin = ranges[r][0], end = ranges[r][1];
+                ops->lin_ext(c, PLANE, &l, begin, end);
+                ops->lin_base(b, &l, begin, end);
+                for (size_t i = begin; i < end; i++) {
+                    fx want = l.k;
+                    for (size_t t = 0; t < n; t++) {
+                        want = fx_add(want, fx_mul_fp(coef[t], col[t][i]));
+                    }
+                    cr_assert(fx_eq(at(c, PLANE, i - begin), want), "%s %zu terms", ops->name, n);
+                    cr_assert_eq(b[i - begin], want.c[0], "%s %zu terms", ops->name, n);
+                }
+            }
+        }
+    }
+}
+
+/* Value of a table, extended linearly from i to i + half, at 2. */
+static fx at2(const fp *t, size_t i, size_t half)
+{
+    const fx hi = at(t, PLANE, i + half);
+    return fx_sub(fx_add(hi, hi), at(t, PLANE, i));
+}
+
+Test(ops, fraction_layers_and_rounds_equal_their_definitions)
+{
+    static fp d[FX_DEG * PLANE], p[FX_DEG * PLANE], q[FX_DEG * PLANE], mixed[FX_DEG * PLANE], base[FX_DEG * PLANE];
+    const fp *const v[4] = {a, b, c, d};
+    EVERY_ISA(ops) {
+        for (size_t r = 0; r < N_RANGES; r++) {
+            randomise();
+            random_fps(d, FX_DEG * PLANE);
+            for (size_t i = 0; i < FX_DEG * PLANE && r % 2; i++) {
+                a[i] = b[i] = c[i] = d[i] = FP_P - 1;
+            }
+            const size_t begin = ranges[r][0], end = ranges[r][1];
+            ops->gkr_up(p, q, PLANE, a, c, PLANE, 256, begin, end);
+            fx want[2] = {FX_ZERO, FX_ZERO}, got[2];
+            for (size_t i = begin; i < end; i++) {
+                const fx n0 = at(a, PLANE, i), n1 = at(a, PLANE, i + 256), d0 = at(c, PLANE, i), d1 = at(c, PLANE, i + 256);
+                cr_assert(fx_eq(at(p, PLANE, i), fx_add(fx_mul(n0, d1), fx_mul(n1, d0))), "%s", ops->name);
+                cr_assert(fx_eq(at(q, PLANE, i), fx_mul(d0, d1)), "%s", ops->name);
+                const fx eq = at(a, PLANE, i - begin);
+                const fx zero = fx_add(fx_mul(n0, at(d, PLANE, i)), fx_mul(at(b, PLANE, i), d0));
+                const fx two = fx_add(fx_mul(at2(a, i, 256), at2(d, i, 256)), fx_mul(at2(b, i, 256), at2(c, i, 256)));
+                want[0] = fx_add(want[0], fx_mul(eq, zero));
+                want[1] = fx_add(want[1], fx_mul(eq, two));
+            }
+            ops->gkr_round(got, v, PLANE, 256, a, PLANE, begin, end);
+            cr_assert(fx_eq(got[0], want[0]) && fx_eq(got[1], want[1]), "%s", ops->name);
+
+            /* base numerators: the same with vectors of extension elements */
+            const fx mu = next_fx();
+            memset(mixed, 0, sizeof mixed);
+            memset(base, 0, sizeof base);
+            memcpy(mixed, a, 512 * sizeof(fp));
+            memcpy(base, b, 512 * sizeof(fp));
+            const fp *const num[2] = {a, b}, *const den[2] = {c, d}, *const same[4] = {mixed, base, c, d};
+            ops->gkr_up_base(p, q, PLANE, num, den, PLANE, begin, end);
+            for (size_t i = begin; i < end; i++) {
+                const fx d0 = at(c, PLANE, i), d1 = at(d, PLANE, i);
+                cr_assert(fx_eq(at(p, PLANE, i), fx_add(fx_mul_fp(d1, a[i]), fx_mul_fp(d0, b[i]))), "%s", ops->name);
+                cr_assert(fx_eq(at(q, PLANE, i), fx_mul(d0, d1)), "%s", ops->name);
+            }
+            ops->gkr_round_base(got, num, den, PLANE, 256, mu, a, PLANE, begin, end);
+            ops->axpy_ext(mixed, PLANE, c, PLANE, mu, 0, 512);
+            ops->gkr_round(want, same, PLANE, 256, a, PLANE, begin, end);
+            cr_assert(fx_eq(got[0], want[0]) && fx_eq(got[1], want[1]), "%s base", ops->name);
+        }
+    }
+}
+
 Test(ops, forced_choice_is_used_until_taken_back)
 {
     EVERY_ISA(ops) {
