@@ -54,9 +54,13 @@ struct socle_options {
     uint64_t memory_limit;
     const volatile sig_atomic_t *cancel; /* non-zero: stop soon with SOCLE_E_CANCELLED. May be set by a signal handler */
     double deadline_s; /* a call that takes longer stops soon after with SOCLE_E_DEADLINE; 0: none */
+    /* Where the threads run that the context starts. "core": each on one core. "node": each on the cores of one memory node. "off":
+     * wherever the system puts them, for processes that share a machine. NULL or "auto": core when there are as many threads as
+     * cores that the process may use, else node. Needs hwloc and is for speed only: a refusal is no failure. */
+    const char *bind;
 };
 
-/** SOCLE_E_ARG for an unknown profile. *out is yours. */
+/** SOCLE_E_ARG for an unknown profile or binding. *out is yours. */
 SC_MUST_USE socle_status socle_create(socle_context **out, const struct socle_options *options);
 void socle_destroy(socle_context *ctx);
 

@@ -77,6 +77,10 @@ socle_status socle_create(socle_context **out, const struct socle_options *optio
     const struct socle_options *const o = options != NULL ? options : &defaults;
     *out = NULL;
     sc_mem_set_limit(0); /* another context's is not ours; every call sets its own */
+    enum sc_bind bind = SC_BIND_AUTO;
+    if (o->bind != NULL && !sc_bind_by_name(&bind, o->bind)) {
+        return SOCLE_E_ARG;
+    }
     if (sc_api_profile(o->profile) == NULL || (o->alloc == NULL) != (o->release == NULL)) {
         return SOCLE_E_ARG;
     }
@@ -89,6 +93,7 @@ socle_status socle_create(socle_context **out, const struct socle_options *optio
     ctx->profile = sc_api_profile(o->profile);
     ctx->watch = (struct sc_watch){ctx, tell};
     TRY(sc_pool_create(&ctx->pool, o->n_threads));
+    (void)sc_pool_bind(ctx->pool, bind);
     ctx->outside = sc_room_outside(sc_pool_size(ctx->pool));
     ctx->limit = o->memory_limit != 0 ? o->memory_limit : sc_room_default(sc_room_available(), ctx->outside + sc_mem_now());
     *out = ctx;

@@ -1,16 +1,26 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Thread pool: workers sleep on a condition, pieces are handed out by an atomic counter. Owns its threads.
+ * Thread pool: workers sleep on a condition. The items of a loop are cut into one share for each thread, in order; a thread takes the
+ * pieces of its own share by an atomic counter, then those that are left of others'. So equal loops give a thread the same items
+ * again: it finds them in its caches and, since pages come from where they are first written, on its own node. Owns its threads.
  */
 #define _GNU_SOURCE
 #include "host/sys/pool.h"
 
+#include "host/sys/bind.h"
 #include "host/sys/mem.h"
 
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdint.h>
+
+/* Apart, so that threads do not fetch each other's cache lines. */
+struct share {
+    atomic_size_t next;
+    size_t end;
+    unsigned char apart[128 - 2 * sizeof(size_t)];
+};
 
 struct sc_pool {
     unsigned n_threads, n_started;
@@ -21,8 +31,8 @@ struct sc_pool {
     int stop;            /* guarded by lock */
     sc_pool_fn *fn;
     void *arg;
-    size_t n_items, grain;
-    atomic_size_t next;
+    size_t grain;
+    struct share *shares; /* n_threads */
     pthread_t threads[SC_POOL_MAX_THREADS];
 };
 
@@ -33,13 +43,29 @@ struct worker_arg {
 
 static void take_pieces(struct sc_pool *pool, unsigned worker)
 {
-    for (;;) {
-        const size_t begin = atomic_fetch_add_explicit(&pool->next, pool->grain, memory_order_relaxed);
-        if (begin >= pool->n_items) {
-            return;
+    for (unsigned k = 0; k < pool->n_threads; k++) {
+        struct share *const s = &pool->shares[(worker + k) % pool->n_threads];
+        for (;;) {
+            const size_t begin = atomic_fetch_add_explicit(&s->next, pool->grain, memory_order_relaxed);
+            if (begin >= s->end) {
+                break;
+            }
+            const size_t left = s->end - begin;
+            pool->fn(pool->arg, begin, begin + (left < pool->grain ? left : pool->grain), worker);
         }
-        const size_t left = pool->n_items - begin;
-        pool->fn(pool->arg, begin, begin + (left < pool->grain ? left : pool->grain), worker);
+    }
+}
+
+static void cut_shares(struct sc_pool *pool, size_t n_items, size_t grain)
+{
+    const size_t n_pieces = n_items / grain + (n_items % grain != 0), each = n_pieces / pool->n_threads, more = n_pieces % pool->n_threads;
+    size_t at = 0;
+    for (unsigned i = 0; i < pool->n_threads; i++) {
+        const size_t pieces = each + (i < more), left = n_items - at;
+        const size_t len = pieces <= left / grain ? pieces * grain : left;
+        atomic_store_explicit(&pool->shares[i].next, at, memory_order_relaxed);
+        pool->shares[i].end = at + len;
+        at += len;
     }
 }
 
@@ -118,6 +144,8 @@ socle_status sc_pool_create(struct sc_pool **out, unsigned n_threads)
         n_threads = usable_processors();
     }
     pool->n_threads = n_threads < SC_POOL_MAX_THREADS ? n_threads : SC_POOL_MAX_THREADS;
+    pool->shares = sc_alloc(pool->n_threads, sizeof *pool->shares);
+    TRY(pool->shares ? SOCLE_OK : SOCLE_E_NOMEM);
     for (unsigned i = 1; i < pool->n_threads; i++) {
         TRY(start_worker(pool));
     }
@@ -143,7 +171,13 @@ void sc_pool_destroy(struct sc_pool *pool)
     pthread_cond_destroy(&pool->start);
     pthread_cond_destroy(&pool->finish);
     pthread_mutex_destroy(&pool->lock);
+    sc_free(pool->shares);
     sc_free(pool);
+}
+
+unsigned sc_pool_bind(struct sc_pool *pool, enum sc_bind how)
+{
+    return sc_bind_threads(pool->threads, pool->n_started, how);
 }
 
 unsigned sc_pool_size(const struct sc_pool *pool)
@@ -172,9 +206,8 @@ void sc_pool_for(struct sc_pool *pool, size_t n_items, size_t grain, sc_pool_fn 
     pthread_mutex_lock(&pool->lock);
     pool->fn = fn;
     pool->arg = arg;
-    pool->n_items = n_items;
     pool->grain = grain;
-    atomic_store_explicit(&pool->next, 0, memory_order_relaxed);
+    cut_shares(pool, n_items, grain);
     pool->running = pool->n_started;
     pool->round++;
     pthread_cond_broadcast(&pool->start);

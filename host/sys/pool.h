@@ -7,6 +7,7 @@
 #define SC_HOST_SYS_POOL_H
 
 #include "core/base/status.h"
+#include "host/sys/bind.h"
 
 #include <stddef.h>
 
@@ -21,6 +22,8 @@ typedef void sc_pool_fn(void *arg, size_t begin, size_t end, unsigned worker);
 /** A pool of @p n_threads threads counting the caller; 0 means one per processor the process may use. */
 SC_MUST_USE socle_status sc_pool_create(struct sc_pool **out, unsigned n_threads);
 void sc_pool_destroy(struct sc_pool *pool);
+/** Bind the threads that the pool started, as sc_bind_threads says; the caller's thread is not the pool's to bind. Returns how many. */
+unsigned sc_pool_bind(struct sc_pool *pool, enum sc_bind how);
 unsigned sc_pool_size(const struct sc_pool *pool);
 
 /** Run @p fn over [0, n_items) in pieces of at most @p grain items (0 means about four pieces per thread), and wait.

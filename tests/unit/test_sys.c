@@ -2,11 +2,14 @@
  *
  * Thread pool and memory: every item once, whatever the grain; the account, its limit and forced failure.
  */
+#define _GNU_SOURCE
 #include "host/sys/mem.h"
 #include "host/sys/pool.h"
 #include "host/sys/room.h"
 
 #include <criterion/criterion.h>
+#include <pthread.h>
+#include <sched.h>
 #include <string.h>
 
 enum { N = 1000 };
@@ -58,6 +61,87 @@ Test(pool, works_without_a_pool_and_chooses_a_grain)
     }
     cr_expect_eq(j.bad, 0);
     sc_pool_destroy(NULL);
+}
+
+/* Where the threads of a pool may run, by worker; each waits until all have told. */
+struct places {
+    cpu_set_t set[4];
+    pthread_barrier_t all;
+};
+
+static void tell_place(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    struct places *const p = arg;
+    (void)begin;
+    (void)end;
+    cr_expect_eq(sched_getaffinity(0, sizeof p->set[worker], &p->set[worker]), 0);
+    (void)pthread_barrier_wait(&p->all);
+}
+
+static unsigned bound_places(struct places *p, unsigned threads, enum sc_bind how)
+{
+    struct sc_pool *pool = NULL;
+    cr_assert_eq(sc_pool_create(&pool, threads), SOCLE_OK);
+    const unsigned bound = sc_pool_bind(pool, how);
+    (void)pthread_barrier_init(&p->all, NULL, threads);
+    sc_pool_for(pool, threads, 1, tell_place, p);
+    (void)pthread_barrier_destroy(&p->all);
+    sc_pool_destroy(pool);
+    return bound;
+}
+
+Test(pool, threads_are_bound_inside_what_the_process_may_use)
+{
+    cpu_set_t before, after, one;
+    struct places p;
+    cr_assert_eq(sched_getaffinity(0, sizeof before, &before), 0);
+    for (enum sc_bind how = SC_BIND_AUTO; how <= SC_BIND_OFF; how++) {
+        for (unsigned threads = 2; threads <= 4; threads++) {
+            const unsigned bound = bound_places(&p, threads, how);
+            cr_expect_leq(bound, how == SC_BIND_OFF ? 0 : threads - 1);
+            for (unsigned i = 1; i < threads; i++) {
+                CPU_AND(&one, &p.set[i], &before);
+                cr_expect(CPU_EQUAL(&one, &p.set[i]) && CPU_COUNT(&one) > 0);
+                cr_expect(bound > 0 || CPU_EQUAL(&p.set[i], &before), "bound, but not counted");
+                cr_expect(how != SC_BIND_CORE || bound == 0 || CPU_COUNT(&before) < 3 || CPU_COUNT(&one) < CPU_COUNT(&before));
+            }
+        }
+    }
+    cr_assert_eq(sched_getaffinity(0, sizeof after, &after), 0);
+    cr_expect(CPU_EQUAL(&before, &after), "the caller's thread was moved");
+}
+
+Test(pool, binding_works_in_a_restricted_set_of_processors)
+{
+    cpu_set_t before;
+    struct places p;
+    cr_assert_eq(sched_getaffinity(0, sizeof before, &before), 0);
+    for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+        if (!CPU_ISSET(cpu, &before)) {
+            continue;
+        }
+        cpu_set_t one;
+        CPU_ZERO(&one);
+        CPU_SET(cpu, &one);
+        cr_assert_eq(sched_setaffinity(0, sizeof one, &one), 0);
+        for (enum sc_bind how = SC_BIND_AUTO; how <= SC_BIND_OFF; how++) {
+            (void)bound_places(&p, 3, how);
+            for (unsigned i = 0; i < 3; i++) {
+                cr_expect(CPU_EQUAL(&p.set[i], &one), "a thread runs where the process may not");
+            }
+        }
+        cr_assert_eq(sched_setaffinity(0, sizeof before, &before), 0);
+    }
+}
+
+Test(pool, bindings_have_names)
+{
+    enum sc_bind how = SC_BIND_OFF;
+    cr_expect(sc_bind_by_name(&how, "auto") && how == SC_BIND_AUTO);
+    cr_expect(sc_bind_by_name(&how, "core") && how == SC_BIND_CORE);
+    cr_expect(sc_bind_by_name(&how, "node") && how == SC_BIND_NODE);
+    cr_expect(sc_bind_by_name(&how, "off") && how == SC_BIND_OFF);
+    cr_expect_not(sc_bind_by_name(&how, "socket"));
 }
 
 Test(pool, zero_threads_means_the_processors_there_are)

@@ -36,6 +36,7 @@ enum exit_code {
     O(SOUNDCALC, 0, "soundcalc", "N", "the parameter file of the openings of 2^N cells, for soundcalc") \
     O(DEADLINE, 0, "deadline", "SECONDS", "stop with exit code 7 when it takes longer") \
     O(MEM_BUDGET, 0, "mem-budget", "SIZE", "most memory of the process, as 8G, 512M or bytes (default: what is available)") \
+    O(BIND, 0, "bind", "PLACES", "threads bound to: auto, core, node, off (default: auto; off when processes share a machine)") \
     O(DEVICE, 0, "device", "NAME", "auto or cpu")                                  \
     O(JSON, 0, "json", NULL, "one JSON object on standard output")                 \
     O(QUIET, 'q', "quiet", NULL, "no progress and no guest log")                   \

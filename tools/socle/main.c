@@ -20,7 +20,7 @@ static const struct {
 };
 
 #define COMMON (BIT(JSON) | BIT(QUIET) | BIT(HELP))
-#define WORK (COMMON | BIT(THREADS) | BIT(PROFILE) | BIT(MIN_BITS) | BIT(DEADLINE) | BIT(MEM_BUDGET))
+#define WORK (COMMON | BIT(THREADS) | BIT(PROFILE) | BIT(MIN_BITS) | BIT(DEADLINE) | BIT(MEM_BUDGET) | BIT(BIND))
 
 static const struct command commands[] = {
     {"execute", "ELF", "run a program: cycles, public output and rows of every table, no proof", 1, 1, WORK | BIT(INPUT) | BIT(OUTPUT), 0, run_execute, 1},
@@ -320,6 +320,13 @@ static enum exit_code run_command(struct args *a)
     }
     if (given(a, OPT_DEADLINE) && !parse_seconds(a->value[OPT_DEADLINE], &o.deadline_s)) {
         return usage_fails(a, "--deadline wants seconds, more than 0, not ", a->value[OPT_DEADLINE]);
+    }
+    static const char *const bindings[] = {"auto", "core", "node", "off"};
+    for (size_t i = 0; given(a, OPT_BIND) && i < sizeof bindings / sizeof bindings[0]; i++) {
+        o.bind = strcmp(a->value[OPT_BIND], bindings[i]) == 0 ? bindings[i] : o.bind;
+    }
+    if (given(a, OPT_BIND) && o.bind == NULL) {
+        return usage_fails(a, "--bind wants auto, core, node or off, not ", a->value[OPT_BIND]);
     }
     o.n_threads = (unsigned)threads;
     o.min_bits = (unsigned)bits;
