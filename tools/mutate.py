@@ -33,12 +33,12 @@ import time
 ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 EXCUSES = "tests/sound/mutants.txt"
 SCOPE = [
-    "core/verify/verify.c", "core/verify/body_v.c", "core/verify/gkr_v.c", "core/verify/zero_v.c", "core/verify/whir_v.c", "core/proof/proof.c", "core/proof/set.c",
+    "core/verify/verify.c", "core/verify/body_v.c", "core/verify/set_v.c", "core/verify/gkr_v.c", "core/verify/zero_v.c", "core/verify/whir_v.c", "core/proof/proof.c", "core/proof/set.c",
     "core/proof/merkle_v.c", "core/air/layout.c", "core/transcript/transcript.c", "core/budget/params.c", "core/base/rd.h",
 ]
 # In the order in which they are asked.
-PROGRAMS = ["checks", "checks_whir", "dropped_lie", "fiat_shamir", "fiat_shamir_lies", "set", "transcript", "layout", "argue", "whir", "whir_naive", "budget"]
-LYING = {"checks", "checks_whir", "dropped_lie", "set"}  # of these all are asked, for a lie that is accepted
+PROGRAMS = ["checks", "checks_whir", "dropped_lie", "fiat_shamir", "fiat_shamir_lies", "set", "set_lies", "transcript", "layout", "argue", "whir", "whir_naive", "budget"]
+LYING = {"checks", "checks_whir", "dropped_lie", "set", "set_lies"}  # of these all are asked, for a lie that is accepted
 LONG = 15  # seconds; a mutant for which a program takes longer is killed
 NOT_VERDICT = {"sc_tr_grind_try"}  # the prover's
 BOUND = {"sc_seed", "sc_vk_compute", "sc_set_seed", "sc_set_bind"}  # every statement puts something into a hash

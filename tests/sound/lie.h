@@ -54,6 +54,7 @@ void __real_sc_send_bytes(struct sc_pch *ch, enum sc_label label, const void *by
 void __real_sc_send_grind(struct sc_pch *ch, enum sc_label label, unsigned bits);
 bool __real_sc_limits_hold(const struct sc_machine *m, const struct sc_head_image *image, const struct sc_head_run *run,
                            const struct sc_shape *shape);
+bool __real_sc_shape_valid(const struct sc_machine *m, const struct sc_shape *s);
 void __real_sc_profile_digest(uint8_t out[32], const struct sc_profile *p);
 socle_status __real_sc_oracle_commit(struct sc_oracle *out, const fp *const *plane, unsigned planes, unsigned mu, unsigned k,
                                      unsigned lr, struct sc_pool *pool);
@@ -123,6 +124,11 @@ bool __wrap_sc_limits_hold(const struct sc_machine *m, const struct sc_head_imag
                            const struct sc_shape *shape)
 {
     return lie.proving || __real_sc_limits_hold(m, image, run, shape);
+}
+
+bool __wrap_sc_shape_valid(const struct sc_machine *m, const struct sc_shape *s)
+{
+    return lie.proving || __real_sc_shape_valid(m, s);
 }
 
 void __wrap_sc_profile_digest(uint8_t out[32], const struct sc_profile *p)

@@ -322,6 +322,62 @@ Test(set_lies, a_global_fraction_of_zero_over_zero)
     toy_set_destroy(t);
 }
 
+/* The root of G in the last proof is what makes the sum zero. */
+static struct sc_fraction so_far;
+
+static void balance_root(enum sc_label label, unsigned nth, uint8_t *bytes, size_t len)
+{
+    fx root[2];
+    if (label != SC_L_GKR_ROOT || nth % 2 == 0) {
+        return;
+    }
+    cr_assert(len == 8 * FX_DEG && sc_fx_decode(root, bytes, 2));
+    if (nth == 5) {
+        root[0] = fx_neg(fx_mul(fx_mul(so_far.n, root[1]), fx_inv(so_far.d)));
+        sc_fx_encode(bytes, root, 2);
+    }
+    so_far = (struct sc_fraction){fx_add(fx_mul(so_far.n, root[1]), fx_mul(root[0], so_far.d)), fx_mul(so_far.d, root[1])};
+}
+
+Test(set_lies, a_root_of_the_global_argument_that_its_leaves_do_not_have)
+{
+    struct toy_set *const t = honest(2);
+    shift_values(t, 4, 2, 1000);
+    so_far = (struct sc_fraction){FX_ZERO, FX_ONE};
+    lie.message = balance_root;
+    lie_is_refused(toy_set_answer(t), SOCLE_E_REJECT, "a root of G that makes the sum zero");
+    cr_assert(fx_is_zero(so_far.n));
+    toy_set_destroy(t);
+}
+
+/* ---- tables where they have no place ---- */
+
+/* A word that the segment has from a memory table of its own, and no row of BOUNDARY. */
+static void own_memory(struct toy_set *t, uint32_t index, uint32_t addr)
+{
+    struct ts_part *const p = &t->part[index];
+    struct ts_row *const r = row_of(p, addr);
+    p->word[p->n_words++] = (struct ts_word){addr, r->v_in, r->v_out, r->last};
+    *r = p->row[--p->n_rows];
+    struct ts_row *const mem = row_of(&t->part[0], addr);
+    mem->prev = 1;
+    mem->v_out = t->part[0].word[addr].fin = row_of(&t->part[1], addr)->v_out;
+}
+
+Test(set_lies, a_memory_table_in_a_segment)
+{
+    struct toy_set *const t = honest(2);
+    shift_values(t, 4, 2, 1000);
+    own_memory(t, 2, 4);
+    lie.proving = true;
+    toy_set_prove(t);
+    lie.proving = false;
+    lie_is_refused(own_answer(t), SOCLE_E_LIMIT, "a segment with a memory table");
+    ts_machine.in_segments |= 1u << TS_WORDS;
+    cr_expect_eq(own_answer(t), SOCLE_OK, "nothing else refuses it");
+    toy_set_destroy(t);
+}
+
 /* ---- the boundary polynomial and its samples ---- */
 
 static void without_samples(struct toy_set *t)
