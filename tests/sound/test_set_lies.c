@@ -472,3 +472,88 @@ Test(set_lies, answers_of_samples_swapped)
     lie_is_refused(answer_with(t, swap_of_one), SOCLE_E_REJECT, "answers of one proof swapped");
     toy_set_destroy(t);
 }
+
+/* ---- one proof by itself ---- */
+
+static socle_status part_answer(struct sc_fraction *one, const struct toy_set *t, const struct sc_set_bytes *bytes, uint32_t index)
+{
+    const size_t scratch_len = sc_verify_scratch(&ts_machine);
+    void *const scratch = malloc(scratch_len);
+    const socle_status st = sc_verify_set_part(one, &ts_machine, &t->profile, t->program.vk, bytes, index, scratch, scratch_len);
+    cr_assert(st == SOCLE_OK || (fx_is_zero(one->n) && fx_is_zero(one->d)));
+    free(scratch);
+    return st;
+}
+
+/* The bytes of exactly so many of a body, and what is refused of proof i. */
+static void refuse_of_part(const struct toy_set *t, uint32_t i)
+{
+    struct sc_fraction one;
+    uint8_t *const copy = malloc(t->len[i] + 1), *const head = malloc(t->head_len + 1);
+    struct sc_set_bytes bytes = {head, t->head_len, copy, t->len[i]};
+    memcpy(copy, t->body[i], t->len[i]);
+    memcpy(head, t->head, t->head_len);
+    copy[t->len[i]] = head[t->head_len] = 0;
+    for (uint32_t k = 0; k <= t->set.n_segments + 1; k++) {
+        const socle_status want = k > t->set.n_segments ? SOCLE_E_ARG : (k == 0) != (i == 0) ? SOCLE_E_LIMIT : SOCLE_E_REJECT;
+        if (k != i) {
+            lie_is_refused(part_answer(&one, t, &bytes, k), want, "proof %u as %u", i, k);
+        }
+    }
+    bytes.body_len++;
+    lie_is_refused(part_answer(&one, t, &bytes, i), SOCLE_E_FORMAT, "a byte behind proof %u", i);
+    bytes.body_len -= 2;
+    lie_is_refused(part_answer(&one, t, &bytes, i), SOCLE_E_FORMAT, "proof %u without its last byte", i);
+    bytes.body_len++;
+    bytes.head_len++;
+    lie_is_refused(part_answer(&one, t, &bytes, i), SOCLE_E_FORMAT, "a byte behind the head");
+    bytes.head_len--;
+    head[SC_PROOF_HEAD_LEN] ^= 1;
+    lie_is_refused(part_answer(&one, t, &bytes, i), SOCLE_E_VERSION, "another program");
+    free(copy);
+    free(head);
+}
+
+Test(set_lies, about_one_proof)
+{
+    static const unsigned steps[] = {20, 20, 20};
+    struct toy_set *const t = toy_set_create(sc_cpu_ops_best(), NULL);
+    struct sc_fraction sum = {FX_ZERO, FX_ONE}, one;
+    toy_set_run(t, 3, steps, N_WORDS);
+    toy_set_prove(t);
+    for (uint32_t i = 0; i <= 3; i++) {
+        const struct sc_set_bytes bytes = {t->head, t->head_len, t->body[i], t->len[i]};
+        cr_assert_eq(part_answer(&one, t, &bytes, i), SOCLE_OK, "proof %u", i);
+        sum = (struct sc_fraction){fx_add(fx_mul(sum.n, one.d), fx_mul(one.n, sum.d)), fx_mul(sum.d, one.d)};
+        refuse_of_part(t, i);
+    }
+    cr_assert(fx_is_zero(sum.n), "the fractions of the set sum to zero");
+    toy_set_destroy(t);
+}
+
+/* What the file says of the run and the lists is true; only room or place of the work area is not. */
+Test(set_lies, of_the_scratch)
+{
+    struct toy_set *const t = honest(2);
+    const size_t len = sc_verify_scratch(&ts_machine);
+    uint8_t *const scratch = malloc(len + 8);
+    struct sc_verified v;
+    struct sc_fraction one;
+    uint8_t *file;
+    size_t file_len;
+    toy_set_prove(t);
+    cr_assert_eq(sc_set_join(&file, &file_len, t->head, t->head_len, t->body, t->len, 3), SOCLE_OK);
+    const struct sc_set_bytes bytes = {t->head, t->head_len, t->body[1], t->len[1]};
+    uint8_t *const places[] = {NULL, scratch, scratch + 4, scratch};
+    const size_t lens[] = {len, len - 1, len, len};
+    for (unsigned i = 0; i < 4; i++) {
+        const socle_status want = i < 3 ? SOCLE_E_ARG : SOCLE_OK;
+        memset(scratch, 0x5a, len + 8);
+        cr_assert_eq(sc_verify_set(&v, &ts_machine, &t->profile, t->program.vk, file, file_len, places[i], lens[i]), want, "case %u", i);
+        cr_assert_eq(sc_verify_set_part(&one, &ts_machine, &t->profile, t->program.vk, &bytes, 1, places[i], lens[i]), want, "case %u", i);
+        cr_assert(want == SOCLE_OK || scratch[100] == 0x5a, "something was written");
+    }
+    free(scratch);
+    sc_free(file);
+    toy_set_destroy(t);
+}
