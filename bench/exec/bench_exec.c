@@ -13,7 +13,7 @@
 #include <string.h>
 #include <time.h>
 
-#define BLOCK 1024
+#define BLOCK 256
 
 struct bench {
     const char *name;

@@ -174,8 +174,11 @@ static bool outside(struct vm *vm)
 static inline void record_start(struct vm *vm, struct sc_event *ev, const struct hot *i, uint32_t ip, uint64_t cycles)
 {
     const uint32_t ts = 4 * ((uint32_t)cycles + 1);
-    const struct sc_event blank = {.ts = ts, .ip = ip, .inst = i->inst, .table = i->table};
-    *ev = blank;
+    /* Field by field: a struct made elsewhere and copied waits for its parts, and a memset of this size is a slow instruction. */
+    ev->ts = ts;
+    ev->ip = ip;
+    ev->inst = i->inst;
+    ev->table = i->table;
     ev->prev1 = stamp_reg(vm, i->rs1, ts);
     ev->prev2 = stamp_reg(vm, i->rs2, ts + 1);
     ev->prevd = stamp_reg(vm, i->rd, ts + 3);
@@ -183,6 +186,10 @@ static inline void record_start(struct vm *vm, struct sc_event *ev, const struct
     ev->a = vm->regs[i->rs1];
     ev->b = vm->regs[i->rs2];
     ev->old = vm->regs[i->rd];
+    ev->prevm[0] = ev->prevm[1] = 0;
+    ev->space[0] = ev->space[1] = ev->crosses = 0;
+    ev->addr = 0;
+    ev->m_old[0] = ev->m_old[1] = ev->m_new[0] = ev->m_new[1] = 0;
 }
 
 /** A load or store of a replay. */
@@ -296,6 +303,7 @@ static inline __attribute__((always_inline)) void loop(struct vm *vm, const enum
     struct hot *code = vm->block->code;
     uint32_t pos = vm->pos;
     uint64_t cycles = vm->cycles; /* in a register; vm.cycles follows where others look */
+    uint32_t base = (uint32_t)vm->block->ip;
     struct sc_event *ev = vm->event;
     bool running = true;
     while (running) {
@@ -310,7 +318,7 @@ static inline __attribute__((always_inline)) void loop(struct vm *vm, const enum
             break;
         }
         if (mode == REPLAY && i->xop > X_ILLEGAL) {
-            record_start(vm, ev, i, (uint32_t)(vm->block->ip + pos), cycles);
+            record_start(vm, ev, i, base + pos, cycles);
         }
         switch ((enum xop)i->xop) {
         case X_UNDECODED:
@@ -325,6 +333,7 @@ static inline __attribute__((always_inline)) void loop(struct vm *vm, const enum
             vm->pos = pos;
             running = outside(vm);
             code = vm->block->code;
+            base = (uint32_t)vm->block->ip;
             pos = vm->pos;
             continue;
         case X_ILLEGAL:
@@ -382,7 +391,7 @@ static inline __attribute__((always_inline)) void loop(struct vm *vm, const enum
         if (running) {
             if (mode == REPLAY) {
                 ev->val = val;
-                ev->next_ip = (uint32_t)(vm->target != NO_TARGET ? vm->target : vm->block->ip + next);
+                ev->next_ip = vm->target != NO_TARGET ? (uint32_t)vm->target : base + next;
                 ev++;
             }
             regs[i->rd] = val;
