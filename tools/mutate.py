@@ -37,7 +37,7 @@ SCOPE = [
     "core/proof/merkle_v.c", "core/air/layout.c", "core/transcript/transcript.c", "core/budget/params.c", "core/base/rd.h",
 ]
 # In the order in which they are asked.
-PROGRAMS = ["checks", "checks_whir", "dropped_lie", "fiat_shamir", "fiat_shamir_lies", "set", "set_lies", "transcript", "layout", "argue", "whir", "whir_naive", "budget"]
+PROGRAMS = ["checks", "checks_whir", "dropped_lie", "fiat_shamir", "fiat_shamir_lies", "set", "set_lies", "set_naive", "transcript", "layout", "argue", "whir", "whir_naive", "budget"]
 LYING = {"checks", "checks_whir", "dropped_lie", "set", "set_lies"}  # of these all are asked, for a lie that is accepted
 LONG = 15  # seconds; a mutant for which a program takes longer is killed
 NOT_VERDICT = {"sc_tr_grind_try"}  # the prover's
