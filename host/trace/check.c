@@ -36,6 +36,7 @@ struct entry {
 
 struct job {
     const struct sc_machine *m;
+    unsigned what; /* SC_CHECK_LOCAL, SC_CHECK_GLOBAL */
     const struct sc_check_chunk *chunk;
     struct sums *sums;             /* one per worker */
     struct sc_check_report *found; /* one per worker */
@@ -130,6 +131,17 @@ static uint32_t bucket_of(struct digest h)
     return h.lane[1] >> (31 - BUCKET_BITS);
 }
 
+static bool is_global(unsigned bus)
+{
+    return bus == AIR_BUS_BND;
+}
+
+/** Whether a bus is among those that are checked. */
+static bool concerns(unsigned what, unsigned bus)
+{
+    return (what & (is_global(bus) ? SC_CHECK_GLOBAL : SC_CHECK_LOCAL)) != 0;
+}
+
 /* --- first pass: constraints and sums ------------------------------------------------------------------------------ */
 
 static void note_constraint(struct sc_check_report *r, const struct job *j, uint32_t row, unsigned k)
@@ -153,13 +165,13 @@ static void check_rows(void *arg, size_t begin, size_t end, unsigned worker)
         load_row(row, t, j->chunk, (uint32_t)i);
         t->check(out, row);
         for (unsigned k = 0; k < t->n_constraints; k++) {
-            if (out[k] != 0) {
+            if (out[k] != 0 && (j->what & SC_CHECK_LOCAL) != 0) {
                 note_constraint(&j->found[worker], j, j->chunk->first_row + (uint32_t)i, k);
             }
         }
         for (unsigned u = 0; u < t->n_uses; u++) {
             struct entry e;
-            if (entry_at(&e, t, &t->uses[u], row)) {
+            if (concerns(j->what, t->uses[u].bus) && entry_at(&e, t, &t->uses[u], row)) {
                 add_count(&j->sums[worker].bus[t->uses[u].bus], hash_of(&e), e.count);
             }
         }
@@ -369,6 +381,13 @@ socle_status sc_trace_check(struct sc_check_report *report, struct sc_pool *pool
                             const struct sc_check_chunk *chunks, size_t n_chunks, const struct sc_public_term *terms,
                             size_t n_terms)
 {
+    return sc_trace_check_part(report, pool, m, chunks, n_chunks, terms, n_terms, SC_CHECK_LOCAL | SC_CHECK_GLOBAL);
+}
+
+socle_status sc_trace_check_part(struct sc_check_report *report, struct sc_pool *pool, const struct sc_machine *m,
+                                 const struct sc_check_chunk *chunks, size_t n_chunks, const struct sc_public_term *terms,
+                                 size_t n_terms, unsigned what)
+{
     const struct trace t = {pool, chunks, n_chunks, terms, n_terms};
     const unsigned workers = pool ? sc_pool_size(pool) : 1;
     struct sums *sums = sc_alloc(workers, sizeof *sums);
@@ -382,7 +401,7 @@ socle_status sc_trace_check(struct sc_check_report *report, struct sc_pool *pool
         st = SOCLE_E_NOMEM;
         goto out;
     }
-    struct job j = {.m = m, .sums = sums, .found = found};
+    struct job j = {.m = m, .what = what, .sums = sums, .found = found};
     for (size_t i = 0; i < n_chunks; i++) {
         j.chunk = &chunks[i];
         sc_pool_for(pool, (size_t)1 << chunks[i].log_h, GRAIN, check_rows, &j);
@@ -407,74 +426,5 @@ socle_status sc_trace_check(struct sc_check_report *report, struct sc_pool *pool
 out:
     sc_free(sums);
     sc_free(found);
-    return st;
-}
-
-/* --- a built trace ------------------------------------------------------------------------------------------------- */
-
-static struct sc_public_term *push(struct sc_public_term *t, enum air_bus bus, int count, uint32_t a, uint32_t b, uint32_t c)
-{
-    *t = (struct sc_public_term){bus, count, {a, b, c}};
-    return t + 1;
-}
-
-/** Chain of one region: nothing when it is empty, for its ends are the same tuple. */
-static struct sc_public_term *push_chain(struct sc_public_term *t, uint32_t region, uint32_t start, uint32_t last)
-{
-    t = push(t, AIR_BUS_CHAIN, 1, region, start, 0);
-    return push(t, AIR_BUS_CHAIN, -1, region, last, 0);
-}
-
-static struct sc_public_term *push_output(struct sc_public_term *t, uint32_t index, uint64_t word)
-{
-    *t = (struct sc_public_term){AIR_BUS_OUT, -1, {index}};
-    for (unsigned i = 0; i < 4; i++) {
-        t->slot[1 + i] = (uint32_t)(word >> 16 * i) & 0xffffu;
-    }
-    return t + 1;
-}
-
-static uint64_t output_word(const struct sc_trace *trace, size_t i)
-{
-    uint64_t v = 0;
-    for (size_t b = 0; b < 8 && 8 * i + b < trace->output_size; b++) {
-        v |= (uint64_t)trace->output[8 * i + b] << 8 * b;
-    }
-    return v;
-}
-
-size_t sc_trace_public(struct sc_public_term *out, const struct sc_trace *trace)
-{
-    const size_t words = (trace->output_size + 7) / 8;
-    if (!out) {
-        return 9 + words;
-    }
-    struct sc_public_term *t = push(out, AIR_BUS_STATE, 1, 4, trace->entry_ip, 0);
-    t = push(t, AIR_BUS_STATE, -1, trace->ts_end, trace->ip_end, 1);
-    t = push_chain(t, 0, 511, trace->ram_key);
-    t = push_chain(t, 1, FP_P - 1, trace->input_key);
-    t = push_chain(t, 2, FP_P - 1, (uint32_t)words);
-    t = push_output(t, 0, trace->output_size);
-    for (size_t i = 0; i < words; i++) {
-        t = push_output(t, (uint32_t)i + 1, output_word(trace, i));
-    }
-    return (size_t)(t - out);
-}
-
-socle_status sc_trace_check_built(struct sc_check_report *report, struct sc_pool *pool, const struct sc_trace *trace)
-{
-    struct sc_check_chunk chunks[SC_MAX_ALL_CHUNKS];
-    uint32_t rows[SC_MAX_MAIN + 1] = {0};
-    struct sc_public_term *terms = sc_alloc(sc_trace_public(NULL, trace), sizeof *terms);
-    if (!terms) {
-        return SOCLE_E_NOMEM;
-    }
-    for (unsigned i = 0; i < trace->layout.n_chunks; i++) {
-        const struct sc_chunk *c = &trace->layout.chunk[i];
-        chunks[i] = (struct sc_check_chunk){c->table, c->log_h, rows[c->table], sc_trace_column(trace, i, 0), trace->layout.index};
-        rows[c->table] += 1u << c->log_h;
-    }
-    const socle_status st = sc_trace_check(report, pool, &sc_machine_rv64im, chunks, trace->layout.n_chunks, terms, sc_trace_public(terms, trace));
-    sc_free(terms);
     return st;
 }

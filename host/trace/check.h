@@ -32,6 +32,7 @@ struct sc_check_report {
     int constraint; /* number in the table; -1: a bus */
     enum air_bus bus;
     uint32_t row;
+    uint32_t proof; /* of a set: index of the proof to blame, when there is one */
 };
 
 /** SOCLE_OK: the trace is right. SOCLE_E_REJECT: @p report says what is not; NULL saves the search for the words. SOCLE_E_NOMEM.
@@ -40,10 +41,20 @@ SC_MUST_USE socle_status sc_trace_check(struct sc_check_report *report, struct s
                                         const struct sc_check_chunk *chunks, size_t n_chunks,
                                         const struct sc_public_term *terms, size_t n_terms);
 
+/* What is checked: constraints and the buses of one proof; the global bus. */
+enum { SC_CHECK_LOCAL = 1, SC_CHECK_GLOBAL = 2 };
+/** The same for some of it; the global bus is that of all chunks given, of any proofs. */
+SC_MUST_USE socle_status sc_trace_check_part(struct sc_check_report *report, struct sc_pool *pool, const struct sc_machine *m,
+                                             const struct sc_check_chunk *chunks, size_t n_chunks, const struct sc_public_term *terms,
+                                             size_t n_terms, unsigned what);
+
 /** The verifier's own terms for a built trace; returns how many. out may be NULL. */
 size_t sc_trace_public(struct sc_public_term *out, const struct sc_trace *trace);
 
 /** The same for a built trace and its public values. */
 SC_MUST_USE socle_status sc_trace_check_built(struct sc_check_report *report, struct sc_pool *pool, const struct sc_trace *trace);
+
+/** The traces of a set, proof 0 first: each by itself, that they are one after the other, and the global bus over all of them. */
+SC_MUST_USE socle_status sc_trace_check_set(struct sc_check_report *report, struct sc_pool *pool, const struct sc_trace *const *traces, size_t n);
 
 #endif

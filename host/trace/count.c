@@ -36,6 +36,16 @@ struct piece {
     size_t row;
 };
 
+/** A term of a closed-form column: these tables have none that depend on the row of the table, only constants of the proof. */
+static void add_closed(uint32_t *out, const struct piece *p, const struct air_term *term)
+{
+    const enum air_closed kind = (enum air_closed)p->table->closed[term->col - p->table->n_cols];
+    for (unsigned i = 0; i < p->n; i++) {
+        const uint32_t v = sc_air_closed_row(kind, (uint32_t)(p->row + i), p->trace->layout.index);
+        out[i] = fp_add(out[i], fp_mul(term->coef, fp_from_u32(v)));
+    }
+}
+
 /** A form on the rows of a piece, canonical residues. */
 static void form_rows(uint32_t *restrict out, const struct piece *p, unsigned form)
 {
@@ -45,6 +55,10 @@ static void form_rows(uint32_t *restrict out, const struct piece *p, unsigned fo
     }
     for (unsigned t = 0; t < f->n; t++) {
         const struct air_term *const term = &p->table->terms[f->first + t];
+        if (term->col >= p->table->n_cols) {
+            add_closed(out, p, term);
+            continue;
+        }
         const fp *const restrict col = sc_trace_column(p->trace, p->chunk, term->col) + p->row;
         const fp coef = term->coef;
         if (coef == FP_ONE) {

@@ -29,9 +29,12 @@ struct sc_trace {
     struct sc_layout layout;
     const struct sc_image *image; /* borrowed */
     fp *cells;                    /* stacked main polynomial: 2^layout.m0 elements, Montgomery form, the tail zero */
+    fp *boundary;                 /* stacked BOUNDARY: 2^layout.boundary_m0 elements, likewise; NULL in a single proof */
 
-    /* Public values; keys as residues below p, the region's start when it is empty. */
+    /* Public values; keys as residues below p, the region's start when it is empty. The ends of STATE are not of proof 0 of a set; keys
+     * and output are not of a segment. */
     uint32_t entry_ip, ip_end, ts_end, ram_key, input_key;
+    bool halted; /* the run ends at ip_end */
     const uint8_t *output; /* borrowed from the run */
     uint64_t output_size;
 };
@@ -41,7 +44,11 @@ struct sc_trace {
 SC_MUST_USE socle_status sc_trace_shape(struct sc_shape *shape, struct sc_layout *layout, char *why, size_t why_size,
                                         const uint64_t n_rows[AIR_N_TABLES], unsigned image_log_h);
 
-/** The most memory of sc_trace_record beside the replay (sc_replay_memory), cells included; sc_trace_build takes no more. */
+/** The same for proof @p index of a set: a segment, or with 0 the proof of memory, which alone has an image. */
+SC_MUST_USE socle_status sc_trace_set_shape(struct sc_shape *shape, struct sc_layout *layout, char *why, size_t why_size,
+                                            const struct sc_segments *s, uint32_t index, unsigned image_log_h);
+
+/** The most memory of sc_trace_record or sc_trace_segment beside the replay (sc_replay_memory), cells included; sc_trace_build takes no more. */
 size_t sc_trace_memory(const struct sc_layout *layout, unsigned n_threads);
 
 /** Build the trace of the one proof of an execution that halted and is one segment, recording it on the way.
@@ -55,6 +62,21 @@ SC_MUST_USE socle_status sc_trace_record(struct sc_trace *out, char *why, size_t
                                          const uint8_t *output, size_t output_size, const struct sc_image *image, struct sc_pool *pool,
                                          const struct sc_watch *watch);
 
+/** Build the trace of proof @p index of a set, 1 .. n_spans, recording the segment on the way. Borrows nothing afterwards. Segments may be
+ * built in any order, and at the same time with pools of their own.
+ * Errors:  as sc_trace_record; E_ARG also when there is only one segment.
+ */
+SC_MUST_USE socle_status sc_trace_segment(struct sc_trace *out, char *why, size_t why_size, const struct sc_elf *elf, const struct sc_segments *s,
+                                          uint32_t index, struct sc_pool *pool, const struct sc_watch *watch);
+
+/** Build the trace of proof 0 of a set: INITFINAL and REGS over all words, and the rows of BOUNDARY for those that a segment touched.
+ * Alias:   borrows @p image and @p output until sc_trace_fini.
+ * Errors:  E_ARG when there is only one segment; E_LIMIT, E_NOMEM. Memory: sc_trace_memory and sc_trace_first_memory.
+ */
+SC_MUST_USE socle_status sc_trace_first(struct sc_trace *out, char *why, size_t why_size, const struct sc_segments *s, const uint8_t *output,
+                                        size_t output_size, const struct sc_image *image, struct sc_pool *pool);
+size_t sc_trace_first_memory(const struct sc_segments *s);
+
 /** Build the trace of a recorded run that halted.
  *
  * Alias:   borrows @p image, and run->output, until sc_trace_fini.
@@ -67,8 +89,9 @@ SC_MUST_USE socle_status sc_trace_build(struct sc_trace *out, char *why, size_t 
 void sc_trace_fini(struct sc_trace *trace);
 /** Give the cells back before the rest. */
 void sc_trace_drop_cells(struct sc_trace *trace);
+void sc_trace_drop_boundary(struct sc_trace *trace);
 
-/** Column @p col of chunk @p chunk of the layout (IMAGE's is the last), 2^log_h elements. Closed-form columns have no cells. */
+/** Column @p col of chunk @p chunk of the layout, 2^log_h elements. Closed-form columns have no cells. */
 fp *sc_trace_column(const struct sc_trace *trace, unsigned chunk, unsigned col);
 
 /** Count the queries of the lookup buses into U16T, BYTET and POW2T of a trace whose other cells are final.
