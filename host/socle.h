@@ -53,6 +53,8 @@ struct socle_options {
      * beforehand how much they need. */
     uint64_t memory_limit;
     const volatile sig_atomic_t *cancel; /* non-zero: stop soon with SOCLE_E_CANCELLED. May be set by a signal handler */
+    const char *resume; /* socle_prove of a run of several segments: a folder that keeps finished proofs, so that the same call goes on
+                         * from them after a stop; made when there is none. NULL: nothing is kept. Yours to delete afterwards */
     double deadline_s; /* a call that takes longer stops soon after with SOCLE_E_DEADLINE; 0: none */
     /* Where the threads run that the context starts. "core": each on one core. "node": each on the cores of one memory node. "off":
      * wherever the system puts them, for processes that share a machine. NULL or "auto": core when there are as many threads as
@@ -149,13 +151,15 @@ struct socle_proof {
     uint8_t *bytes; /* yours: socle_free */
     size_t len;
     struct socle_run run;
+    uint32_t n_segments;       /* 1: a single proof; else a set of as many and one more */
     uint64_t cells, bus_terms; /* committed and argued, padding included */
-    unsigned log_cells;        /* size class of the stacked polynomial */
+    unsigned log_cells;        /* size class of the largest stacked polynomial */
     unsigned n_stages;
     struct socle_stage stages[SOCLE_MAX_STAGES];
 };
 
-/** Run a program and prove it. The proof has passed socle_verify when this returns SOCLE_OK; SOCLE_E_SELFCHECK when it did not.
+/** Run a program and prove it: a run that the profile's limits cut into segments by a set of proofs, else by one. The proof has
+ * passed socle_verify when this returns SOCLE_OK; SOCLE_E_SELFCHECK when it did not.
  * Proof bytes depend on program, input and profile only. */
 SC_MUST_USE socle_status socle_prove(socle_context *ctx, struct socle_proof *out, const uint8_t *elf, size_t elf_len, const uint8_t *input,
                                      size_t input_len);

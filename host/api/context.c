@@ -35,15 +35,28 @@ static const char *const stage_names[SC_N_STAGES] = {
 #undef W
 };
 
+socle_status sc_api_goes_on(const socle_context *ctx)
+{
+    if (ctx->options.cancel != NULL && *ctx->options.cancel != 0) {
+        return SOCLE_E_CANCELLED;
+    }
+    return ctx->options.deadline_s > 0 && 1e-9 * (double)(sc_clock_ns() - ctx->clock.start_ns) > ctx->options.deadline_s ? SOCLE_E_DEADLINE : SOCLE_OK;
+}
+
 static socle_status tell(void *arg, enum sc_stage stage, double fraction)
 {
-    static const double weight[SC_N_STAGES] = {
+    double weight[SC_N_STAGES] = {
 #define W(NAME, name, weight) weight,
         SC_STAGES(W)
 #undef W
     };
     socle_context *const ctx = arg;
     struct api_clock *const c = &ctx->clock;
+    if (c->is_set) {
+        weight[SC_STAGE_GKR] = weight[SC_STAGE_ZERO] = weight[SC_STAGE_OPEN] = 0;
+    } else {
+        weight[SC_STAGE_PARTS] = 0;
+    }
     const uint64_t now = sc_clock_ns(), cpu = sc_cpu_ns();
     double done = 0;
     if (c->running) {
@@ -63,10 +76,7 @@ static socle_status tell(void *arg, enum sc_stage stage, double fraction)
         const struct socle_progress p = {stage_names[stage], done, elapsed, done > 0.02 ? elapsed * (1 - done) / done : -1};
         ctx->options.progress(ctx->options.user, &p);
     }
-    if (ctx->options.cancel != NULL && *ctx->options.cancel != 0) {
-        return SOCLE_E_CANCELLED;
-    }
-    return ctx->options.deadline_s > 0 && 1e-9 * (double)(now - c->start_ns) > ctx->options.deadline_s ? SOCLE_E_DEADLINE : SOCLE_OK;
+    return sc_api_goes_on(ctx);
 }
 
 
@@ -212,9 +222,14 @@ socle_status sc_api_end(socle_context *ctx, socle_status st)
     return st;
 }
 
+uint64_t sc_api_need(const socle_context *ctx, uint64_t more)
+{
+    return ctx->outside + sc_mem_now() + more;
+}
+
 socle_status sc_api_room(socle_context *ctx, uint64_t more, const char *what)
 {
-    const uint64_t need = ctx->outside + sc_mem_now() + more;
+    const uint64_t need = sc_api_need(ctx, more);
     if (ctx->limit == 0 || need <= ctx->limit) {
         return SOCLE_OK;
     }
@@ -239,6 +254,11 @@ socle_status sc_api_stage(socle_context *ctx, enum sc_stage stage)
 void sc_api_finish(socle_context *ctx)
 {
     (void)tell(ctx, ctx->clock.stage, 1);
+}
+
+const char *sc_api_stage_name(enum sc_stage stage)
+{
+    return stage_names[stage];
 }
 
 unsigned sc_api_stages(const socle_context *ctx, struct socle_stage out[SOCLE_MAX_STAGES])

@@ -18,6 +18,7 @@ struct api_clock {
     uint64_t start_ns, stage_ns, stage_cpu_ns;
     enum sc_stage stage;
     bool running;
+    bool is_set; /* has the stages of a set */
     double weight_total; /* of the stages that this call has */
     uint64_t spent_ns[SC_N_STAGES], spent_cpu_ns[SC_N_STAGES];
 };
@@ -39,16 +40,21 @@ void sc_api_begin(socle_context *ctx);
 SC_MUST_USE socle_status sc_api_end(socle_context *ctx, socle_status st);
 /** Put words to a failure and return it. */
 SC_MUST_USE socle_status sc_fail(socle_context *ctx, socle_status st, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/** SOCLE_OK, or E_CANCELLED or E_DEADLINE when the call is to end. Reports nothing; for any thread. */
+SC_MUST_USE socle_status sc_api_goes_on(const socle_context *ctx);
 /** A stage begins: report, and E_CANCELLED when the caller wants to stop. */
 SC_MUST_USE socle_status sc_api_stage(socle_context *ctx, enum sc_stage stage);
 /** The last stage is over: report the end. */
 void sc_api_finish(socle_context *ctx);
 /** The stages that took place, for a report; returns how many. */
 unsigned sc_api_stages(const socle_context *ctx, struct socle_stage out[SOCLE_MAX_STAGES]);
+const char *sc_api_stage_name(enum sc_stage stage);
 /** The shipped profile of a name, the default one for NULL; NULL when there is none. */
 const struct sc_profile *sc_api_profile(const char *name);
 /** Whether a profile meets the context's min_bits; the message says why not. */
 SC_MUST_USE socle_status sc_api_strong(socle_context *ctx, const struct sc_profile *profile, socle_status otherwise);
+/** The limit that suffices for @p more bytes beside what is held now. */
+uint64_t sc_api_need(const socle_context *ctx, uint64_t more);
 /** E_NOMEM when @p more bytes beside what is held now pass the limit; the message tells the limit that suffices for @p what. */
 SC_MUST_USE socle_status sc_api_room(socle_context *ctx, uint64_t more, const char *what);
 /** A copy for the caller, from the context's allocator; never NULL when it succeeds. */
@@ -57,9 +63,9 @@ SC_MUST_USE socle_status sc_api_give(socle_context *ctx, uint8_t **out, const ui
 SC_MUST_USE socle_status sc_api_hand(socle_context *ctx, uint8_t **out, uint8_t *own, size_t len);
 /** Load a program, with the message on failure. */
 SC_MUST_USE socle_status sc_api_load(socle_context *ctx, struct sc_elf *out, const uint8_t *elf, size_t elf_len);
-/** Run it without recording, to the end or for @p max_cycles (0: any number), and describe the run in @p out. With @p segments, keep what
- * is needed to record it, as one segment; else NULL. */
+/** Run it without recording and describe the run in @p out. With @p segments, cut it at these limits and keep what is needed to record each
+ * segment; both may be NULL. */
 SC_MUST_USE socle_status sc_api_run(socle_context *ctx, struct socle_run *out, struct sc_run *run, struct sc_segments *segments,
-                                    const struct sc_elf *elf, const uint8_t *input, size_t input_len, uint64_t max_cycles);
+                                    const struct sc_elf *elf, const uint8_t *input, size_t input_len, const struct sc_cut_limits *cut);
 
 #endif

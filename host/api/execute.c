@@ -32,9 +32,8 @@ static void log_out(void *arg, uint64_t fd, const uint8_t *bytes, size_t n)
 }
 
 socle_status sc_api_run(socle_context *ctx, struct socle_run *out, struct sc_run *run, struct sc_segments *segments, const struct sc_elf *elf,
-                        const uint8_t *input, size_t input_len, uint64_t max_cycles)
+                        const uint8_t *input, size_t input_len, const struct sc_cut_limits *cut)
 {
-    static const struct sc_cut_limits none;
     socle_status st = SOCLE_OK;
     if (input_len > SOCLE_MAX_INPUT) {
         return sc_fail(ctx, SOCLE_E_LIMIT, "the input has %zu bytes, more than %llu", input_len, (unsigned long long)SOCLE_MAX_INPUT);
@@ -44,14 +43,13 @@ socle_status sc_api_run(socle_context *ctx, struct socle_run *out, struct sc_run
         .max_output = ctx->limit == 0 ? 0 : ctx->limit > used + 1 ? (ctx->limit - used) / 2 : 1, /* the run's and the caller's */
         .input = input,
         .input_size = input_len,
-        .max_cycles = max_cycles,
         .log = ctx->options.log != NULL ? log_out : NULL,
         .log_arg = ctx,
         .watch = &ctx->watch,
     };
     TRY(sc_api_stage(ctx, SC_STAGE_EXECUTE));
     st = segments == NULL ? sc_exec(run, ctx->message, sizeof ctx->message, elf, &options)
-                          : sc_exec_cut(segments, run, ctx->message, sizeof ctx->message, elf, &options, &none);
+                          : sc_exec_cut(segments, run, ctx->message, sizeof ctx->message, elf, &options, cut);
     out->cycles = run->cycles;
     out->misaligned = run->misaligned;
     out->exit_code = run->exit_code;
@@ -99,7 +97,7 @@ socle_status socle_execute(socle_context *ctx, struct socle_run *out, const uint
     sc_api_begin(ctx);
     ctx->clock.weight_total = 4; /* up to execute; see SC_STAGES */
     TRY(sc_api_load(ctx, &program, elf, elf_len));
-    TRY(sc_api_run(ctx, out, &run, NULL, &program, input, input_len, 0));
+    TRY(sc_api_run(ctx, out, &run, NULL, &program, input, input_len, NULL));
     count_tables(out, &run);
     sc_api_finish(ctx);
 out:

@@ -4,8 +4,10 @@
  */
 #include "host/api/program.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "host/api/prove_set.h"
 #include "host/api/verify.h"
 #include "host/sys/mem.h"
 
@@ -46,17 +48,10 @@ out:
     return st;
 }
 
-socle_status sc_api_plan(socle_context *ctx, struct socle_run *out, struct api_plan *g, const struct api_program *l, const uint8_t *input,
-                         size_t input_len)
+static socle_status plan_single(socle_context *ctx, struct socle_run *out, struct api_plan *g, const struct api_program *l)
 {
     socle_status st = SOCLE_OK;
     const struct sc_prover prover = sc_api_prover(ctx, ctx->profile);
-    const unsigned n_threads = sc_pool_size(ctx->pool);
-    st = sc_api_run(ctx, out, &g->run, &g->segments, &l->elf, input, input_len, SC_CYCLES_MAX);
-    if (st == SOCLE_E_LIMIT && g->run.end == SC_END_CYCLES) {
-        return sc_fail(ctx, st, "the run is too long for one proof: more than %llu instructions", (unsigned long long)SC_CYCLES_MAX);
-    }
-    TRY(st);
     TRY(sc_trace_shape(&g->shape, &g->layout, ctx->message, sizeof ctx->message, g->run.n_rows, l->image.log_h));
     if (!sc_prover_has(&prover, g->layout.m0, l->program.vars)) {
         return SOCLE_E_LIMIT;
@@ -66,11 +61,43 @@ socle_status sc_api_plan(socle_context *ctx, struct socle_run *out, struct api_p
         out->tables[t].rows = sc_air_tables[t].fixed_log_h != 0 ? out->tables[t].rows : g->run.n_rows[t];
     }
     const size_t kept = sc_segments_memory(&g->segments) + sc_elf_memory(&l->elf); /* given back before the proof */
-    const size_t trace = sc_replay_memory(&l->elf, &g->segments.spans[0]) + sc_trace_memory(&g->layout, n_threads);
+    const size_t trace = sc_replay_memory(&l->elf, &g->segments.spans[0]) + sc_trace_memory(&g->layout, sc_pool_size(ctx->pool));
     const size_t proof = sc_prove_memory(&prover, &g->layout, g->run.output_size);
     g->memory = trace + kept > proof ? trace : proof - kept;
 out:
     return st;
+}
+
+socle_status sc_api_plan(socle_context *ctx, struct socle_run *out, struct api_plan *g, const struct api_program *l, const uint8_t *input,
+                         size_t input_len)
+{
+    socle_status st = SOCLE_OK;
+    TRY(sc_api_run(ctx, out, &g->run, &g->segments, &l->elf, input, input_len, &ctx->profile->cut));
+    ctx->clock.is_set = g->segments.n_spans > 1;
+    st = g->segments.n_spans == 1 ? plan_single(ctx, out, g, l) : sc_api_plan_set(ctx, out, g, l);
+out:
+    return st;
+}
+
+/* The profile with the smallest segments among those that are as strong; NULL when that is the context's own. */
+static const char *smaller_profile(const socle_context *ctx)
+{
+    const struct sc_profile *best = ctx->profile;
+    for (unsigned i = 0; sc_profile_shipped(i) != NULL; i++) {
+        const struct sc_profile *const p = sc_profile_shipped(i);
+        best = p->cut.log_cells < best->cut.log_cells && p->min_bits_x100 >= ctx->profile->min_bits_x100 ? p : best;
+    }
+    return best == ctx->profile ? NULL : best->name;
+}
+
+socle_status sc_api_plan_fits(socle_context *ctx, const struct api_plan *plan)
+{
+    const char *const smaller = smaller_profile(ctx);
+    char what[96];
+    (void)snprintf(what, sizeof what, "proving this run%s%s", smaller != NULL ? " (less with profile " : "", smaller != NULL ? smaller : "");
+    const size_t len = strlen(what);
+    (void)snprintf(what + len, sizeof what - len, "%s", smaller != NULL ? ")" : "");
+    return sc_api_room(ctx, plan->memory, what);
 }
 
 void sc_api_plan_fini(struct api_plan *plan)

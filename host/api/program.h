@@ -31,13 +31,16 @@ struct api_plan {
     struct sc_shape shape;
     struct sc_layout layout;
     uint64_t cells, bus_terms; /* committed and argued, padding included */
-    uint64_t memory; /* most beside what is held when the plan is made */
+    uint64_t memory; /* that suffices beside what is held when the plan is made; of a set, with one proof made at a time */
+    uint64_t each, kept; /* of a set: for each proof that is made at the same time, and beside those */
 };
 
-/** Run without recording, which is quick: does the run fit one proof, and how much memory does that take? sc_api_plan_fini in every case.
+/** Run without recording, which is quick: what are the proofs of the run, and how much memory do they take? sc_api_plan_fini in every case.
  * @p out receives the run with the tables as they are committed. */
 SC_MUST_USE socle_status sc_api_plan(socle_context *ctx, struct socle_run *out, struct api_plan *plan, const struct api_program *l,
                                      const uint8_t *input, size_t input_len);
+/** E_NOMEM when the plan does not fit the memory limit; the message has the least that does. */
+SC_MUST_USE socle_status sc_api_plan_fits(socle_context *ctx, const struct api_plan *plan);
 void sc_api_plan_fini(struct api_plan *plan);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "host/api/prove_set.h"
 #include "host/api/verify.h"
 #include "host/sys/mem.h"
 
@@ -73,7 +74,14 @@ static socle_status prove_run(socle_context *ctx, struct socle_proof *out, struc
     size_t len = 0;
     const struct sc_prover prover = sc_api_prover(ctx, ctx->profile);
     TRY(sc_api_plan(ctx, &out->run, &g->plan, l, input, input_len));
-    TRY(sc_api_room(ctx, g->plan.memory, "proving this run"));
+    TRY(sc_api_plan_fits(ctx, &g->plan));
+    out->n_segments = (uint32_t)g->plan.segments.n_spans;
+    out->cells = g->plan.cells;
+    out->bus_terms = g->plan.bus_terms;
+    out->log_cells = g->plan.layout.m0;
+    if (out->n_segments > 1) {
+        return sc_api_prove_set(ctx, out, l, &g->plan);
+    }
     TRY(sc_api_stage(ctx, SC_STAGE_TRACE));
     TRY(sc_trace_record(&g->trace, ctx->message, sizeof ctx->message, &l->elf, &g->plan.segments, g->plan.run.output, g->plan.run.output_size,
                         &l->image, ctx->pool, &ctx->watch));
@@ -82,9 +90,6 @@ static socle_status prove_run(socle_context *ctx, struct socle_proof *out, struc
     struct sc_witness witness = sc_witness_of(&g->trace);
     witness.cells_done = drop_cells;
     witness.arg = &g->trace;
-    out->cells = g->plan.cells;
-    out->bus_terms = g->plan.bus_terms;
-    out->log_cells = g->plan.layout.m0;
     TRY(sc_prove(&proof, &len, &prover, &l->program, &witness));
     TRY(sc_api_hand(ctx, &out->bytes, proof, len));
     out->len = len;

@@ -48,7 +48,7 @@ void sc_program_fini(struct sc_program *program)
 
 struct sc_witness sc_witness_of(const struct sc_trace *trace)
 {
-    struct sc_witness w = {.shape = trace->shape, .cells = trace->cells, .output = trace->output};
+    struct sc_witness w = {.shape = trace->shape, .cells = trace->cells, .boundary = trace->boundary, .output = trace->output};
     w.run.ts_end = trace->ts_end;
     w.run.ip_end = trace->ip_end;
     w.run.last_ram = trace->ram_key;

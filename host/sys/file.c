@@ -179,6 +179,20 @@ socle_status sc_file_write(char *why, size_t why_size, const char *path, const u
     return st;
 }
 
+socle_status sc_folder_make(char *why, size_t why_size, const char *path)
+{
+    struct stat info;
+    if (mkdir(path, 0777) != 0 && (errno != EEXIST || stat(path, &info) != 0 || !S_ISDIR(info.st_mode))) {
+        return io_fails(why, why_size, path, "cannot make the folder");
+    }
+    return SOCLE_OK;
+}
+
+bool sc_file_exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
 static uint64_t clock_ns(clockid_t which)
 {
     struct timespec t;

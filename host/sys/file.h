@@ -7,6 +7,7 @@
 
 #include "core/base/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,10 @@ SC_MUST_USE socle_status sc_file_read(uint8_t **bytes, size_t *len, char *why, s
 /** Write a file so that @p path holds either what it held before or all of @p bytes: a temporary file beside it, synced, renamed.
  * Termination signals are held back meanwhile, so that nothing half-written stays. E_IO with a sentence. */
 SC_MUST_USE socle_status sc_file_write(char *why, size_t why_size, const char *path, const uint8_t *bytes, size_t len);
+
+/** Make a folder if there is none. E_IO with a sentence. */
+SC_MUST_USE socle_status sc_folder_make(char *why, size_t why_size, const char *path);
+bool sc_file_exists(const char *path);
 
 /** Nanoseconds of a clock that only goes forward. */
 uint64_t sc_clock_ns(void);

@@ -10,7 +10,8 @@
 
 #include <stddef.h>
 
-/* Stages of a proof, in order. W(NAME, name, weight): weight is the usual share of the time, in percent. */
+/* Stages of a proof, in order. W(NAME, name, weight): weight is the usual share of the time, in percent.
+ * A set has PARTS, the proofs of its segments, instead of GKR, ZERO and OPEN. */
 #define SC_STAGES(W)             \
     W(LOAD, "load", 1)           \
     W(KEYGEN, "image", 1)        \
@@ -20,6 +21,7 @@
     W(GKR, "bus argument", 52)   \
     W(ZERO, "constraints", 7)    \
     W(OPEN, "open", 15)          \
+    W(PARTS, "proofs", 74)       \
     W(CHECK, "self-check", 1)
 
 enum sc_stage {

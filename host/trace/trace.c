@@ -102,15 +102,15 @@ size_t sc_trace_first_memory(const struct sc_segments *s)
 
 /* --- traces ------------------------------------------------------------------------------------------------------ */
 
-static void put_keys(struct sc_trace *t, const struct sc_word *words, size_t n_words)
+void sc_trace_keys(uint32_t *ram, uint32_t *input, const struct sc_word *words, size_t n_words)
 {
-    t->ram_key = sc_word_start(0);
-    t->input_key = sc_word_start(1);
+    *ram = sc_word_start(0);
+    *input = sc_word_start(1);
     for (size_t i = 0; i < n_words; i++) {
         if (words[i].addr >> 32 == 0) {
-            t->ram_key = sc_word_key(words[i].addr);
+            *ram = sc_word_key(words[i].addr);
         } else if (words[i].addr >> 32 == 1) {
-            t->input_key = sc_word_key(words[i].addr);
+            *input = sc_word_key(words[i].addr);
         }
     }
 }
@@ -142,7 +142,7 @@ socle_status sc_trace_build(struct sc_trace *out, char *why, size_t why_size, co
     TRY(sc_trace_shape(&out->shape, &out->layout, why, why_size, b.n_rows, image->log_h));
     TRY(sc_fill_place(&b));
     TRY(sc_fill_events(&b, run->n_events, pool));
-    put_keys(out, run->words, run->n_words);
+    sc_trace_keys(&out->ram_key, &out->input_key, run->words, run->n_words);
     out->entry_ip = run->entry_ip;
     out->ip_end = run->end_ip;
     out->ts_end = run->ts_end;
@@ -201,7 +201,7 @@ socle_status sc_trace_record(struct sc_trace *out, char *why, size_t why_size, c
     b.regs = s->regs;
     b.reg_ts = replayed.reg_ts;
     TRY(sc_fill_lists(&b, why, why_size, pool));
-    put_keys(out, s->words, s->n_words);
+    sc_trace_keys(&out->ram_key, &out->input_key, s->words, s->n_words);
     put_ends(out, &s->spans[0], true);
     out->output = output;
     out->output_size = output_size;
@@ -241,7 +241,7 @@ out:
 }
 
 /** What some segment touched, by (space, addr), from the whole run's point of view. */
-static void put_touched(struct sc_span_word *out, const struct sc_segments *s)
+void sc_trace_touched(struct sc_span_word *out, const struct sc_segments *s)
 {
     size_t n = 0;
     for (unsigned r = 0; r < SC_N_REGS; r++) {
@@ -274,7 +274,7 @@ socle_status sc_trace_first(struct sc_trace *out, char *why, size_t why_size, co
     }
     touched = sc_alloc(s->n_boundary_words, sizeof *touched);
     TRY(touched != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
-    put_touched(touched, s);
+    sc_trace_touched(touched, s);
     b.n_rows[AIR_TABLE_INITFINAL] = s->n_words;
     b.n_rows[AIR_TABLE_BOUNDARY] = s->n_boundary_words;
     b.reg_ts = reg_ts;
@@ -283,7 +283,7 @@ socle_status sc_trace_first(struct sc_trace *out, char *why, size_t why_size, co
     TRY(sc_trace_set_shape(&out->shape, &out->layout, why, why_size, s, 0, image->log_h));
     TRY(sc_fill_place(&b));
     TRY(sc_fill_lists(&b, why, why_size, pool));
-    put_keys(out, s->words, s->n_words);
+    sc_trace_keys(&out->ram_key, &out->input_key, s->words, s->n_words);
     out->output = output;
     out->output_size = output_size;
 out:

@@ -76,6 +76,17 @@ SC_MUST_USE socle_status sc_trace_segment(struct sc_trace *out, char *why, size_
 SC_MUST_USE socle_status sc_trace_first(struct sc_trace *out, char *why, size_t why_size, const struct sc_segments *s, const uint8_t *output,
                                         size_t output_size, const struct sc_image *image, struct sc_pool *pool);
 size_t sc_trace_first_memory(const struct sc_segments *s);
+/** Rows of BOUNDARY in proof 0, s->n_boundary_words of them: what some segment touched, by (space, addr). */
+void sc_trace_touched(struct sc_span_word *out, const struct sc_segments *s);
+
+/** The cells of BOUNDARY of proof @p index alone, and shape and places of all: out->cells stays NULL. Errors: as sc_trace_segment. */
+SC_MUST_USE socle_status sc_trace_boundary(struct sc_trace *out, char *why, size_t why_size, const struct sc_elf *elf, const struct sc_segments *s,
+                                           uint32_t index, unsigned image_log_h);
+/** Its most memory. */
+size_t sc_trace_boundary_memory(const struct sc_layout *layout, const struct sc_elf *elf, const struct sc_segments *s, uint32_t index);
+
+/** Last keys of RAM and input among words by address, the region's start when it is empty. */
+void sc_trace_keys(uint32_t *ram, uint32_t *input, const struct sc_word *words, size_t n_words);
 
 /** Build the trace of a recorded run that halted.
  *

@@ -40,6 +40,7 @@ for c in execute keygen prove verify inspect devices security version; do
     exits 0 "$c -h tells its options" "$c" -h
     exits 2 "$c refuses an unknown option" "$c" --no-such-option
 done
+exits 2 "a file named -h is not help that succeeds" verify -h -k nowhere.vk
 exits 2 "a missing operand is a usage error" execute
 exits 2 "a second operand too many is a usage error" execute "$elf" "$elf"
 exits 2 "prove wants -o" prove "$elf"
@@ -242,6 +243,41 @@ code=$?
 report $? "an interrupted proof leaves the old file"
 [ -z "$(find . -name '*.proof.*' -o -name '*.vk.*')" ]
 report $? "no temporary file is left"
+
+# segments: a run that the small profile cuts; a sanitizer would take minutes
+if [ "$slack" -eq 0 ]; then
+    long="$guests/workload.elf"
+    printf '\144\0\0\0\0\0\0\0' >long.bin # 100 iterations
+    small=(--profile socle-132-small -q)
+    exits 0 "prove a run of several segments" prove "$long" -i long.bin -o set.proof "${small[@]}" --json
+    json out "d['segments']>=2 and d['log_cells']<=25"
+    report $? "tells how many"
+    exits 0 "verify the set" verify set.proof "$long" --json
+    json out "d['segments']>=2 and d['cycles']>1000000 and d['security']['profile']=='socle-132-small'"
+    report $? "tells it, too"
+    exits 5 "a budget too small for one segment is refused" prove "$long" -i long.bin -o no.proof "${small[@]}" --mem-budget 300M
+    least=$(sed -n 's/.*needs a memory budget of \([0-9]*\)M.*/\1/p' err)
+    exits 5 "the default profile needs more" prove "$long" -i long.bin -o no.proof -q --mem-budget "${least:-1}M"
+    grep -q 'socle-132-small' err
+    report $? "and says which profile needs less"
+    "$socle" prove "$long" -i long.bin -o kept.set "${small[@]}" --mem-budget "${least:-1}M" --resume kept >out 2>err &
+    pid=$!
+    for _ in $(seq 600); do
+        [ -e kept/0.part ] && break
+        sleep 0.1
+    done
+    kill -KILL "$pid" 2>/dev/null
+    wait "$pid" 2>/dev/null
+    [ -e kept/0.part ] && [ ! -e kept.set ]
+    report $? "a killed proof leaves what it finished"
+    head -c 1000 /dev/zero >kept/1.part
+    exits 0 "and goes on from there, with the smallest budget" prove "$long" -i long.bin -o kept.set "${small[@]}" --mem-budget "${least:-1}M" --resume kept --json
+    json out "d['peak_memory_bytes'] <= ${least:-0} << 20"
+    report $? "which is kept"
+    cmp -s set.proof kept.set
+    report $? "neither changes the bytes"
+    exits 2 "a folder of another run is refused" prove "$long" -i mid.bin -o no.proof "${small[@]}" --resume kept
+fi
 
 # deadlines
 printf '\377\377\377\377\377\377\0\0' >endless.bin

@@ -34,6 +34,7 @@ enum exit_code {
     O(MIN_BITS, 0, "min-bits", "N", "refuse a profile that claims fewer bits")     \
     O(SEGMENTS, 0, "segments", "N", "also the sum over the proofs of N segments")         \
     O(SOUNDCALC, 0, "soundcalc", "N", "the parameter file of the openings of 2^N cells, for soundcalc") \
+    O(RESUME, 0, "resume", "FOLDER", "keep finished proofs of segments there, and go on from those that are") \
     O(DEADLINE, 0, "deadline", "SECONDS", "stop with exit code 7 when it takes longer") \
     O(MEM_BUDGET, 0, "mem-budget", "SIZE", "most memory of the process, as 8G, 512M or bytes (default: what is available)") \
     O(BIND, 0, "bind", "PLACES", "threads bound to: auto, core, node, off (default: auto; off when processes share a machine)") \

@@ -163,6 +163,33 @@ out:
     return code;
 }
 
+static void json_stages(struct json *j, const struct socle_stage *stages, unsigned n)
+{
+    json_list(j, "stages");
+    for (unsigned i = 0; i < n; i++) {
+        json_object(j, NULL);
+        json_string(j, "name", stages[i].name);
+        json_real(j, "seconds", stages[i].seconds);
+        if (stages[i].cpu_seconds > 0) {
+            json_real(j, "cpu_seconds", stages[i].cpu_seconds);
+        }
+        json_end(j);
+    }
+    json_list_end(j);
+}
+
+static void say_stages(const struct socle_stage *stages, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        (void)printf("  %-14s %.3f s\n", stages[i].name, stages[i].seconds);
+    }
+}
+
+static void say_cells(uint64_t cells, unsigned log_cells, uint64_t bus_terms)
+{
+    (void)printf("%-12s %llu, size class 2^%u; %llu bus terms\n", "cells", (unsigned long long)cells, log_cells, (unsigned long long)bus_terms);
+}
+
 static void json_proof(struct json *j, const struct args *a, const struct socle_proof *p, double seconds)
 {
     json_string(j, "program", a->operand[0]);
@@ -171,6 +198,7 @@ static void json_proof(struct json *j, const struct args *a, const struct socle_
     json_uint(j, "cycles", p->run.cycles);
     json_uint(j, "misaligned", p->run.misaligned);
     json_output(j, p->run.output, p->run.output_len);
+    json_uint(j, "segments", p->n_segments);
     json_uint(j, "cells", p->cells);
     json_uint(j, "log_cells", p->log_cells);
     json_uint(j, "bus_terms", p->bus_terms);
@@ -179,15 +207,7 @@ static void json_proof(struct json *j, const struct args *a, const struct socle_
     json_real(j, "seconds", seconds);
     json_real(j, "cycles_per_second", (double)p->run.cycles / seconds);
     json_uint(j, "peak_memory_bytes", socle_peak_memory());
-    json_list(j, "stages");
-    for (unsigned i = 0; i < p->n_stages; i++) {
-        json_object(j, NULL);
-        json_string(j, "name", p->stages[i].name);
-        json_real(j, "seconds", p->stages[i].seconds);
-        json_real(j, "cpu_seconds", p->stages[i].cpu_seconds);
-        json_end(j);
-    }
-    json_list_end(j);
+    json_stages(j, p->stages, p->n_stages);
     json_tables(j, p->run.tables, p->run.n_tables);
 }
 
@@ -197,14 +217,12 @@ static void say_proof(const struct args *a, const struct socle_proof *p, double 
     say_uint("cycles", p->run.cycles);
     say_output(p->run.output, p->run.output_len);
     say_security(socle_context_profile(a->ctx));
-    (void)printf("%-12s %llu, size class 2^%u; %llu bus terms\n", "cells", (unsigned long long)p->cells, p->log_cells,
-                 (unsigned long long)p->bus_terms);
+    say_uint("segments", p->n_segments);
+    say_cells(p->cells, p->log_cells, p->bus_terms);
     (void)printf("%-12s %zu bytes, %s\n", "proof", p->len, a->value[OPT_OUTPUT]);
     (void)printf("%-12s %.3f s with %u threads, %.0f cycles per second\n", "prove time", seconds, socle_threads(a->ctx),
                  (double)p->run.cycles / seconds);
-    for (unsigned i = 0; i < p->n_stages; i++) {
-        (void)printf("  %-14s %.3f s\n", p->stages[i].name, p->stages[i].seconds);
-    }
+    say_stages(p->stages, p->n_stages);
     (void)printf("%-12s %.1f MiB\n", "peak memory", (double)socle_peak_memory() / 1048576.0);
 }
 
