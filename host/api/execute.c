@@ -17,6 +17,7 @@ socle_status sc_api_load(socle_context *ctx, struct sc_elf *out, const uint8_t *
     socle_status st = SOCLE_OK;
     char why[API_MESSAGE - 16] = "";
     TRY(sc_api_stage(ctx, SC_STAGE_LOAD));
+    TRY(sc_api_room(ctx, elf_len, "loading this program"));
     st = sc_elf_load(out, why, sizeof why, elf, elf_len);
     if (st != SOCLE_OK && why[0] != '\0') {
         (void)snprintf(ctx->message, sizeof ctx->message, "%s", why);
@@ -48,6 +49,7 @@ socle_status sc_api_run(socle_context *ctx, struct socle_run *out, struct sc_run
         .watch = &ctx->watch,
     };
     TRY(sc_api_stage(ctx, SC_STAGE_EXECUTE));
+    TRY(sc_api_room(ctx, sc_exec_memory(elf), "running this program"));
     st = segments == NULL ? sc_exec(run, ctx->message, sizeof ctx->message, elf, &options)
                           : sc_exec_cut(segments, run, ctx->message, sizeof ctx->message, elf, &options, cut);
     out->cycles = run->cycles;

@@ -247,6 +247,15 @@ socle_status sc_exec(struct sc_run *out, char *why, size_t why_size, const struc
     return st;
 }
 
+size_t sc_exec_memory(const struct sc_elf *elf)
+{
+    size_t n_pages = 0;
+    for (size_t i = 0; i < elf->n_words; i++) {
+        n_pages += i == 0 || elf->words[i].addr >> MEM_PAGE_LOG != elf->words[i - 1].addr >> MEM_PAGE_LOG;
+    }
+    return sc_vm_code_bytes(elf) + sc_memory_bytes(n_pages, false);
+}
+
 void sc_run_drop_lists(struct sc_run *run)
 {
     sc_free(run->insts);

@@ -113,6 +113,9 @@ SC_MUST_USE socle_status sc_exec(struct sc_run *out,
                                  const struct sc_elf *elf,
                                  const struct sc_exec_options *options);
 
+/** The least memory of a run of @p elf, before it touches anything. */
+size_t sc_exec_memory(const struct sc_elf *elf);
+
 /** Free what sc_exec gave. */
 void sc_run_fini(struct sc_run *run);
 /** Free the recorded lists only. */

@@ -273,3 +273,45 @@ Test(memory, heights_that_no_proof_can_hold_are_refused_with_the_bound)
         cr_expect_not_null(strstr(why, cases[i].words), "case %zu: %s", i, why);
     }
 }
+
+static socle_status execute_within(char message[256], const uint32_t *code, size_t size, uint64_t mib)
+{
+    static struct elf_file f;
+    const struct elf_segment text = {0x10000, size, code, size, ELF_R | ELF_X};
+    const struct socle_options o = {.n_threads = 1, .memory_limit = mib << 20};
+    socle_context *ctx = NULL;
+    static struct socle_run run;
+    elf_build(&f, 0x10000, &text, 1);
+    cr_assert_eq(socle_create(&ctx, &o), SOCLE_OK);
+    const socle_status st = socle_execute(ctx, &run, f.bytes, f.size, NULL, 0);
+    (void)snprintf(message, 256, "%s", socle_message(ctx));
+    socle_run_fini(ctx, &run);
+    socle_destroy(ctx);
+    return st;
+}
+
+Test(memory, a_run_under_a_very_small_budget_says_how_much_it_needs)
+{
+    static const uint32_t code[] = {0x05d00893, 0x00000073}; /* li a7, 93; ecall */
+    char message[256];
+    unsigned long long least = 0;
+    for (uint64_t mib = 1; mib < 24; mib += 4) {
+        cr_assert_eq(execute_within(message, code, sizeof code, mib), SOCLE_E_NOMEM);
+        const char *const at = strstr(message, "needs a memory budget of ");
+        cr_assert(at != NULL && sscanf(at, "needs a memory budget of %lluM", &least) == 1 && least > mib, "%s", message);
+    }
+    cr_assert_eq(execute_within(message, code, sizeof code, 24), SOCLE_E_NOMEM);
+    cr_assert_eq(sscanf(message, "running this program needs a memory budget of %lluM", &least), 1, "%s", message);
+    cr_expect_eq(execute_within(message, code, sizeof code, least + 1), SOCLE_OK, "%s", message);
+}
+
+Test(memory, a_guest_that_declares_a_huge_output_is_refused_before_it_is_made)
+{
+    /* addi x5, x0, 1; slli x5, x5, 33; lui x6, 0x40000; sd x6, 0(x5); li a7, 93; ecall: 2^30 bytes */
+    static const uint32_t code[] = {0x00100293, 0x02129293, 0x40000337, 0x0062b023, 0x05d00893, 0x00000073};
+    char message[256];
+    sc_mem_peak_reset();
+    cr_expect_eq(execute_within(message, code, sizeof code, 256), SOCLE_E_LIMIT);
+    cr_expect_eq(strncmp(message, "the guest declares an output of 1073741824 bytes, more than", 59), 0, "%s", message);
+    cr_expect_lt(sc_mem_peak(), (size_t)64 << 20);
+}
