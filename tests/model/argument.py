@@ -5,6 +5,8 @@ from field import ONE, P, ZERO, add, eq, eq_bits, interpolate, inv, lerp, mul, p
 from listing import closed_values
 from transcript import Refused
 
+STATE, CHAIN, OUT = 1, 5, 6
+
 
 def compress_tuple(alpha, beta, values):
     """alpha + sum_j beta_j t_j; a value is an int or an extension element."""
@@ -25,15 +27,32 @@ def sum_fractions(alpha, beta, terms):
     return n, d
 
 
-def gkr(tr, n_layers, public):
-    """The point of the leaf layer and the claims (rho, P, Q)."""
+def recv_root(tr):
+    """The root (P, Q) of a leaf vector."""
     p, q = tr.recv_ext("GKR_ROOT", 2)
-    n, d = public
-    if q == ZERO or d == ZERO:
+    if q == ZERO:
         raise Refused("bus: a denominator is zero")
-    if add(mul(p, d), mul(q, n)) != ZERO:
+    return p, q
+
+
+def add_fraction(total, root):
+    """(N, D) + P / Q, projective."""
+    (n, d), (p, q) = total, root
+    return add(mul(n, q), mul(p, d)), mul(d, q)
+
+
+def check_balance(root, public):
+    """A root and the verifier's own terms sum to zero."""
+    n, d = add_fraction(public, root)
+    if d == ZERO:
+        raise Refused("bus: a denominator is zero")
+    if n != ZERO:
         raise Refused("bus: fractions do not sum to zero")
-    rho = []
+
+
+def gkr(tr, n_layers, root):
+    """The point of the leaf layer and the claims (rho, P, Q)."""
+    rho, (p, q) = [], root
     for layer in range(n_layers):
         mu, = tr.challenge("GKR_MIX", 1)
         claim, point = add(p, mul(mu, q)), []
@@ -54,25 +73,45 @@ def gkr(tr, n_layers, public):
     return rho, p, q
 
 
-def batched(tr, machine, layout, alpha, beta, leaf_claims):
-    """The batched sumcheck; the point r and the claimed values of main and IMAGE columns."""
-    rho, p, q = leaf_claims
+class Bus:
+    """What the argument over one leaf vector leaves to the batched sumcheck."""
+
+    def __init__(self, leaves, alpha, beta, claims):
+        self.leaves, self.alpha, self.beta = leaves, alpha, beta
+        self.rho, self.p, self.q = claims
+        self.weights = {c: [(use, eq_bits(block.b, self.rho[:leaves.n - block.h])) for use, block in places]
+                        for c, places in leaves.places.items()}
+
+    def claim(self, lam_p, lam_q):
+        total = ZERO
+        for ws in self.weights.values():
+            for _, w in ws:
+                total = add(total, w)
+        return add(mul(lam_p, self.p), mul(lam_q, add(sub(self.q, ONE), total)))
+
+    def value(self, chunk, uses, point, lam_p, lam_q):
+        """The summand of a chunk at its point."""
+        if chunk not in self.weights:
+            return ZERO
+        total = ZERO
+        for i, w in self.weights[chunk]:
+            sign, selector, slots = uses[i]
+            num = mul(lam_p, scale(selector, sign))
+            den = mul(lam_q, compress_tuple(self.alpha, self.beta, slots))
+            total = add(total, mul(w, add(num, den)))
+        return mul(eq(self.rho[len(self.rho) - chunk.h:], point), total)
+
+
+def batched(tr, machine, layout, buses, index):
+    """The batched sumcheck; the point r and the claimed values of main, IMAGE and BOUNDARY columns."""
     lam, = tr.challenge("LAMBDA", 1)
     tau = tr.challenge("TAU", layout.height)
-    n_constraints = sum(len(machine.tables[c.table].constraints)
-                        for c in layout.chunks + [layout.image])
-    lams = powers(lam, n_constraints + 2)
-    lam_p, lam_q = lams[-2:]
-
-    weights, w_sum, at = {}, ZERO, 0
-    for c in layout.leaf_chunks:
-        n = len(machine.tables[c.table].uses)
-        ws = [eq_bits(block.b, rho[:layout.nl - c.h]) for block in layout.leaves[at:at + n]]
-        weights[c] = ws
-        at += n
-        for w in ws:
-            w_sum = add(w_sum, w)
-    claim = add(mul(lam_p, p), mul(lam_q, add(sub(q, ONE), w_sum)))
+    n_constraints = sum(len(machine.tables[c.table].constraints) for c in layout.all_chunks)
+    lams = powers(lam, n_constraints + 2 * len(buses))
+    bus_lams = [lams[n_constraints + 2 * i:][:2] for i in range(len(buses))]
+    claim = ZERO
+    for bus, pair in zip(buses, bus_lams):
+        claim = add(claim, bus.claim(*pair))
 
     r = []
     for _ in range(layout.height):
@@ -81,42 +120,44 @@ def batched(tr, machine, layout, alpha, beta, leaf_claims):
         claim = interpolate([e0, sub(claim, e0), e2, e3, e4], c)
         r.append(c)
 
-    values = tr.recv_ext("COLUMNS", len(layout.columns) + len(layout.image_columns))
+    parts = [len(part) for part in (layout.columns, layout.image_columns, layout.boundary_columns)]
+    values = tr.recv_ext("COLUMNS", sum(parts))
     total, at, first = ZERO, 0, 0
-    for c in layout.chunks + [layout.image]:
+    for c in layout.all_chunks:
         table, skip = machine.tables[c.table], layout.height - c.h
         own = values[at:at + len(table.columns)]
         at += len(own)
         point = r[skip:]
-        constraints, uses = table.evaluate(own, closed_values(table, point))
+        constraints, uses = table.evaluate(own, closed_values(table, point, index))
         zero = ZERO
         for weight, value in zip(lams[first:], constraints):
             zero = add(zero, mul(weight, value))
         first += len(constraints)
-        bus = ZERO
-        for w, (sign, selector, slots) in zip(weights[c], uses):
-            num = mul(lam_p, scale(selector, sign))
-            den = mul(lam_q, compress_tuple(alpha, beta, slots))
-            bus = add(bus, mul(w, add(num, den)))
-        g = add(mul(eq(tau[skip:], point), zero), mul(eq(rho[layout.nl - c.h:], point), bus))
+        g = mul(eq(tau[skip:], point), zero)
+        for bus, pair in zip(buses, bus_lams):
+            g = add(g, bus.value(c, uses, point, *pair))
         for x in r[:skip]:
             g = mul(g, x)
         total = add(total, g)
     if total != claim:
         raise Refused("sumcheck: columns do not give the claim")
-    split = len(layout.columns)
-    return r, values[:split], values[split:]
+    split = parts[0] + parts[1]
+    return r, values[:parts[0]], values[parts[0]:split], values[split:]
 
 
-def public_terms(entry, ts_end, ip_end, last_keys, output):
-    """The verifier's own terms (sign, tuple with the bus id), docs/spec/machine.md section 3."""
-    state, chain, out = 1, 5, 6
-    yield 1, (state, 4, entry, 0)
-    yield -1, (state, ts_end, ip_end, 1)
+def state_terms(first, last, halted):
+    """The run from (ts, ip) = first to last, docs/spec/machine.md section 3."""
+    yield 1, (STATE, *first, 0)
+    yield -1, (STATE, *last, int(halted))
+
+
+def memory_terms(last_keys, output):
+    """The last keys of RAM and input, and the output that the words of its region must be."""
+    last_keys = *last_keys, (len(output) + 7) // 8
     for region, (start, last) in enumerate(zip((511, P - 1, P - 1), last_keys)):
-        yield 1, (chain, region, start)
-        yield -1, (chain, region, last)
+        yield 1, (CHAIN, region, start)
+        yield -1, (CHAIN, region, last)
     words = [len(output)] + [int.from_bytes(output[i:i + 8], "little")
                              for i in range(0, len(output), 8)]
     for i, word in enumerate(words):
-        yield -1, (out, i) + tuple(word >> s & 0xFFFF for s in (0, 16, 32, 48))
+        yield -1, (OUT, i) + tuple(word >> s & 0xFFFF for s in (0, 16, 32, 48))

@@ -24,6 +24,7 @@ class Table:
         self.columns, self.closed, self.names = [], [], {}
         self.constraints = []
         self.uses = []  # (sign, selector, [slots])
+        self.is_global = []  # of each use: is its bus one over all proofs of a set?
         self.takes_state = False
         self._place = None
 
@@ -135,7 +136,7 @@ class _Parser:
 
 
 class Machine:
-    """All tables in order, IMAGE last, BOUNDARY, and the digest of the listing."""
+    """All tables in order, IMAGE and BOUNDARY last, and the digest of the listing."""
 
     def __init__(self, text):
         lines = [line.split(";", 1)[0].rstrip() for line in text.splitlines()]
@@ -145,8 +146,8 @@ class Machine:
         self.buses, self.tables = {}, []
         for line in lines:
             if line.startswith("bus "):
-                _, name, number, _, arity = line.split()
-                self.buses[name] = int(number), int(arity)
+                _, name, number, kind, arity = line.split()
+                self.buses[name] = int(number), int(arity), kind == "GLOBAL"
             elif line.startswith("table "):
                 word = line.split()
                 height = int(word[3][2:]) if len(word) > 2 else None
@@ -155,7 +156,7 @@ class Machine:
                 self._line(self.tables[-1], line.strip())
         if [t.name for t in self.tables[-2:]] != ["IMAGE", "BOUNDARY"]:
             raise ValueError("listing: IMAGE and BOUNDARY are not the last tables")
-        self.boundary = self.tables.pop()  # of sets alone
+        self.main = self.tables[:-2]
 
     def _line(self, table, line):
         word, rest = line.split(None, 1)
@@ -170,10 +171,11 @@ class Machine:
             bus, rest = rest.split(None, 1)
             parser = _Parser(rest.split(None, 1)[1])  # without `if`
             selector, slots = parser.sum(), parser.slots()
-            number, arity = self.buses[bus]
+            number, arity, is_global = self.buses[bus]
             if len(slots) != arity:
                 raise ValueError("listing: %s has %d slots" % (bus, arity))
             table.takes_state |= bus == "STATE" and USES[word] < 0
+            table.is_global.append(is_global)
             parser.end(table.uses.append((USES[word], selector, [("k", number)] + slots)))
         else:
             parser = _Parser(rest.lstrip("= "))
@@ -223,5 +225,7 @@ CLOSED = {
 }
 
 
-def closed_values(table, r):
-    return [CLOSED[name](r) for name in table.closed]  # BOUNDARY's are constants of the proof
+def closed_values(table, r, index):
+    """Those of the table in proof `index` of a set at point r."""
+    constants = {"index": base(index), "first": base(index == 0)}
+    return [constants[name] if name in constants else CLOSED[name](r) for name in table.closed]

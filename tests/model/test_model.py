@@ -12,6 +12,7 @@ import types
 import unittest
 from pathlib import Path
 
+import argument
 import blake3
 import field
 import layout
@@ -21,7 +22,7 @@ import parameters
 import proof
 import transcript
 import whir
-from argument import compress_tuple, public_terms, sum_fractions
+from argument import add_fraction, compress_tuple, memory_terms, state_terms, sum_fractions
 from field import ONE, P, ZERO, add, base, eq, eq_bits, eq_table, inv, mle, mul, scale, sub
 from layout import Block, Chunk
 from transcript import Malformed, Refused
@@ -213,6 +214,11 @@ class MerkleTest(unittest.TestCase):
                 self.assertNotEqual(merkle.root_of(indices, own, path, 3), levels[-1][0])
 
 
+def segment_shape(machine):
+    """The smallest lists of main tables in a segment."""
+    return [[t.log_height] if t.log_height is not None and t.name != "REGS" else [] for t in machine.main]
+
+
 class LayoutTest(unittest.TestCase):
     def test_exactly_the_chunk_lists_of_the_specification(self):
         for t in range(4, 9):
@@ -231,31 +237,85 @@ class LayoutTest(unittest.TestCase):
 
     def test_column_and_leaf_claims_against_vectors(self):
         def table(columns, uses):
-            return types.SimpleNamespace(columns=[0] * columns, uses=[0] * uses, log_height=None,
+            return types.SimpleNamespace(columns=[0] * columns, is_global=[False] * uses, log_height=None,
                                          takes_state=True, name="T")
-        machine = types.SimpleNamespace(tables=[table(3, 2), table(2, 5), table(8, 1)])
+        machine = types.SimpleNamespace(tables=[table(3, 2), table(2, 5), table(8, 1), table(4, 3)])
         lay = layout.Layout(machine, [[5, 4], [6]], 8)
         self.assertEqual(lay.chunks, [Chunk(1, 0, 6), Chunk(0, 0, 5), Chunk(0, 1, 4)])
-        self.assertEqual(lay.leaf_chunks[0], Chunk(2, 0, 8))
-        self.assertEqual((lay.m0, lay.image_m0, lay.height, lay.nl), (16, 16, 8, 10))
+        self.assertEqual(next(iter(lay.leaves.places)), Chunk(2, 0, 8))
+        self.assertEqual((lay.m0, lay.image_m0, lay.height, lay.leaves.n), (16, 16, 8, 10))
+        self.assertIsNone(lay.global_leaves)
         self.assertEqual(lay.steps, 4 * (64 + 32 + 16))
         columns = [exts(1 << b.h) for b in lay.columns]
         stacked = [v for c in columns for v in c]
         for block, column in zip(lay.columns, columns):
             self.assertEqual(stacked[block.b << block.h:(block.b + 1) << block.h], column)
-        n, rho = lay.nl, exts(lay.nl)
-        leaves = [exts(1 << b.h) for b in lay.leaves]
-        vector = [v for leaf in leaves for v in leaf]
+        self.leaf_claim(lay.leaves)
+
+    def leaf_claim(self, leaves):
+        """The extension of the leaf vector from those of its blocks."""
+        n, rho = leaves.n, exts(leaves.n)
+        parts = [exts(1 << b.h) for b in leaves.blocks]
+        vector = [v for part in parts for v in part]
         vector += [ZERO] * ((1 << n) - len(vector))
-        total = ZERO
-        for block, leaf in zip(lay.leaves, leaves):
-            w = eq_bits(block.b, rho[:n - block.h])
-            total = add(total, mul(w, mle(leaf, rho[n - block.h:])))
+        bus, total, part = argument.Bus(leaves, ZERO, [], (rho, ZERO, ZERO)), ZERO, iter(parts)
+        for chunk, weights in bus.weights.items():
+            for _, w in weights:
+                total = add(total, mul(w, mle(next(part), rho[n - chunk.h:])))
         self.assertEqual(total, mle(vector, rho))
+
+    def test_the_leaves_of_a_set_are_local_or_global(self):
+        machine = proof.Spec(DOCS).machine
+        lists = segment_shape(machine)
+        lists[0] = [6]
+        lay = layout.Layout(machine, lists, None, [9, 7])
+        self.assertEqual([c.h for c in lay.boundary], [9, 7])
+        self.assertEqual(lay.all_chunks, lay.chunks + lay.boundary)
+        self.assertEqual((lay.boundary_m0, lay.global_leaves.n), (16, 12))
+        self.assertEqual(lay.boundary_m0, layout.boundary_m0(machine, [9, 7]))
+        self.assertEqual([[use for use, _ in p] for p in lay.global_leaves.places.values()], [[5, 6, 7, 8]] * 2)
+        self.assertEqual([[use for use, _ in lay.leaves.places[c]] for c in lay.boundary], [[0, 1, 2, 3, 4]] * 2)
+        order = [(c.h, machine.tables[c.table].name) for c in lay.leaves.places]
+        self.assertEqual(order, [(16, "U16T"), (16, "BYTET"), (9, "BOUNDARY"), (7, "POW2T"), (7, "BOUNDARY"), (6, "ADD")])
+        self.leaf_claim(lay.global_leaves)
+        self.assertEqual(layout.Layout(machine, lists, None, [17]).height, 17)
+
+    def test_which_tables_a_proof_may_have(self):
+        machine = proof.Spec(DOCS).machine
+        names = [t.name for t in machine.main]
+        fixed = {t.name: [t.log_height] for t in machine.main if t.log_height is not None}
+        memory = {"INITFINAL": [4], "REGS": [6], "U16T": [16], "BYTET": [16], "POW2T": [7]}
+        for image_h, boundary, must in ((8, (), fixed), (8, (4,), fixed),
+                                        (None, (4,), {n: h for n, h in fixed.items() if n != "REGS"})):
+            base_lists = [must.get(n, []) for n in names]
+            layout.Layout(machine, base_lists, image_h, boundary)
+            for i, name in enumerate(names):
+                if name in fixed:
+                    good, lists = name not in must, []
+                elif not boundary:
+                    good, lists = True, [4]
+                else:
+                    good, lists = (name in memory) if image_h else name not in ("INITFINAL", "REGS"), [4]
+                changed = base_lists[:i] + [lists] + base_lists[i + 1:]
+                if good:
+                    layout.Layout(machine, changed, image_h, boundary)
+                else:
+                    with self.assertRaises(Refused, msg=name):
+                        layout.Layout(machine, changed, image_h, boundary)
+        with self.assertRaises(Refused):  # REGS in a segment
+            layout.Layout(machine, [fixed.get(n, []) for n in names], None, (4,))
+
+    def test_chunk_lists_of_boundary(self):
+        machine = proof.Spec(DOCS).machine
+        for good, m0 in (([4], 16), ([12], 16), ([12, 10], 17), ([13, 12], 18), ([14, 13, 12], 19), ([30, 29], 35)):
+            self.assertEqual(layout.boundary_m0(machine, good), m0)
+        for bad in ([], [3], [5, 5], [31], [64], [255], [255, 254]):
+            with self.assertRaises(Refused):
+                layout.boundary_m0(machine, bad)
 
     def test_fixed_heights_and_limits(self):
         machine = proof.Spec(DOCS).machine
-        shape = [[t.log_height] if t.log_height is not None else [] for t in machine.tables[:-1]]
+        shape = [[t.log_height] if t.log_height is not None else [] for t in machine.main]
         layout.Layout(machine, shape, 8)
         for t in range(21, 25):
             for bad in ([], [shape[t][0] + 1], shape[t] * 2):
@@ -275,7 +335,7 @@ class ListingTest(unittest.TestCase):
         said = re.findall(r"^table (\w+).*; (\d+) columns, (\d+) constraints, (\d+) bus uses",
                           self.text, re.M)
         self.assertEqual([(t.name, str(len(t.columns)), str(len(t.constraints)), str(len(t.uses)))
-                          for t in self.machine.tables + [self.machine.boundary]], said)
+                          for t in self.machine.tables], said)
 
     def test_commentary_is_no_part_of_the_digest(self):
         again = "\n".join(line + " ; x" for line in self.text.splitlines()) + "\n\n; y\n"
@@ -286,7 +346,7 @@ class ListingTest(unittest.TestCase):
     def test_expressions_agree_with_python(self):
         names = re.compile(r"\$\d+|[A-Za-z_]\w*(?:\[\d+\])?")
         for body in re.split(r"^table ", self.text, flags=re.M)[1:]:
-            table = next(t for t in self.machine.tables + [self.machine.boundary] if t.name == body.split()[0])
+            table = next(t for t in self.machine.tables if t.name == body.split()[0])
             cells = {n: rng.randrange(P) for n in table.columns + table.closed}
             lines = [line.split(";")[0].strip() for line in body.splitlines()[1:]]
 
@@ -326,22 +386,28 @@ class ListingTest(unittest.TestCase):
             "POW2T": (7, [lambda i: i, lambda i: 1 << (8 - i % 8 if i >= 64 else i % 8),
                           lambda i: i % 64 // 8]),
         }
-        for table in self.machine.tables:
+        for table in self.machine.main:
             if table.closed:
                 n, functions = rows.pop(table.name)
                 self.assertEqual(table.log_height, n)
                 r = exts(n)
                 weights = eq_table(r)
-                for got, f in zip(listing.closed_values(table, r), functions, strict=True):
+                for got, f in zip(listing.closed_values(table, r, 0), functions, strict=True):
                     want = [sum(w[k] * f(i) for i, w in enumerate(weights)) % P for k in range(5)]
                     self.assertEqual(got, tuple(want))
         self.assertFalse(rows)
+        for index in (0, 1, 7):
+            values = listing.closed_values(self.machine.tables[-1], exts(3), index)
+            self.assertEqual(values, [base(index), base(int(index == 0))])
 
 
 class ArgumentTest(unittest.TestCase):
     def test_sum_of_fractions(self):
         alpha, beta = ext(), exts(16)
-        terms = list(public_terms(64, 4000, 99, (511, P - 1, 2), b"twelve bytes"))
+        terms = [*state_terms((4, 64), (4000, 99), True), *memory_terms((511, P - 1), b"twelve bytes")]
+        self.assertEqual(terms[:2], [(1, (1, 4, 64, 0)), (-1, (1, 4000, 99, 1))])
+        self.assertEqual(list(state_terms((4, 9), (8, 10), False))[1], (-1, (1, 8, 10, 0)))
+        self.assertEqual(terms[6:8], [(1, (5, 2, P - 1)), (-1, (5, 2, 2))])
         self.assertEqual(len(terms), 2 + 6 + 3)
         self.assertEqual(terms[-3:], [(-1, (6, 0, 12, 0, 0, 0)),
                                       (-1, (6, 1, 0x7774, 0x6C65, 0x6576, 0x6220)),
@@ -351,6 +417,8 @@ class ArgumentTest(unittest.TestCase):
             total = add(total, scale(inv(compress_tuple(alpha, beta, values)), sign))
         n, d = sum_fractions(alpha, beta, terms)
         self.assertEqual(mul(n, inv(d)), total)
+        n, d = add_fraction((n, d), (d, n))
+        self.assertEqual(mul(n, inv(d)), add(total, inv(total)))
 
 
 class WhirTest(unittest.TestCase):

@@ -22,6 +22,10 @@ class Malformed(Exception):
     """The bytes are no encoding of a proof or key of this version."""
 
 
+class OtherVersion(Malformed):
+    """Another version, an unknown profile, or another key."""
+
+
 class Refused(Exception):
     """The proof does not prove its statement."""
 

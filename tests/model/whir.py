@@ -54,13 +54,15 @@ def pair_query(x, c, g):
     return mul(w, horner(g, x))
 
 
-def verify(tr, schedule, commitment, blocks, values, r, gamma):
-    """One instance: the columns of `blocks` have these values at r."""
-    gammas = powers(gamma, len(values))
+def verify(tr, schedule, commitment, blocks, values, r, gamma, root_samples=()):
+    """One instance: the columns of `blocks` have these values at r; root_samples are (point, value) beside them."""
+    gammas = powers(gamma, len(values) + len(root_samples))
     claim = ZERO
-    for s, v in zip(gammas, values):
+    for s, v in zip(gammas, values + [y for _, y in root_samples]):
         claim = add(claim, mul(s, v))
-    c, extra = [], []  # extra: (scalar, first variable, "sample" | "query", point)
+    c = []
+    extra = [(s, 0, "sample", z)  # (scalar, first variable, "sample" | "query", point)
+             for s, (z, _) in zip(gammas[len(values):], root_samples)]
     for i, rd in enumerate(schedule.rounds):
         own = []
         for _ in range(rd.k):
