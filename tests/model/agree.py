@@ -20,6 +20,7 @@ import unittest
 from pathlib import Path
 
 import differ
+import tap
 from proof import Spec
 from verify import ACCEPTED, DOCS, verdict
 
@@ -45,16 +46,6 @@ def make_proofs(socle, guests, work):
     return made
 
 
-class Tap:
-    def __init__(self):
-        self.n = self.failed = 0
-
-    def report(self, good, name):
-        self.n += 1
-        self.failed += not good
-        print("%s %d - %s" % ("ok" if good else "not ok", self.n, name), flush=True)
-
-
 def main():
     cli = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     cli.add_argument("socle", type=Path)
@@ -63,30 +54,25 @@ def main():
     cli.add_argument("--rounds", type=int, default=150)
     cli.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
     a = cli.parse_args()
-    tap, spec = Tap(), Spec(DOCS)
+    report, spec = tap.Tap(), Spec(DOCS)
     with tempfile.TemporaryDirectory() as folder:
         for path, elf, source, profile in make_proofs(a.socle, a.guests, Path(folder)):
             key, log = path.with_suffix(".vk"), io.StringIO()
             code, reason, output = verdict(spec, io.BytesIO(path.read_bytes()), key.read_bytes(), log)
-            tap.report(code == ACCEPTED and output == path.with_suffix(".out").read_bytes(), "the model accepts %s (%s)" % (path.stem, reason))
+            report.report(code == ACCEPTED and output == path.with_suffix(".out").read_bytes(), "the model accepts %s (%s)" % (path.stem, reason))
             frames = log.getvalue().splitlines()
-            tap.report(frames == call(a.trlog, "verify", path, key).splitlines(), "the same %d frames in both verifiers, %s" % (len(frames), path.stem))
-            tap.report(frames == call(a.trlog, "prove", elf, source, profile).splitlines(), "and in the prover, %s" % path.stem)
+            report.report(frames == call(a.trlog, "verify", path, key).splitlines(), "the same %d frames in both verifiers, %s" % (len(frames), path.stem))
+            report.report(set(tap.transcripts(call(a.trlog, "prove", elf, source, profile))) == set(tap.transcripts(log.getvalue())),
+                          "and in the prover and its self-check, %s" % path.stem)
         os.environ["SOCLE_MODEL_PROOFS"] = folder
         import test_model  # reads the variable when loaded
         suite = unittest.defaultTestLoader.loadTestsFromTestCase(test_model.ProofTest)
         result = unittest.TextTestRunner(sys.stderr).run(suite)
-        tap.report(result.wasSuccessful() and result.testsRun > 0 and not result.skipped, "the unit tests with real proofs")
+        report.report(result.wasSuccessful() and result.testsRun > 0 and not result.skipped, "the unit tests with real proofs")
         print("# differ.py --seed %d --rounds %d" % (a.seed, a.rounds))
-        report = io.StringIO()
-        sys.stdout, real = report, sys.stdout
-        bad = differ.main([str(a.socle), folder, "--seed", str(a.seed), "--rounds", str(a.rounds)])
-        sys.stdout = real
-        for line in report.getvalue().splitlines():
-            print("# " + line)
-        tap.report(bad == 0, "no changed proof on which the verdicts differ")
-    print("1..%d" % tap.n)
-    return 1 if tap.failed else 0
+        bad = tap.quoted(differ.main, [str(a.socle), folder, "--seed", str(a.seed), "--rounds", str(a.rounds)])
+        report.report(bad == 0, "no changed proof on which the verdicts differ")
+    return report.end()
 
 
 if __name__ == "__main__":

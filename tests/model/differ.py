@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """Do the model and the C verifier agree on changed proofs?
 
-differ.py SOCLE_BINARY WORKDIR [--seed S] [--rounds N]: WORKDIR holds real proofs NAME.proof with
-their keys NAME.vk. Each round changes one proof or key and compares accepted / not accepted, and
+differ.py SOCLE_BINARY WORKDIR [--seed S] [--rounds N]: WORKDIR holds real proofs NAME.proof, single
+ones and sets, with their keys NAME.vk. With --toy DIGEST they are of the toy machine (toy.py) and the
+binary is toyset. Each round changes one proof or key and compares accepted / not accepted, and
 apart from that the class of the refusal. What disagrees is kept in WORKDIR/found.
 Exit 0: no disagreement on acceptance, no crash, no changed proof accepted; else 1.
 """
@@ -26,11 +27,14 @@ from verify import ACCEPTED, DOCS, MALFORMED, REFUSED, verdict
 
 HEAD = 45  # magic, version, profile, kind
 EDGES = (0, 1, 2, P - 1, P, P + 1, 1 << 27, 1 << 29, 1 << 30, (1 << 31) - 1, (1 << 32) - 1)
-NO_FIELD = ("HEAD_IMAGE", "HEAD_RUN", "HEAD_SHAPE", "OUTPUT", "MAIN_ROOT", "WHIR_ROOT", "WHIR_PATH")
+NO_FIELD = ("HEAD_IMAGE", "HEAD_RUN", "HEAD_SHAPE", "OUTPUT", "MAIN_ROOT", "WHIR_ROOT", "WHIR_PATH",
+            "SET_IMAGE", "SET_SIZE", "SET_RUN", "SET_OUTPUT", "SET_SHAPE", "SET_ROOT")
+NOT_IN_FILE = ("SEED", "VK", "SET_SEED", "SET_VK", "SET")
 
 
 class Sample:
-    """A real proof, its key, and where its messages are: (label, offset, length)."""
+    """A real proof, its key, and where its messages are: (label, offset, length); parts: where each of its
+    transcripts begins, of a single proof one, and the end of the file."""
 
     def __init__(self, spec, path):
         self.name, self.data = path.stem, path.read_bytes()
@@ -39,15 +43,19 @@ class Sample:
         code, reason, _ = verdict(spec, io.BytesIO(self.data), self.key, log)
         if code != ACCEPTED:
             raise SystemExit("%s: %s" % (path, reason))
-        self.messages, at = [], HEAD
+        self.messages, self.parts, at = [], [], HEAD
         for line in log.getvalue().splitlines():
             label, kind, length, _ = line.split()
             name = LABELS[int(label) - 1]
             size = {"0": int(length), "3": 8}.get(kind)
-            if size is not None and name not in ("SEED", "VK"):
+            if name in ("SEED", "SET_SEED"):
+                self.parts.append(at)
+            if size is not None and name not in NOT_IN_FILE:
                 self.messages.append((name, at, size))
                 at += size
         assert at == len(self.data)
+        self.parts.append(at)
+        self.is_set = len(self.parts) > 2
 
     def pick(self, rng, *labels, least=1):
         """A message, labels equally likely, so that rare ones are not drowned."""
@@ -156,13 +164,11 @@ def head_run(rng, s, _):
 
 def shape(rng, s, _):
     """Chunk lists changed, with counts that may or may not fit."""
-    lists, at, start = [], None, None
-    for name, offset, size in s.messages:
-        if name == "HEAD_SHAPE":
-            start = offset if start is None else start
-            at = offset + size
-            lists.append(list(s.data[offset:offset + size]))
-    lists = lists[1::2]
+    label = rng.choice(("HEAD_SHAPE", "SET_SHAPE")) if s.is_set else "HEAD_SHAPE"
+    part = 0 if label == "SET_SHAPE" else rng.randrange(s.is_set, len(s.parts) - 1)
+    found = [m for m in s.messages if m[0] == label and s.parts[part] <= m[1] < s.parts[part + 1]]
+    start, at = found[0][1], found[-1][1] + found[-1][2]
+    lists = [list(s.data[offset:offset + size]) for _, offset, size in found[1::2]]
     for _ in range(rng.choice((1, 1, 2, 3))):
         one = rng.choice(lists)
         what = rng.randrange(5)
@@ -178,11 +184,11 @@ def shape(rng, s, _):
         else:
             rng.shuffle(one)
     new = b"".join(bytes((len(x),)) + bytes(x) for x in lists)
-    return s.data[:start] + new + s.data[at:], s.key, "shape %s" % lists
+    return s.data[:start] + new + s.data[at:], s.key, "%s of part %d %s" % (label, part, lists)
 
 
 def nonce(rng, s, _):
-    name, at, _ = s.pick(rng, "LOGUP_POW", "WHIR_FOLD_POW", "WHIR_QUERY_POW")
+    name, at, _ = s.pick(rng, *(label for label in LABEL if label.endswith("_POW")))
     old = int.from_bytes(s.data[at:at + 8], "little")
     new = rng.choice((0, old + 1, old - 1, rng.getrandbits(64), old | 1 << 63)) % (1 << 64)
     return put(s.data, at, new.to_bytes(8, "little")), s.key, "%s := %d" % (name, new)
@@ -194,7 +200,7 @@ def next_nonce(rng, s, _):
     verdict(SPEC, io.BytesIO(s.data), s.key, log)
     frames = [line.split() for line in log.getvalue().splitlines()]
     at = rng.choice([i for i, f in enumerate(frames) if f[1] == "3" and LABELS[int(f[0]) - 1]
-                     in ("LOGUP_POW", "WHIR_FOLD_POW")])
+                     in ("LOGUP_POW", "WHIR_FOLD_POW", "SET_POW")])
     which = sum(f[1] == "3" for f in frames[:at])
     name, offset, _ = [m for m in s.messages if m[0].endswith("_POW")][which]
     old = int.from_bytes(s.data[offset:offset + 8], "little")
@@ -212,7 +218,7 @@ def next_nonce(rng, s, _):
 
 
 def output(rng, s, _):
-    fit = [m for m in s.messages if m[0] == "OUTPUT" and m[2]]
+    fit = [m for m in s.messages if m[0] in ("OUTPUT", "SET_OUTPUT") and m[2]]
     if not fit:
         return flip_in_message(rng, s, None)
     _, at, size = fit[0]
@@ -248,12 +254,68 @@ def image_head(rng, s, _):
     return data, s.key[:12] + vk, "image head byte %d := %d, fitting key" % (i, value)
 
 
+def set_run(rng, s, _):
+    """A field of a segment, a last key or a number of SET_SIZE moved a little or to an edge."""
+    name, at, size = s.pick(rng, "SET_RUN", "SET_RUN", "SET_SIZE")
+    i, n = (4 * rng.randrange(size // 4), 4) if name == "SET_RUN" else rng.choice([(0, 4), (4, 8)])
+    old = int.from_bytes(s.data[at + i:at + i + n], "little")
+    near = [old + d for d in (-8, -4, -1, 1, 4, 8)]
+    new = rng.choice(near + list(EDGES) + [(1 << 16) - 1, 1 << 16, (1 << 32) - 8, (1 << 32) - 7]) % (1 << 8 * n)
+    return put(s.data, at + i, new.to_bytes(n, "little")), s.key, "%s[%d] := %d" % (name, i, new)
+
+
+def segment_left_out(rng, s, _):
+    """A segment and its proof taken out of the head too, or put in twice."""
+    size, run = (next(m for m in s.messages if m[0] == label) for label in ("SET_SIZE", "SET_RUN"))
+    n = int.from_bytes(s.data[size[1]:size[1] + 4], "little")
+    i, twice = rng.randrange(n), rng.random() < 0.5
+    a, b = run[1] + 12 * i, s.parts[i + 2]
+    end_a, end_b = a + 12, s.parts[i + 3]
+    data = put(s.data, size[1], (n + 1 if twice else n - 1).to_bytes(4, "little"))
+    if twice:
+        data = data[:end_a] + data[a:end_b] + data[b:]
+    else:
+        data = data[:a] + data[end_a:b] + data[end_b:]
+    return data, s.key, "segment %d %s" % (i + 1, "twice" if twice else "left out")
+
+
+def move_proofs(rng, s, other):
+    """Proofs of a set in another order, left out, twice, or from another set."""
+    bodies = [s.data[a:b] for a, b in zip(s.parts[1:], s.parts[2:])]
+    theirs = [other.data[a:b] for a, b in zip(other.parts[1:], other.parts[2:])]
+    i, j, what = rng.randrange(len(bodies)), rng.randrange(len(bodies)), rng.randrange(5)
+    if what == 0:
+        bodies[i], bodies[j] = bodies[j], bodies[i]
+    elif what == 1:
+        del bodies[i]
+    elif what == 2:
+        bodies.insert(j, bodies[i])
+    elif what == 3 and theirs:
+        bodies[i] = theirs[min(i, len(theirs) - 1)]
+    else:
+        bodies[i] = bodies[j]
+    return s.data[:s.parts[1]] + b"".join(bodies), s.key, "proofs moved: %d, %d, %d" % (what, i, j)
+
+
+def other_kind(rng, s, _):
+    kind = rng.choice([k for k in (0, 1, 2, 3, 255) if k != s.data[HEAD - 1]])
+    return put(s.data, HEAD - 1, bytes((kind,))), s.key, "kind := %d" % kind
+
+
 MUTATIONS = (flip_anywhere, flip_in_message, flip_in_message, residue_plus_p, edge_word, edge_word,
              swap_words, swap_messages, splice_message, splice_tail, drop_or_double, truncate,
-             extend, head_run, head_run, shape, shape, nonce, next_nonce, output, file_head,
-             key_file, image_head)
+             extend, shape, shape, nonce, next_nonce, output, file_head, key_file, image_head, other_kind)
+OF_SINGLE = (head_run, head_run)
+OF_SETS = (set_run, set_run, set_run, segment_left_out, move_proofs, move_proofs)
 SPEC = None
 RAW_KEYED = blake3.keyed
+
+
+def run_toyset(binary, digest, proof_path, key_path):
+    """(exit code, class, text) of toyset, whose exit code is the class."""
+    done = subprocess.run([binary, "verify", digest, proof_path, key_path], timeout=120,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+    return done.returncode, done.returncode, done.stderr.decode(errors="replace").strip()
 
 
 def run_binary(binary, proof_path, key_path):
@@ -275,28 +337,29 @@ def main(argv):
     cli.add_argument("--rounds", type=int, default=200)
     cli.add_argument("--spec", default=DOCS)
     cli.add_argument("--only", help="one mutation by name")
+    cli.add_argument("--toy", metavar="DIGEST", help="the proofs are of the toy machine of this digest")
     args = cli.parse_args(argv)
     print("seed %d" % args.seed)
     # Rounds share most frames and nodes; a cache makes late changes cheap.
     blake3.keyed = functools.lru_cache(maxsize=1 << 16)(RAW_KEYED)
-    SPEC = proof.Spec(args.spec)
+    SPEC = proof.Spec(args.workdir if args.toy else args.spec)
     samples = [Sample(SPEC, p) for p in sorted(args.workdir.glob("*.proof"))]
     if not samples:
         raise SystemExit("no proofs in %s" % args.workdir)
     found = args.workdir / "found"
-    mutations = [m for m in MUTATIONS if args.only in (None, m.__name__)]
     counts, bad, classes = Counter(), 0, Counter()
     with tempfile.TemporaryDirectory() as tmp:
         proof_path, key_path = Path(tmp) / "x.proof", Path(tmp) / "x.vk"
         for n in range(args.rounds):
             rng = random.Random("%d %d" % (args.seed, n))
             s, other = rng.choice(samples), rng.choice(samples)
-            change = rng.choice(mutations)
+            change = rng.choice([m for m in MUTATIONS + (OF_SETS if s.is_set else OF_SINGLE) if args.only in (None, m.__name__)])
             data, key, what = change(rng, s, other)
             proof_path.write_bytes(data)
             key_path.write_bytes(key)
             want, reason, _ = verdict(SPEC, io.BytesIO(data), key)
-            got, kind, text = run_binary(args.binary, proof_path, key_path)
+            got, kind, text = (run_toyset(args.binary, args.toy, proof_path, key_path) if args.toy
+                               else run_binary(args.binary, proof_path, key_path))
             same = data == s.data and key == s.key
             counts[want] += 1
             wrong = (got not in (ACCEPTED, REFUSED, MALFORMED)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * The transcript of a proof as text, one line a frame: label, kind, length of the payload, state after it in hexadecimal. The
- * same lines come from the verifier in Python (--log), so that two of them are compared with cmp.
+ * same lines come from the verifier in Python (--log), so that two of them are compared with cmp. Every transcript begins with a frame of
+ * label 1 (SEED) or 35 (SET_SEED): a set has one for itself and one for each proof.
  *
  *   trlog verify PROOF KEY [PROFILE]    the verifier's; exit 0 when the proof is accepted, 1 when it is refused
- *   trlog prove ELF [INPUT [PROFILE]]   the prover's
+ *   trlog prove ELF [INPUT [PROFILE]]   the prover's, and then those of its self-check
  *
  * Linked with -Wl,--wrap=sc_tr_init: every transcript of the process is observed.
  */
@@ -16,27 +17,21 @@
 
 #define MAX_FILE ((size_t)1 << 33)
 
-static unsigned begun;
-
 void __real_sc_tr_init(struct sc_tr *tr);
 
-/* The first transcript only: after the prover's comes that of its self-check. */
 static void print_frame(void *arg, uint8_t label, uint8_t kind, uint64_t len, const uint8_t s[32])
 {
     (void)arg;
-    if (begun == 1) {
-        printf("%u %u %llu ", label, kind, (unsigned long long)len);
-        for (unsigned i = 0; i < 32; i++) {
-            printf("%02x", s[i]);
-        }
-        printf("\n");
+    printf("%u %u %llu ", label, kind, (unsigned long long)len);
+    for (unsigned i = 0; i < 32; i++) {
+        printf("%02x", s[i]);
     }
+    printf("\n");
 }
 
 void __wrap_sc_tr_init(struct sc_tr *tr)
 {
     __real_sc_tr_init(tr);
-    begun++;
     tr->log = print_frame;
 }
 
