@@ -350,6 +350,60 @@ Test(set_lies, a_root_of_the_global_argument_that_its_leaves_do_not_have)
     toy_set_destroy(t);
 }
 
+/* ---- laws of BOUNDARY ---- */
+
+static fx (*boundary_eval)(const fx *cols, const fx *powers);
+
+/* BOUNDARY's laws but for the last, that a row of the memory proof is in no segment. */
+static fx without_last_law(const fx *cols, const fx *powers)
+{
+    fx w[AIR_MAX_CONSTRAINTS];
+    const unsigned n = ts_tables[TS_BOUNDARY].n_constraints;
+    memcpy(w, powers, n * sizeof *w);
+    w[n - 1] = FX_ZERO;
+    return boundary_eval(cols, w);
+}
+
+/* Segment 1 has the word twice: from proof 0 with its first value, and at once, through a row of kind mem, with the value that segment 2
+ * will leave. Segment 2 begins with the first value as well. Every bus is balanced. */
+static void go_back_in_time(struct toy_set *t, uint32_t addr)
+{
+    struct ts_part *const first = &t->part[1];
+    struct ts_row *const one = row_of(first, addr), *const two = row_of(&t->part[2], addr), *const mem = row_of(&t->part[0], addr);
+    const uint32_t start = one->v_in, gain_1 = one->v_out - one->v_in, gain_2 = two->v_out - two->v_in;
+    shift_values(t, addr, 2, start - two->v_in);
+    shift_values(t, addr, 1, gain_2);
+    shift_values(t, addr, 2, 0 - gain_2);
+    two->prev = 0;
+    one->v_in = start;
+    for (unsigned k = 0; k < first->n_steps; k++) {
+        if (first->step[k].addr == addr) {
+            first->step[k].prev = 1;
+            break;
+        }
+    }
+    first->row[first->n_rows++] = (struct ts_row){.mem = 1, .addr = addr, .v_in = start, .v_out = start + gain_2, .prev = 2};
+    mem->prev = 1;
+    mem->v_out = t->part[0].word[addr].fin = start + gain_2 + gain_1;
+}
+
+Test(set_lies, a_memory_row_in_a_segment)
+{
+    struct toy_set *t = honest(2);
+    struct air_table *const b = &ts_tables[TS_BOUNDARY];
+    cr_assert_str_eq(b->labels[b->n_constraints - 1], "a row of the memory proof is in no segment");
+    go_back_in_time(t, 4);
+    lie_is_refused(toy_set_answer(t), SOCLE_E_REJECT, "a value from a later segment");
+    toy_set_destroy(t);
+
+    t = honest(2);
+    boundary_eval = b->eval;
+    b->eval = without_last_law;
+    go_back_in_time(t, 4);
+    cr_expect_eq(toy_set_answer(t), SOCLE_OK, "without the law nothing else refuses it");
+    toy_set_destroy(t);
+}
+
 /* ---- tables where they have no place ---- */
 
 /* A word that the segment has from a memory table of its own, and no row of BOUNDARY. */
@@ -555,5 +609,55 @@ Test(set_lies, of_the_scratch)
     }
     free(scratch);
     sc_free(file);
+    toy_set_destroy(t);
+}
+
+/* ---- length ---- */
+
+static unsigned main_roots;
+
+static void count_roots(void *arg, uint8_t label, uint8_t kind, uint64_t len, const uint8_t s[32])
+{
+    (void)arg, (void)kind, (void)len, (void)s;
+    main_roots += label == SC_L_MAIN_ROOT;
+}
+
+/* Main roots that are read of the set, or of proof 2 alone, when `more` bytes stand behind the most that proof 2 can have. */
+static unsigned roots_read(struct toy_set *t, bool alone, size_t more)
+{
+    const struct ts_part *const p = &t->part[2];
+    size_t shape = ts_machine.n_main, len;
+    for (unsigned i = 0; i < ts_machine.n_main; i++) {
+        shape += p->w.shape.n_chunks[i];
+    }
+    len = shape + (size_t)sc_proof_max(&p->layout, &t->profile, 0) + more;
+    cr_assert_gt(len, t->len[2]);
+    uint8_t *const body = calloc(1, len);
+    memcpy(body, t->body[2], t->len[2]);
+    main_roots = 0;
+    lie.log = count_roots;
+    if (alone) {
+        const struct sc_set_bytes bytes = {t->head, t->head_len, body, len};
+        struct sc_fraction one;
+        cr_assert_eq(part_answer(&one, t, &bytes, 2), SOCLE_E_FORMAT);
+    } else {
+        uint8_t *const bodies[] = {t->body[0], t->body[1], body};
+        const size_t lens[] = {t->len[0], t->len[1], len};
+        cr_assert_eq(toy_set_answer_to(t, bodies, lens, 3), SOCLE_E_FORMAT);
+    }
+    lie.log = NULL;
+    free(body);
+    return main_roots;
+}
+
+Test(set_lies, more_bytes_than_the_last_proof_can_have)
+{
+    struct toy_set *const t = honest(2);
+    toy_set_prove(t);
+    cr_assert_eq(own_answer(t), SOCLE_OK);
+    cr_expect_eq(roots_read(t, false, 0), 3u, "as many as it can have: read, and some are left over");
+    cr_expect_eq(roots_read(t, false, 1), 2u, "one more: refused when the shape is known");
+    cr_expect_eq(roots_read(t, true, 0), 1u);
+    cr_expect_eq(roots_read(t, true, 1), 0u);
     toy_set_destroy(t);
 }
