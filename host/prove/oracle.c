@@ -56,13 +56,28 @@ struct encode {
     unsigned log_word;
 };
 
-static fp *twiddles(struct sc_twiddles *tw, unsigned log_n)
+struct twiddle_table {
+    fp *table;
+    unsigned log_n;
+};
+
+static void fill_twiddles(void *arg, size_t begin, size_t end, unsigned worker)
 {
-    fp *const pow = sc_big_take(sc_twiddles_len(log_n) * sizeof(fp));
-    if (pow) {
-        sc_twiddles_init(tw, pow, log_n);
+    const struct twiddle_table *const t = arg;
+    (void)worker;
+    for (size_t part = begin; part < end; part++) {
+        sc_twiddles_fill(t->table, t->log_n, part);
     }
-    return pow;
+}
+
+static fp *twiddles(struct sc_twiddles *tw, unsigned log_n, struct sc_pool *pool)
+{
+    struct twiddle_table t = {sc_big_take(sc_twiddles_len(log_n) * sizeof(fp)), log_n};
+    if (t.table) {
+        sc_pool_for(pool, sc_twiddles_parts(log_n), 1, fill_twiddles, &t);
+        *tw = sc_twiddles_in(t.table, log_n);
+    }
+    return t.table;
 }
 
 /* Words that one thread encodes together; fewer when threads would be without. */
@@ -82,7 +97,7 @@ static void encode_words(void *arg, size_t begin, size_t end, unsigned worker)
 static socle_status encode(struct sc_oracle *o, const fp *const *plane, unsigned log_word, struct sc_pool *pool)
 {
     struct encode e = {.ops = sc_cpu_ops_now(), .o = o, .plane = plane, .log_word = log_word};
-    fp *const pow = twiddles(&e.tw, o->log_n);
+    fp *const pow = twiddles(&e.tw, o->log_n, pool);
     if (!pow) {
         return SOCLE_E_NOMEM;
     }
@@ -238,7 +253,7 @@ static socle_status gather(struct gathering *g, struct sc_pool *pool)
     socle_status st = SOCLE_OK;
     fp *pow = NULL;
     if (!o->code) {
-        pow = twiddles(&g->tw, o->log_n);
+        pow = twiddles(&g->tw, o->log_n, pool);
         g->words = sc_big_take(words_len);
         st = pow && g->words ? SOCLE_OK : SOCLE_E_NOMEM;
     }

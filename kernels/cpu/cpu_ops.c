@@ -7,6 +7,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#define TWIDDLE_PART_LOG 14 /* of the entries that sc_twiddles_fill makes at a time */
+
 extern const struct sc_cpu_ops sc_cpu_ops_ref, sc_cpu_ops_neon, sc_cpu_ops_avx2, sc_cpu_ops_avx512;
 
 const struct sc_cpu_ops *sc_cpu_ops_get(enum sc_isa isa)
@@ -84,16 +86,47 @@ const struct sc_cpu_ops *sc_cpu_ops_by_name(const char *name)
     return NULL;
 }
 
+/* Entries [begin, end) of one level of a table of the powers w^e; level k is [2^(k-1), 2^k). */
+static void fill_level(fp *t, unsigned k, uint64_t e, size_t begin, size_t end)
+{
+    const fp w = fp_pow(fp_root(k), e);
+    sc_cpu_ops_now()->signed_powers(t + begin, end - begin, fp_pow(w, begin - ((size_t)1 << (k - 1))), w);
+}
+
+size_t sc_twiddles_parts(unsigned log_n)
+{
+    return log_n > TWIDDLE_PART_LOG ? (size_t)2 << (log_n - TWIDDLE_PART_LOG) : 2;
+}
+
+void sc_twiddles_fill(fp *table, unsigned log_n, size_t part)
+{
+    const size_t half = sc_twiddles_parts(log_n) / 2, len = (size_t)1 << (log_n > TWIDDLE_PART_LOG ? TWIDDLE_PART_LOG : log_n);
+    const uint64_t e = part < half ? 1 : 3;
+    fp *const t = part < half ? table : table + ((size_t)1 << log_n);
+    const size_t begin = part % half * len;
+    if (begin > 0) {
+        unsigned k = TWIDDLE_PART_LOG + 1;
+        while (begin >> k != 0) {
+            k++;
+        }
+        fill_level(t, k, e, begin, begin + len);
+        return;
+    }
+    t[0] = FP_ONE;
+    for (unsigned k = 1; (size_t)1 << k <= len; k++) {
+        fill_level(t, k, e, (size_t)1 << (k - 1), (size_t)1 << k);
+    }
+}
+
+struct sc_twiddles sc_twiddles_in(const fp *table, unsigned log_n)
+{
+    return (struct sc_twiddles){.log_n = log_n, .pow = table, .cube = table + ((size_t)1 << log_n)};
+}
+
 void sc_twiddles_init(struct sc_twiddles *tw, fp *table, unsigned log_n)
 {
-    fp *const pow = table, *const cube = table + ((size_t)1 << log_n);
-    const struct sc_cpu_ops *const ops = sc_cpu_ops_now();
-    *tw = (struct sc_twiddles){.log_n = log_n, .pow = pow, .cube = cube};
-    pow[0] = cube[0] = FP_ONE;
-    for (unsigned k = 1; k <= log_n; k++) {
-        const size_t half = (size_t)1 << (k - 1);
-        const fp w = fp_root(k);
-        ops->signed_powers(pow + half, half, w);
-        ops->signed_powers(cube + half, half, fp_mul(fp_mul(w, w), w));
+    for (size_t part = 0; part < sc_twiddles_parts(log_n); part++) {
+        sc_twiddles_fill(table, log_n, part);
     }
+    *tw = sc_twiddles_in(table, log_n);
 }

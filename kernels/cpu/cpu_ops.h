@@ -25,6 +25,10 @@ static inline size_t sc_twiddles_len(unsigned log_n)
 }
 /** Fill @p table (sc_twiddles_len(log_n) elements, the caller's), log_n <= 24. */
 void sc_twiddles_init(struct sc_twiddles *tw, fp *table, unsigned log_n);
+/** The same by parts, in any order, by any threads: how many there are, one of them, and what they make together. */
+size_t sc_twiddles_parts(unsigned log_n);
+void sc_twiddles_fill(fp *table, unsigned log_n, size_t part);
+struct sc_twiddles sc_twiddles_in(const fp *table, unsigned log_n);
 
 /** The canonical form of a twiddle. */
 static inline fp sc_twiddle_lift(fp w)

@@ -360,16 +360,16 @@ void SC_K(rs_encode)(fp *dst, const fp *const *src, size_t n_words, unsigned log
     }
 }
 
-/** out[i] = w^i in (-p/2, p/2): the first ones one by one, then twice as many with each product. */
-void SC_K(signed_powers)(fp *out, size_t n, fp w)
+/** The first ones one by one, then twice as many with each product; from canonical to signed at the end. */
+void SC_K(signed_powers)(fp *out, size_t n, fp first, fp w)
 {
-    fp x = FP_ONE;
+    fp step = FP_ONE;
     for (size_t i = 0; i < n && i < VL; i++) {
-        out[i] = x;
-        x = fp_mul(x, w);
+        out[i] = fp_mul(first, step);
+        step = fp_mul(step, w);
     }
-    for (size_t done = VL; done < n; done *= 2, x = fp_mul(x, x)) {
-        const vodd by = vodd_set1(x);
+    for (size_t done = VL; done < n; done *= 2, step = fp_mul(step, step)) {
+        const vodd by = vodd_set1(step);
         for (size_t i = 0; i < done; i += VL) {
             vec_store(out + done + i, vwide_reduce(vwide_mul(vodd_of(vec_load(out + i)), by)));
         }
