@@ -10,6 +10,7 @@
  * median, best and spread (of the middle half) of the rate, and median of rate / limit.
  */
 #include "core/air/air.h"
+#include "host/socle.h"
 #include "host/sys/mem.h"
 #include "kernels/cpu/cpu_ops.h"
 
@@ -28,6 +29,7 @@ struct bench {
     volatile uint32_t sink;
     int n_samples;
     const char *commit;
+    struct socle_device device;
 };
 
 static double now(void)
@@ -286,8 +288,8 @@ static struct summary summarise(double *v, int n)
 
 static void line_head(const struct bench *b)
 {
-    printf("{\"schema\": \"socle.bench.ops\", \"schema_version\": 1, \"commit\": \"%s\", \"kernels\": \"%s\", \"threads\": 1, \"samples\": %d, ",
-           b->commit, b->ops->name, b->n_samples);
+    printf("{\"schema\": \"socle.bench.ops\", \"schema_version\": 1, \"commit\": \"%s\", \"device\": \"%s\", \"kernels\": \"%s\", \"threads\": 1, \"samples\": %d, ",
+           b->commit, b->device.name, b->ops->name, b->n_samples);
 }
 
 static void bench_op(struct bench *b, const struct op *op)
@@ -339,6 +341,12 @@ int main(int argc, char **argv)
     if (!b.data || !b.code || !b.tree || !pow || b.n_samples < 1 || b.n_samples > MAX_SAMPLES) {
         return 3;
     }
+    socle_context *ctx = NULL;
+    if (socle_create(&ctx, &(struct socle_options){.n_threads = 1}) != SOCLE_OK) {
+        return 3;
+    }
+    (void)socle_devices(ctx, &b.device, 1);
+    socle_destroy(ctx);
     sc_twiddles_init(&b.tw, pow, LOG_WORD + 1);
     for (size_t i = 0; i < len / sizeof(fp); i++) {
         b.data[i] = (fp)((i * 2654435761u) % FP_P);
