@@ -243,6 +243,10 @@ Test(set_lies, proofs_left_out_repeated_reordered)
         }
         lie_is_refused(toy_set_answer_to(t, body, len, cases[i].n), cases[i].want, "case %u", i);
     }
+    uint8_t nothing[1] = {0};
+    uint8_t *const body[] = {t->body[0], t->body[1], t->body[2], t->body[3], nothing};
+    const size_t len[] = {t->len[0], t->len[1], t->len[2], t->len[3], 1};
+    lie_is_refused(toy_set_answer_to(t, body, len, 5), SOCLE_E_FORMAT, "a byte behind the last proof");
     toy_set_destroy(t);
 }
 
