@@ -230,6 +230,7 @@ static socle_status begin_proof(struct set *s, uint32_t i)
     sc_set_bind(bind, s->digest, i);
     sc_tr_absorb(&b->ch.tr, SC_L_SET, bind, sizeof bind);
     memset(&b->shape, 0, sizeof b->shape);
+    memset(b->bus, 0, sizeof b->bus); /* nothing of the last proof is left to argue with */
     b->shape.part = i == 0 ? SC_FIRST : SC_SEGMENT;
     b->shape.index = i;
     b->shape.image_log_h = i == 0 ? s->v->image.log_h : 0;

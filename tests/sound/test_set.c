@@ -423,9 +423,10 @@ Test(set, lists_of_boundary_are_bounded_before_they_are_used)
     s->profile.max_m0 = 16;
     expect_refused(s, SOCLE_E_LIMIT, SC_L_SET_ROOT, "2^17 cells where the profile ends at 2^16");
     s->profile.max_m0 = 30;
-    s->profile.boundary[17].r[0].mu = 18;
-    expect_refused(s, SOCLE_E_LIMIT, SC_L_SET_ROOT, "no schedule of that size");
-    s->profile.boundary[17].r[0].mu = 17;
+    const struct sc_whir_params own = s->profile.boundary[17];
+    s->profile.boundary[17] = s->profile.boundary[18];
+    expect_refused(s, SOCLE_E_LIMIT, SC_L_SET_ROOT, "the schedule of 2^18 cells for 2^17");
+    s->profile.boundary[17] = own;
     lie.one_digest = true;
     scene_make(s, NULL, 0);
     s->profile.boundary[17].r[0].ood = SC_WHIR_MAX_OOD + 1;

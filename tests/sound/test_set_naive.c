@@ -286,6 +286,18 @@ Test(set_naive, the_global_argument_is_one, .timeout = 200)
 }
 
 
+/* --- work ---------------------------------------------------------------------------------------------------------------- */
+
+Test(set_naive, work_is_done_in_heads_and_proofs, .timeout = 100)
+{
+    static const enum sc_label labels[] = {SC_L_SET_POW, SC_L_LOGUP_POW};
+    for (unsigned i = 0; i < 2; i++) {
+        struct set_naive *const t = set_naive_create(NULL);
+        lie.lazy = labels[i];
+        expect_refused(t, i == 0 ? "a nonce without work before the global challenge" : "nonces without work before the local ones");
+    }
+}
+
 /* --- shapes ------------------------------------------------------------------------------------------------------------- */
 
 static struct {
