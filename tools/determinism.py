@@ -7,6 +7,7 @@
         --check DOCUMENT   the table in the document must be that of this machine; a sample of laws is deleted and must be
                            missed, statements are exchanged and must fail, and the integer step is compared with enumeration
         --unforged DEF     with --check: laws that this list of airlint calls PROOF must be ones that some proof misses
+        --forged ROWS      with --check: laws with a row forgery of airlint must be ones that some proof misses
         --delete           delete each law in turn and print those that no proof misses (minutes)
         --solver           ask cvc5 too (Python wheel cvc5-gpl): all integer lemmas, and algebra in its finite-field theory
         --write DOCUMENT   --delete and --solver, then write the table
@@ -110,7 +111,18 @@ def unforged(path, tables, recorded):
     """Sentences: laws that the list of airlint calls needed by a proof (PROOF), and that the document does not."""
     with open(path, encoding="ascii") as f:
         entries = re.findall(r'^U\("(\w+) (constraint|query) (\d+) \*", PROOF\)$', f.read(), re.M)
-    bad = [] if entries else [f"{os.path.basename(path)}: no entry"]
+    return needless(entries, path, tables, recorded)
+
+
+def forged(path, tables, recorded):
+    """Sentences: laws that a row forgery says are needed (airlint's rows.txt), and that the document does not."""
+    with open(path, encoding="ascii") as f:
+        entries = re.findall(r"^(\w+) (constraint|query) (\d+) \|", f.read(), re.M)
+    return needless(entries, path, tables, recorded) or ([] if entries else [f"{os.path.basename(path)}: no entry"])
+
+
+def needless(entries, path, tables, recorded):
+    bad = []
     for name, kind, index in entries:
         names = list(tables[name].laws if kind == "constraint" else tables[name].uses)
         law = names[int(index)] if int(index) < len(names) else None
@@ -157,7 +169,7 @@ def solve(lemmas, tables):
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--airgen", required=True)
-    for option in ("--table", "--rows", "--check", "--write", "--unforged"):
+    for option in ("--table", "--rows", "--check", "--write", "--unforged", "--forged"):
         p.add_argument(option)
     p.add_argument("--delete", action="store_true")
     p.add_argument("--solver", action="store_true")
@@ -173,6 +185,7 @@ def main():
         differ, recorded = compare(o.check, {name: tables[name] for name in chosen}, results)
         bad += differ + sample(tables, chosen, recorded) + small.problems()
         bad += unforged(o.unforged, tables, recorded) if o.unforged else []
+        bad += forged(o.forged, tables, recorded) if o.forged else []
         for name in chosen:
             bad += proofs.crossed(tables[name], tables) if tables[name].laws and name != "IMAGE" else []
     deleted = delete_all(tables, chosen) if o.delete or o.write else {}

@@ -28,6 +28,7 @@ static struct bench *setup(void)
     b->s = scene_create();
     cr_assert(b->s, "no honest trace");
     cr_assert(replay_read(&b->replay, b->s, SC_SOURCE_ROOT "/tools/airlint/forgeries.txt", why, sizeof why), "%s", why);
+    cr_assert(replay_read_rows(&b->replay, SC_SOURCE_ROOT "/tools/airlint/rows.txt", why, sizeof why), "%s", why);
     reads_find(&b->reads);
     return b;
 }
@@ -55,7 +56,8 @@ static const char *named(const struct law *law)
 Test(airlint, every_law_is_missed_by_a_recorded_forgery_or_listed_with_a_reason)
 {
     struct bench *const b = setup();
-    unsigned forged = 0, open = 0;
+    unsigned forged = 0, rows = 0, open = 0;
+    char why[600];
     for (unsigned i = 0; i < b->replay.n; i++) {
         const struct law *const law = &b->replay.law[i];
         const char *reason;
@@ -64,13 +66,51 @@ Test(airlint, every_law_is_missed_by_a_recorded_forgery_or_listed_with_a_reason)
         if (b->replay.forgery[i]) {
             cr_expect(replay_noticed(&b->replay, i), "%s: the recorded forgery is none", named(law));
             cr_expect(!listed, "%s: listed as having no forgery", named(law));
+        } else if (b->replay.row[i]) {
+            rows++;
+            cr_expect(replay_row_noticed(&b->replay, i, why, sizeof why), "%s: the row forgery is none: %s", named(law), why);
+            cr_expect(!listed, "%s: listed as having no forgery", named(law));
         } else {
             cr_expect(listed, "%s: nobody would miss it", named(law));
             open += listed && reason == NULL;
         }
     }
     cr_expect(forged > 450, "%u laws with a forgery", forged);
+    cr_expect(rows > 0);
     cr_expect(open == 0, "%u laws with neither forgery, proof nor argument", open);
+    teardown(b);
+}
+
+/* The judge of rows refuses a pair whose second row is honest, receives something else, or breaks another law as well. */
+Test(airlint, a_row_forgery_that_is_none_is_refused)
+{
+    struct bench *const b = setup();
+    struct row_forgery *const r = malloc(sizeof *r);
+    char why[600];
+    unsigned same = 0, n = 0;
+    cr_assert(r);
+    for (unsigned i = 0; i < b->replay.n; i++) {
+        if (!b->replay.row[i] || b->replay.row[i]->proof != ROW_DIFFERS) {
+            continue;
+        }
+        n++;
+        memcpy(r, b->replay.row[i], sizeof *r);
+        r->lying = r->honest;
+        cr_expect_not(row_forgery_holds(r, why, sizeof why), "%s: the honest row twice", named(&r->law));
+        memcpy(r, b->replay.row[i], sizeof *r);
+        r->honest = r->lying;
+        cr_expect_not(row_forgery_holds(r, why, sizeof why), "%s: the lying row twice", named(&r->law));
+        for (unsigned k = 0; k < sc_air_tables[r->law.table].n_cols; k++) {
+            if (!strcmp(sc_air_tables[r->law.table].col_names[k], "prev1")) {
+                memcpy(r, b->replay.row[i], sizeof *r);
+                r->lying.cell[k] = fp_add(r->lying.cell[k], FP_ONE);
+                same += !row_forgery_holds(r, why, sizeof why);
+                cr_expect_not(row_forgery_holds(r, why, sizeof why), "%s: another token is received", named(&r->law));
+            }
+        }
+    }
+    cr_expect(n > 0 && same > 0);
+    free(r);
     teardown(b);
 }
 

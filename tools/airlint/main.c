@@ -15,14 +15,14 @@
 
 struct options {
     bool json, record, whole;
-    const char *chip, *forgeries;
+    const char *chip, *forgeries, *rows, *judge;
     uint64_t seed;
     unsigned rounds, search;
 };
 
 struct report {
     struct tally family[AIR_N_TABLES][N_FAMILIES];
-    unsigned laws[AIR_N_TABLES], noticed[AIR_N_TABLES], listed[AIR_N_TABLES], open[AIR_N_TABLES], proof[AIR_N_TABLES], uses[AIR_N_TABLES], needed[AIR_N_TABLES];
+    unsigned laws[AIR_N_TABLES], noticed[AIR_N_TABLES], rows[AIR_N_TABLES], listed[AIR_N_TABLES], open[AIR_N_TABLES], proof[AIR_N_TABLES], uses[AIR_N_TABLES], needed[AIR_N_TABLES];
     unsigned bad;
 };
 
@@ -39,9 +39,10 @@ static bool wanted(const struct options *o, unsigned table)
 
 static void usage(FILE *f)
 {
-    fputs("airlint [--chip NAME] [--rounds N] [--seed N] [--json] [--forgeries FILE] [--whole]\n"
+    fputs("airlint [--chip NAME] [--rounds N] [--seed N] [--json] [--forgeries FILE] [--rows FILE] [--whole]\n"
           "        [--record] [--search N]\n"
           "  --rounds N   mutations of each family and table (1000)\n"
+          "  --judge FILE judge row forgeries, one verdict a line, and nothing else\n"
           "  --whole      judge every recorded forgery by the trace checker, too\n"
           "  --search N   look for a forgery of laws that are listed as having none, N openings each\n"
           "  --record     look for forgeries of all laws that have none, and add them to the file\n",
@@ -50,7 +51,7 @@ static void usage(FILE *f)
 
 static bool parse(struct options *o, int argc, char **argv)
 {
-    *o = (struct options){.forgeries = "tools/airlint/forgeries.txt", .seed = 1, .rounds = 1000};
+    *o = (struct options){.forgeries = "tools/airlint/forgeries.txt", .rows = "tools/airlint/rows.txt", .seed = 1, .rounds = 1000};
     for (int i = 1; i < argc; i++) {
         const char *const a = argv[i];
         const char *const value = i + 1 < argc ? argv[i + 1] : NULL;
@@ -66,6 +67,10 @@ static bool parse(struct options *o, int argc, char **argv)
             o->chip = argv[++i];
         } else if (!strcmp(a, "--forgeries")) {
             o->forgeries = argv[++i];
+        } else if (!strcmp(a, "--judge")) {
+            o->judge = argv[++i];
+        } else if (!strcmp(a, "--rows")) {
+            o->rows = argv[++i];
         } else if (!strcmp(a, "--seed")) {
             o->seed = strtoull(argv[++i], NULL, 10);
         } else if (!strcmp(a, "--rounds")) {
@@ -148,6 +153,12 @@ static void check_laws(struct report *r, struct replay *p, struct search *q, con
             } else if (o->whole && !record_whole_trace_passes(p->forgery[i], why, sizeof why)) {
                 say_law(r, &p->law[i], why);
             }
+        } else if (p->row[i]) {
+            const bool noticed = replay_row_noticed(p, i, why, sizeof why);
+            r->rows[t] += noticed;
+            if (!noticed || listed) {
+                say_law(r, &p->law[i], noticed ? "listed as having no forgery, and there is a row forgery" : why);
+            }
         } else if (!listed) {
             say_law(r, &p->law[i], "no forgery is recorded, and it is not listed");
         } else {
@@ -179,8 +190,8 @@ static void add_tally(struct tally *sum, const struct tally *t)
 static void print_text(const struct report *r, const struct options *o)
 {
     struct tally all[N_FAMILIES] = {{0}}, everything = {0};
-    unsigned laws = 0, noticed = 0, listed = 0, open = 0, proof = 0, uses = 0, needed = 0;
-    printf("%-10s %10s %10s %8s %6s   %5s %7s %6s   %9s\n", "table", "mutations", "caught", "harmless", "missed", "laws", "noticed", "listed", "ends");
+    unsigned laws = 0, noticed = 0, rows = 0, listed = 0, open = 0, proof = 0, uses = 0, needed = 0;
+    printf("%-10s %10s %10s %8s %6s   %5s %7s %5s %6s   %9s\n", "table", "mutations", "caught", "harmless", "missed", "laws", "traces", "rows", "listed", "ends");
     for (unsigned t = 0; t < AIR_N_TABLES; t++) {
         struct tally sum = {0};
         if (!wanted(o, t)) {
@@ -190,21 +201,22 @@ static void print_text(const struct report *r, const struct options *o)
             add_tally(&sum, &r->family[t][f]);
             add_tally(&all[f], &r->family[t][f]);
         }
-        printf("%-10s %10llu %10llu %8llu %6llu   %5u %7u %6u   %4u/%-4u\n", sc_air_tables[t].name, (unsigned long long)sum.tried,
+        printf("%-10s %10llu %10llu %8llu %6llu   %5u %7u %5u %6u   %4u/%-4u\n", sc_air_tables[t].name, (unsigned long long)sum.tried,
                (unsigned long long)sum.caught, (unsigned long long)sum.harmless, (unsigned long long)sum.missed, r->laws[t], r->noticed[t],
-               r->listed[t], r->needed[t], r->uses[t]);
+               r->rows[t], r->listed[t], r->needed[t], r->uses[t]);
         add_tally(&everything, &sum);
         laws += r->laws[t];
         noticed += r->noticed[t];
+        rows += r->rows[t];
         listed += r->listed[t];
         open += r->open[t];
         proof += r->proof[t];
         uses += r->uses[t];
         needed += r->needed[t];
     }
-    printf("%-10s %10llu %10llu %8llu %6llu   %5u %7u %6u   %4u/%-4u\n\n", "all", (unsigned long long)everything.tried,
+    printf("%-10s %10llu %10llu %8llu %6llu   %5u %7u %5u %6u   %4u/%-4u\n\n", "all", (unsigned long long)everything.tried,
            (unsigned long long)everything.caught, (unsigned long long)everything.harmless, (unsigned long long)everything.missed, laws, noticed,
-           listed, needed, uses);
+           rows, listed, needed, uses);
     printf("of the listed laws %u are needed by a proof of tools/determinism.py, %u have an argument, %u are open\n\n", proof, listed - proof - open, open);
     static const char *const text[] = {
 #define F(NAME, key, text) text,
@@ -232,6 +244,7 @@ static bool print_json(const struct report *r, const struct options *o)
         json_object(&j, sc_air_tables[t].name);
         json_uint(&j, "laws", r->laws[t]);
         json_uint(&j, "noticed", r->noticed[t]);
+        json_uint(&j, "rows", r->rows[t]);
         json_uint(&j, "listed", r->listed[t]);
         json_uint(&j, "open", r->open[t]);
         json_uint(&j, "needed_by_proof", r->proof[t]);
@@ -253,6 +266,30 @@ static bool print_json(const struct report *r, const struct options *o)
     return json_print(&j, stdout);
 }
 
+/** A verdict on each row forgery of the file. */
+static int judge_rows(const char *path)
+{
+    struct row_forgery r;
+    char text[256], why[600];
+    unsigned bad = 0;
+    FILE *const f = fopen(path, "r");
+    if (!f) {
+        return 2;
+    }
+    while (row_forgery_read(&r, f, why, sizeof why)) {
+        const bool holds = row_forgery_holds(&r, why, sizeof why);
+        bad += !holds;
+        law_text(text, sizeof text, &r.law);
+        printf("%s %s%s%s\n", holds ? "holds" : "fails", text, holds ? "" : ": ", holds ? "" : why);
+    }
+    fclose(f);
+    if (why[0]) {
+        fprintf(stderr, "airlint: %s\n", why);
+        return 2;
+    }
+    return bad != 0;
+}
+
 int main(int argc, char **argv)
 {
     struct options o;
@@ -260,6 +297,9 @@ int main(int argc, char **argv)
     if (!parse(&o, argc, argv)) {
         usage(stderr);
         return 2;
+    }
+    if (o.judge) {
+        return judge_rows(o.judge);
     }
     struct scene *const s = scene_create();
     struct replay *const p = calloc(1, sizeof *p);
@@ -271,7 +311,7 @@ int main(int argc, char **argv)
         goto out;
     }
     reads_find(reads);
-    if (!replay_read(p, s, o.forgeries, why, sizeof why)) {
+    if (!replay_read(p, s, o.forgeries, why, sizeof why) || !replay_read_rows(p, o.rows, why, sizeof why)) {
         fprintf(stderr, "airlint: %s\n", why);
         goto out;
     }

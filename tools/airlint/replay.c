@@ -40,6 +40,32 @@ bool replay_read(struct replay *r, const struct scene *s, const char *path, char
     return why[0] == 0;
 }
 
+bool replay_read_rows(struct replay *r, const char *path, char *why, size_t why_size)
+{
+    FILE *const f = fopen(path, "r");
+    struct row_forgery *const row = malloc(sizeof *row);
+    why[0] = 0;
+    while (f && row && row_forgery_read(row, f, why, why_size)) {
+        const unsigned i = law_number(r, &row->law);
+        if (i < r->n && !r->row[i]) {
+            r->row[i] = malloc(sizeof *row);
+            if (r->row[i]) {
+                memcpy(r->row[i], row, sizeof *row);
+            }
+        }
+    }
+    if (f) {
+        fclose(f);
+    }
+    free(row);
+    return why[0] == 0;
+}
+
+bool replay_row_noticed(const struct replay *r, unsigned i, char *why, size_t why_size)
+{
+    return r->row[i] && row_forgery_holds(r->row[i], why, why_size);
+}
+
 bool replay_write(const struct replay *r, const char *path)
 {
     FILE *const f = fopen(path, "w");
@@ -60,6 +86,8 @@ void replay_fini(struct replay *r)
     for (unsigned i = 0; i < r->n; i++) {
         free(r->forgery[i]);
         r->forgery[i] = NULL;
+        free(r->row[i]);
+        r->row[i] = NULL;
     }
 }
 
