@@ -167,6 +167,25 @@ SC_MUST_USE socle_status socle_prove(socle_context *ctx, struct socle_proof *out
 void socle_proof_fini(socle_context *ctx, struct socle_proof *proof);
 void socle_run_fini(socle_context *ctx, struct socle_run *run);
 
+/** What proving a run would take on this machine. */
+struct socle_estimate {
+    struct socle_run run;      /* of the dry run */
+    uint32_t n_segments;
+    uint64_t cells, bus_terms; /* committed and argued, padding included */
+    unsigned log_cells;        /* size class of the stacked polynomial */
+    uint64_t memory;           /* most memory of the process when nothing else limits it */
+    uint64_t least_memory;     /* a memory limit that suffices */
+    double seconds;            /* of socle_prove */
+    unsigned n_stages;
+    struct socle_stage stages[SOCLE_MAX_STAGES];
+};
+
+/** Run a program plainly, and tell what proving the run would take: size and memory are exact, time comes from two small proofs of
+ * the same proportions, made here and now with the threads of the context. They need less memory than the proof. socle_run_fini(ctx,
+ * &out->run) frees. Errors: as of socle_prove, but a memory limit below out->least_memory is none. */
+SC_MUST_USE socle_status socle_estimate(socle_context *ctx, struct socle_estimate *out, const uint8_t *elf, size_t elf_len,
+                                        const uint8_t *input, size_t input_len);
+
 /** What an accepted proof says. output is borrowed from the bytes of the proof. */
 struct socle_verified {
     const uint8_t *output;

@@ -28,7 +28,7 @@ void sc_api_program_fini(struct api_program *l);
 struct api_plan {
     struct sc_run run;
     struct sc_segments segments;
-    struct sc_shape shape;
+    struct sc_shape shape; /* of a set: of its largest proof */
     struct sc_layout layout;
     uint64_t cells, bus_terms; /* committed and argued, padding included */
     uint64_t memory; /* that suffices beside what is held when the plan is made; of a set, with one proof made at a time */

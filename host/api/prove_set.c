@@ -38,9 +38,8 @@ struct set_run {
     uint8_t **body;
     size_t *body_len;
 
-    struct sc_pool *outer; /* a thread for each worker */
-    struct worker *workers;
-    unsigned n_workers;
+    struct api_workers threads;
+    struct worker *workers; /* threads.n */
     atomic_uint next, done; /* proofs */
     atomic_int failure;     /* status of the first that failed */
     atomic_uint failed_by;  /* its worker */
@@ -99,7 +98,10 @@ socle_status sc_api_plan_set(socle_context *ctx, struct socle_run *out, struct a
         const uint64_t need = part_memory(&prover, &layout, l, g, i);
         each = need > each ? need : each;
         bodies += sc_alloc_size((size_t)(prover.machine->n_main * (1 + AIR_MAX_CHUNKS) + sc_proof_max(&layout, prover.profile, 0)), 1);
-        g->layout = layout.m0 > g->layout.m0 ? layout : g->layout;
+        if (layout.m0 > g->layout.m0) {
+            g->layout = layout;
+            g->shape = shape;
+        }
     }
     /* At the end there are the proofs and the file that they are put into. */
     g->kept = n * (sizeof(struct sc_set_segment) + sizeof(struct sc_boundary) + sizeof(struct sc_set_samples) + sizeof(uint8_t *) + sizeof(size_t)) +
@@ -108,6 +110,45 @@ socle_status sc_api_plan_set(socle_context *ctx, struct socle_run *out, struct a
     g->memory = g->kept + (each > bodies ? each : bodies);
 out:
     return st;
+}
+
+/* ---- threads ---- */
+
+/* As many as there are memory, threads and proofs for. */
+static unsigned n_workers(const socle_context *ctx, const struct api_plan *plan)
+{
+    const unsigned n_threads = sc_pool_size(ctx->pool);
+    const uint64_t used = sc_api_need(ctx, 0), free = ctx->limit > used ? ctx->limit - used : 0;
+    uint64_t n = ctx->limit == 0 || plan->each == 0 ? n_threads : free / plan->each;
+    n = n < n_threads ? n : n_threads;
+    n = n < plan->segments.n_spans + 1 ? n : plan->segments.n_spans + 1;
+    return n > 0 && plan->segments.n_spans > 1 ? (unsigned)n : 1;
+}
+
+socle_status sc_api_workers_init(struct api_workers *w, socle_context *ctx, const struct api_plan *plan)
+{
+    socle_status st = SOCLE_OK;
+    const unsigned n_threads = sc_pool_size(ctx->pool), n = n_workers(ctx, plan);
+    *w = (struct api_workers){.n = 1};
+    w->pool[0] = ctx->pool;
+    if (n == 1) {
+        return SOCLE_OK;
+    }
+    TRY(sc_pool_create(&w->outer, n));
+    for (w->n = 0; w->n < n; w->n++) {
+        TRY(sc_pool_create(&w->pool[w->n], n_threads / n + (w->n < n_threads % n)));
+    }
+out:
+    return st;
+}
+
+void sc_api_workers_fini(struct api_workers *w)
+{
+    for (unsigned k = 0; w->outer != NULL && k < w->n; k++) {
+        sc_pool_destroy(w->pool[k]);
+    }
+    sc_pool_destroy(w->outer);
+    *w = (struct api_workers){0};
 }
 
 /* ---- what passes between segments ---- */
@@ -265,37 +306,27 @@ static void make_parts(void *arg, size_t begin, size_t end, unsigned worker)
     }
 }
 
-static void workers_fini(struct set_run *r)
-{
-    for (unsigned k = 0; r->workers != NULL && k < r->n_workers; k++) {
-        sc_pool_destroy(r->workers[k].pool);
-    }
-    sc_free(r->workers);
-    sc_pool_destroy(r->outer);
-    r->workers = NULL;
-    r->outer = NULL;
-}
-
-/* As many as there are threads and memory for, each with its share of the threads. */
-static socle_status workers_init(struct set_run *r)
+static socle_status run_workers(struct set_run *r)
 {
     socle_status st = SOCLE_OK;
-    const unsigned n_threads = sc_pool_size(r->ctx->pool);
-    const uint64_t used = sc_api_need(r->ctx, 0), limit = r->ctx->limit;
-    const uint64_t fit = limit == 0 ? n_threads : limit > used ? (limit - used) / r->plan->each : 1;
-    r->n_workers = fit < n_threads ? (unsigned)fit : n_threads;
-    r->n_workers = n_parts(r) < r->n_workers ? n_parts(r) : r->n_workers;
-    r->n_workers = r->n_workers > 0 ? r->n_workers : 1;
-    r->workers = sc_alloc(r->n_workers, sizeof *r->workers);
+    TRY(sc_api_workers_init(&r->threads, r->ctx, r->plan));
+    r->workers = sc_alloc(r->threads.n, sizeof *r->workers);
     TRY(r->workers != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
-    TRY(sc_pool_create(&r->outer, r->n_workers));
-    for (unsigned k = 0; k < r->n_workers; k++) {
+    for (unsigned k = 0; k < r->threads.n; k++) {
         struct worker *const w = &r->workers[k];
         w->run = r;
+        w->pool = r->threads.pool[k];
         w->watch = (struct sc_watch){w, may_go_on};
-        TRY(sc_pool_create(&w->pool, n_threads / r->n_workers + (k < n_threads % r->n_workers)));
+    }
+    sc_pool_for(r->threads.outer, r->threads.n, 1, make_parts, r);
+    st = (socle_status)atomic_load(&r->failure);
+    if (st != SOCLE_OK && r->ctx->message[0] == '\0') {
+        st = sc_fail(r->ctx, st, "%s", r->workers[atomic_load(&r->failed_by)].why);
     }
 out:
+    sc_api_workers_fini(&r->threads);
+    sc_free(r->workers);
+    r->workers = NULL;
     return st;
 }
 
@@ -307,14 +338,8 @@ static socle_status make_all(struct set_run *r)
     for (uint32_t i = 0; i < n_parts(r); i++) {
         TRY(find_kept(r, i));
     }
-    TRY(workers_init(r));
-    sc_pool_for(r->outer, r->n_workers, 1, make_parts, r);
-    st = (socle_status)atomic_load(&r->failure);
-    if (st != SOCLE_OK && r->ctx->message[0] == '\0') {
-        return sc_fail(r->ctx, st, "%s", r->workers[atomic_load(&r->failed_by)].why);
-    }
+    TRY(run_workers(r));
 out:
-    workers_fini(r);
     return st;
 }
 

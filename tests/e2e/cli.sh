@@ -36,7 +36,7 @@ json() { # file, python expression on the object d
 exits 2 "no command is a usage error"
 exits 0 "-h tells the commands" -h
 exits 2 "an unknown command is refused" frobnicate
-for c in execute keygen prove verify inspect devices security version; do
+for c in execute keygen estimate prove verify inspect devices security version; do
     exits 0 "$c -h tells its options" "$c" -h
     exits 2 "$c refuses an unknown option" "$c" --no-such-option
 done
@@ -244,6 +244,18 @@ report $? "an interrupted proof leaves the old file"
 [ -z "$(find . -name '*.proof.*' -o -name '*.vk.*')" ]
 report $? "no temporary file is left"
 
+# estimates
+exits 0 "estimate a proof" estimate "$elf" -i mid.bin --json -q
+cp out estimate.json
+json out "d['segments']==1 and d['seconds']>0 and [s['name'] for s in d['stages']][-1]=='open' and d['cycles']>0"
+report $? "tells time by stage"
+exits 0 "execute the same" execute "$elf" -i mid.bin --json -q
+json out "d['cells']==sum(t['cells'] for t in d['tables']) and d['bus_terms']==sum(t['bus_terms'] for t in d['tables'])"
+report $? "a run tells its cost"
+exits 0 "prove the same with the memory that is estimated to suffice" prove "$elf" -i mid.bin -o mid.proof -q --json --mem-budget "$(python3 -c 'import json;print(json.load(open("estimate.json"))["least_memory_bytes"])')"
+json out "all(d[k]==json.load(open('estimate.json'))[k] for k in ('cycles','segments','cells','bus_terms','log_cells'))"
+report $? "the size is as estimated"
+
 # segments: a run that the small profile cuts; a sanitizer would take minutes
 if [ "$slack" -eq 0 ]; then
     long="$guests/workload.elf"
@@ -255,6 +267,13 @@ if [ "$slack" -eq 0 ]; then
     exits 0 "verify the set" verify set.proof "$long" --json
     json out "d['segments']>=2 and d['cycles']>1000000 and d['security']['profile']=='socle-132-small'"
     report $? "tells it, too"
+    exits 0 "estimate it" estimate "$long" -i long.bin "${small[@]}" --json
+    cp out estimate.json
+    json out "d['segments']>=2 and d['seconds']>0 and d['least_memory_bytes']<=d['memory_bytes']"
+    report $? "tells segments, time and memory"
+    exits 0 "prove and estimate" prove "$long" -i long.bin -o set.proof "${small[@]}" --json --estimate
+    json out "d['estimate']['cells']==d['cells'] and d['estimate']['bus_terms']==d['bus_terms'] and d['peak_memory_bytes']<=d['estimate']['memory_bytes']"
+    report $? "cells and bus terms are the proof's, memory is not exceeded"
     exits 5 "a budget too small for one segment is refused" prove "$long" -i long.bin -o no.proof "${small[@]}" --mem-budget 300M
     least=$(sed -n 's/.*needs a memory budget of \([0-9]*\)M.*/\1/p' err)
     exits 5 "the default profile needs more" prove "$long" -i long.bin -o no.proof -q --mem-budget "${least:-1}M"

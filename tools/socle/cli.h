@@ -35,6 +35,7 @@ enum exit_code {
     O(SEGMENTS, 0, "segments", "N", "also the sum over the proofs of N segments")         \
     O(SOUNDCALC, 0, "soundcalc", "N", "the parameter file of the openings of 2^N cells, for soundcalc") \
     O(RESUME, 0, "resume", "FOLDER", "keep finished proofs of segments there, and go on from those that are") \
+    O(ESTIMATE, 0, "estimate", NULL, "estimate first, and tell both") \
     O(DEADLINE, 0, "deadline", "SECONDS", "stop with exit code 7 when it takes longer") \
     O(MEM_BUDGET, 0, "mem-budget", "SIZE", "most memory of the process, as 8G, 512M or bytes (default: what is available)") \
     O(BIND, 0, "bind", "PLACES", "threads bound to: auto, core, node, off (default: auto; off when processes share a machine)") \
@@ -90,7 +91,7 @@ void result_begin(struct json *j, const struct args *a);
 /** End and print it. */
 enum exit_code result_print(struct json *j, const struct args *a);
 
-command_fn run_execute, run_keygen, run_prove, run_verify, run_inspect, run_devices, run_security, run_version;
+command_fn run_execute, run_keygen, run_estimate, run_prove, run_verify, run_inspect, run_devices, run_security, run_version;
 
 /** A decimal number from @p low to @p high, nothing else. */
 bool parse_number(const char *text, unsigned long low, unsigned long high, unsigned long *out);

@@ -96,6 +96,17 @@ static void json_tables(struct json *j, const struct socle_table *t, unsigned n)
     json_list_end(j);
 }
 
+/* The cost of a run: what its tables hold together. */
+static struct socle_table sum_of(const struct socle_table *t, unsigned n)
+{
+    struct socle_table sum = {0};
+    for (unsigned i = 0; i < n; i++) {
+        sum.cells += t[i].cells;
+        sum.bus_terms += t[i].bus_terms;
+    }
+    return sum;
+}
+
 /* Commands. */
 
 enum exit_code run_execute(struct args *a)
@@ -110,6 +121,7 @@ enum exit_code run_execute(struct args *a)
     }
     TRY(socle_execute(a->ctx, &run, elf.bytes, elf.len, input.bytes, input.len));
     TRY(write_if_asked(a, run.output, run.output_len));
+    const struct socle_table total = sum_of(run.tables, run.n_tables);
     if (given(a, OPT_JSON)) {
         struct json j;
         result_begin(&j, a);
@@ -117,6 +129,8 @@ enum exit_code run_execute(struct args *a)
         json_uint(&j, "cycles", run.cycles);
         json_uint(&j, "misaligned", run.misaligned);
         json_output(&j, run.output, run.output_len);
+        json_uint(&j, "cells", total.cells);
+        json_uint(&j, "bus_terms", total.bus_terms);
         json_tables(&j, run.tables, run.n_tables);
         code = result_print(&j, a);
     } else {
@@ -124,6 +138,8 @@ enum exit_code run_execute(struct args *a)
         say_uint("cycles", run.cycles);
         say_uint("misaligned", run.misaligned);
         say_output(run.output, run.output_len);
+        say_uint("cells", total.cells);
+        say_uint("bus terms", total.bus_terms);
         say_tables(run.tables, run.n_tables);
     }
 out:
@@ -190,7 +206,61 @@ static void say_cells(uint64_t cells, unsigned log_cells, uint64_t bus_terms)
     (void)printf("%-12s %llu, size class 2^%u; %llu bus terms\n", "cells", (unsigned long long)cells, log_cells, (unsigned long long)bus_terms);
 }
 
-static void json_proof(struct json *j, const struct args *a, const struct socle_proof *p, double seconds)
+static void json_estimate(struct json *j, const struct socle_estimate *e)
+{
+    json_uint(j, "segments", e->n_segments);
+    json_uint(j, "cells", e->cells);
+    json_uint(j, "log_cells", e->log_cells);
+    json_uint(j, "bus_terms", e->bus_terms);
+    json_uint(j, "memory_bytes", e->memory);
+    json_uint(j, "least_memory_bytes", e->least_memory);
+    json_real(j, "seconds", e->seconds);
+    json_stages(j, e->stages, e->n_stages);
+}
+
+enum exit_code run_estimate(struct args *a)
+{
+    socle_status st = SOCLE_OK;
+    enum exit_code code = EXIT_GOOD;
+    struct file elf = {0}, input = {0};
+    struct socle_estimate e = {0};
+    TRY(file_init(a, &elf, a->operand[0], MAX_ELF));
+    if (given(a, OPT_INPUT)) {
+        TRY(file_init(a, &input, a->value[OPT_INPUT], SOCLE_MAX_INPUT));
+    }
+    TRY(socle_estimate(a->ctx, &e, elf.bytes, elf.len, input.bytes, input.len));
+    if (given(a, OPT_JSON)) {
+        struct json j;
+        result_begin(&j, a);
+        json_string(&j, "program", a->operand[0]);
+        json_uint(&j, "cycles", e.run.cycles);
+        json_security(&j, socle_context_profile(a->ctx));
+        json_uint(&j, "threads", socle_threads(a->ctx));
+        json_estimate(&j, &e);
+        json_tables(&j, e.run.tables, e.run.n_tables);
+        code = result_print(&j, a);
+    } else {
+        (void)printf("%-12s %s\n", "program", a->operand[0]);
+        say_uint("cycles", e.run.cycles);
+        say_uint("segments", e.n_segments);
+        say_cells(e.cells, e.log_cells, e.bus_terms);
+        (void)printf("%-12s about %.3f s with %u threads, %.0f cycles per second\n", "prove time", e.seconds, socle_threads(a->ctx),
+                     (double)e.run.cycles / e.seconds);
+        say_stages(e.stages, e.n_stages);
+        (void)printf("%-12s %.1f MiB; a budget of %.1f MiB suffices\n", "memory", (double)e.memory / 1048576.0,
+                     (double)e.least_memory / 1048576.0);
+    }
+out:
+    if (st != SOCLE_OK) {
+        code = fails(a, st);
+    }
+    socle_run_fini(a->ctx, &e.run);
+    file_fini(a, &input);
+    file_fini(a, &elf);
+    return code;
+}
+
+static void json_proof(struct json *j, const struct args *a, const struct socle_proof *p, const struct socle_estimate *e, double seconds)
 {
     json_string(j, "program", a->operand[0]);
     json_string(j, "proof", a->value[OPT_OUTPUT]);
@@ -209,9 +279,25 @@ static void json_proof(struct json *j, const struct args *a, const struct socle_
     json_uint(j, "peak_memory_bytes", socle_peak_memory());
     json_stages(j, p->stages, p->n_stages);
     json_tables(j, p->run.tables, p->run.n_tables);
+    if (given(a, OPT_ESTIMATE)) {
+        json_object(j, "estimate");
+        json_estimate(j, e);
+        json_end(j);
+    }
 }
 
-static void say_proof(const struct args *a, const struct socle_proof *p, double seconds)
+/* What was estimated of a stage; 0 when nothing was. */
+static double estimated(const struct socle_estimate *e, const char *stage)
+{
+    for (unsigned i = 0; i < e->n_stages; i++) {
+        if (strcmp(e->stages[i].name, stage) == 0) {
+            return e->stages[i].seconds;
+        }
+    }
+    return 0;
+}
+
+static void say_proof(const struct args *a, const struct socle_proof *p, const struct socle_estimate *e, double seconds)
 {
     (void)printf("%-12s %s\n", "program", a->operand[0]);
     say_uint("cycles", p->run.cycles);
@@ -222,8 +308,16 @@ static void say_proof(const struct args *a, const struct socle_proof *p, double 
     (void)printf("%-12s %zu bytes, %s\n", "proof", p->len, a->value[OPT_OUTPUT]);
     (void)printf("%-12s %.3f s with %u threads, %.0f cycles per second\n", "prove time", seconds, socle_threads(a->ctx),
                  (double)p->run.cycles / seconds);
-    say_stages(p->stages, p->n_stages);
-    (void)printf("%-12s %.1f MiB\n", "peak memory", (double)socle_peak_memory() / 1048576.0);
+    if (given(a, OPT_ESTIMATE)) {
+        (void)printf("%-12s %.3f s, %+.0f %%\n", "estimate", e->seconds, 100 * (e->seconds / seconds - 1));
+        for (unsigned i = 0; i < p->n_stages; i++) {
+            (void)printf("  %-14s %.3f s, estimate %.3f s\n", p->stages[i].name, p->stages[i].seconds, estimated(e, p->stages[i].name));
+        }
+    } else {
+        say_stages(p->stages, p->n_stages);
+    }
+    (void)printf("%-12s %.1f MiB", "peak memory", (double)socle_peak_memory() / 1048576.0);
+    (void)(given(a, OPT_ESTIMATE) ? printf(", estimate %.1f MiB\n", (double)e->memory / 1048576.0) : printf("\n"));
 }
 
 enum exit_code run_prove(struct args *a)
@@ -232,9 +326,13 @@ enum exit_code run_prove(struct args *a)
     enum exit_code code = EXIT_GOOD;
     struct file elf = {0}, input = {0};
     struct socle_proof proof = {0};
+    struct socle_estimate estimate = {0};
     TRY(file_init(a, &elf, a->operand[0], MAX_ELF));
     if (given(a, OPT_INPUT)) {
         TRY(file_init(a, &input, a->value[OPT_INPUT], SOCLE_MAX_INPUT));
+    }
+    if (given(a, OPT_ESTIMATE)) {
+        TRY(socle_estimate(a->ctx, &estimate, elf.bytes, elf.len, input.bytes, input.len));
     }
     const double start = socle_clock_s();
     TRY(socle_prove(a->ctx, &proof, elf.bytes, elf.len, input.bytes, input.len));
@@ -243,16 +341,17 @@ enum exit_code run_prove(struct args *a)
     if (given(a, OPT_JSON)) {
         struct json j;
         result_begin(&j, a);
-        json_proof(&j, a, &proof, seconds);
+        json_proof(&j, a, &proof, &estimate, seconds);
         code = result_print(&j, a);
     } else {
-        say_proof(a, &proof, seconds);
+        say_proof(a, &proof, &estimate, seconds);
     }
 out:
     if (st != SOCLE_OK) {
         code = fails(a, st);
     }
     socle_proof_fini(a->ctx, &proof);
+    socle_run_fini(a->ctx, &estimate.run);
     file_fini(a, &input);
     file_fini(a, &elf);
     return code;

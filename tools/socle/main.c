@@ -25,7 +25,8 @@ static const struct {
 static const struct command commands[] = {
     {"execute", "ELF", "run a program: cycles, public output and rows of every table, no proof", 1, 1, WORK | BIT(INPUT) | BIT(OUTPUT), 0, run_execute, 1},
     {"keygen", "ELF", "write the key of a program", 1, 1, WORK | BIT(OUTPUT), BIT(OUTPUT), run_keygen, 1},
-    {"prove", "ELF", "run a program and write the proof of it", 1, 1, WORK | BIT(INPUT) | BIT(OUTPUT) | BIT(DEVICE) | BIT(RESUME), BIT(OUTPUT), run_prove, 1},
+    {"estimate", "ELF", "what proving a run would take: cells, segments, memory, time", 1, 1, WORK | BIT(INPUT), 0, run_estimate, 1},
+    {"prove", "ELF", "run a program and write the proof of it", 1, 1, WORK | BIT(INPUT) | BIT(OUTPUT) | BIT(DEVICE) | BIT(RESUME) | BIT(ESTIMATE), BIT(OUTPUT), run_prove, 1},
     {"verify", "PROOF [ELF]", "check a proof against a program or its key", 1, 2, WORK | BIT(KEY) | BIT(OUTPUT), 0, run_verify, 1},
     {"inspect", "FILE", "what a proof, key or program says about itself", 1, 1, WORK, 0, run_inspect, 1},
     {"devices", "", "what proofs can run on", 0, 0, COMMON, 0, run_devices, 1},
