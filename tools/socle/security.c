@@ -104,7 +104,6 @@ static double rounded(double bits)
 
 /* What no proof has, so that nobody looks for it. */
 static const char *const absent[] = {
-    "proofs of a set: their terms are here, but no command makes or verifies a set yet",
     "recursion: none",
 };
 
