@@ -40,7 +40,8 @@ socle_status sc_api_goes_on(const socle_context *ctx)
     if (ctx->options.cancel != NULL && *ctx->options.cancel != 0) {
         return SOCLE_E_CANCELLED;
     }
-    return ctx->options.deadline_s > 0 && 1e-9 * (double)(sc_clock_ns() - ctx->clock.start_ns) > ctx->options.deadline_s ? SOCLE_E_DEADLINE : SOCLE_OK;
+    const double elapsed = 1e-9 * (double)(sc_clock_ns() - ctx->clock.start_ns);
+    return ctx->options.deadline_s > 0 && elapsed > ctx->options.deadline_s ? SOCLE_E_DEADLINE : SOCLE_OK;
 }
 
 static socle_status tell(void *arg, enum sc_stage stage, double fraction)

@@ -186,7 +186,7 @@ out:
 struct piece {
     struct sc_segments segments;
     struct sc_run run;
-    struct sc_trace trace[SC_POOL_MAX_THREADS];
+    struct sc_trace *trace; /* of each worker */
     struct sample *s;
     const struct sc_image *image;
 };
@@ -221,6 +221,8 @@ static socle_status measure_trace(struct model *m, struct sample *s, const uint8
     const struct sc_cut_limits cut = {.log_cells = (uint8_t)sizes[1]};
     const struct sc_exec_options options = {.input = input, .input_size = input_len, .watch = &s->ctx->watch};
     TRY(g != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
+    g->trace = sc_alloc(s->threads.n, sizeof *g->trace);
+    TRY(g->trace != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
     g->s = s;
     g->image = &s->l->image;
     TRY(sc_exec_cut(&g->segments, &g->run, s->ctx->message, sizeof s->ctx->message, &s->l->elf, &options, &cut));
@@ -238,9 +240,10 @@ static socle_status measure_trace(struct model *m, struct sample *s, const uint8
     }
 out:
     if (g != NULL) {
-        for (unsigned k = 0; k < s->threads.n; k++) {
+        for (unsigned k = 0; g->trace != NULL && k < s->threads.n; k++) {
             sc_trace_fini(&g->trace[k]);
         }
+        sc_free(g->trace);
         sc_segments_fini(&g->segments);
         sc_run_fini(&g->run);
     }

@@ -68,6 +68,12 @@ static void add_tables(struct socle_run *out, struct api_plan *g, const struct s
     g->bus_terms += terms;
 }
 
+static void boundary_shape(struct sc_boundary *b, const struct sc_shape *shape)
+{
+    b->n_chunks = shape->n_boundary;
+    memcpy(b->log_h, shape->boundary_log_h, sizeof b->log_h);
+}
+
 /* The most that making proof @p i takes, with all threads; with fewer it is not more. */
 static uint64_t part_memory(const struct sc_prover *prover, const struct sc_layout *layout, const struct api_program *l, const struct api_plan *g,
                             uint32_t i)
@@ -87,14 +93,18 @@ socle_status sc_api_plan_set(socle_context *ctx, struct socle_run *out, struct a
     struct sc_layout layout;
     struct sc_prover prover = sc_api_prover(ctx, ctx->profile);
     const uint32_t n = (uint32_t)g->segments.n_spans + 1;
-    uint64_t bodies = 0, each = 0;
+    uint64_t bodies = 0, each = 0, tables = 0;
+    struct sc_set set = {.n_segments = n - 1, .output_len = g->run.output_size};
     memset(out->tables, 0, sizeof out->tables);
+    set.boundary = sc_alloc(n, sizeof *set.boundary);
+    TRY(set.boundary != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
     for (uint32_t i = 0; i < n; i++) {
         TRY(sc_trace_set_shape(&shape, &layout, ctx->message, sizeof ctx->message, &g->segments, i, i == 0 ? l->image.log_h : 0));
-        if (!sc_prover_has(&prover, layout.m0, l->program.vars)) {
-            return SOCLE_E_LIMIT;
-        }
+        TRY(sc_prover_has(&prover, layout.m0, l->program.vars) ? SOCLE_OK : SOCLE_E_LIMIT);
         add_tables(out, g, &shape);
+        boundary_shape(&set.boundary[i], &shape);
+        const uint64_t table = sc_trace_boundary_memory(&layout, &l->elf, &g->segments, i);
+        tables = table > tables ? table : tables;
         const uint64_t need = part_memory(&prover, &layout, l, g, i);
         each = need > each ? need : each;
         bodies += sc_alloc_size((size_t)(prover.machine->n_main * (1 + AIR_MAX_CHUNKS) + sc_proof_max(&layout, prover.profile, 0)), 1);
@@ -107,8 +117,11 @@ socle_status sc_api_plan_set(socle_context *ctx, struct socle_run *out, struct a
     g->kept = n * (sizeof(struct sc_set_segment) + sizeof(struct sc_boundary) + sizeof(struct sc_set_samples) + sizeof(uint8_t *) + sizeof(size_t)) +
               2 * g->run.output_size + bodies;
     g->each = each;
+    const uint64_t begun = tables + sc_set_memory(&prover, &set);
     g->memory = g->kept + (each > bodies ? each : bodies);
+    g->memory = begun > g->memory ? begun : g->memory;
 out:
+    sc_free(set.boundary);
     return st;
 }
 
@@ -182,8 +195,7 @@ static socle_status commit_tables(struct set_run *r, const struct sc_prover *pro
         struct sc_boundary *const b = &r->boundary[i];
         TRY(sc_watch_tell(&r->ctx->watch, SC_STAGE_TRACE, (double)i / n_parts(r)));
         TRY(table_of(r, i));
-        b->n_chunks = r->table.shape.n_boundary;
-        memcpy(b->log_h, r->table.shape.boundary_log_h, sizeof b->log_h);
+        boundary_shape(b, &r->table.shape);
         TRY(sc_boundary_commit(b, prover, r->table.boundary));
         if (i > 0) {
             const struct sc_span *const span = &r->plan->segments.spans[i - 1];

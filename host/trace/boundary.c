@@ -4,7 +4,7 @@
  */
 #include "core/chips/chips.h"
 #include "host/sys/mem.h"
-#include "host/trace/trace.h"
+#include "host/trace/fill.h"
 
 #include <string.h>
 
@@ -18,8 +18,7 @@ static void put_rows(const struct sc_trace *t, const struct sc_span_word *words,
     for (unsigned c = t->layout.n_main_chunks + t->layout.n_image_chunks; c < t->layout.n_chunks; c++) {
         const struct sc_chunk *const chunk = &t->layout.chunk[c];
         for (size_t i = 0; i < (size_t)1 << chunk->log_h && at < n; i++, at++) {
-            const struct sc_span_word *const w = &words[at];
-            const struct sc_crossing row = {.addr = w->addr, .before = w->v_in, .after = w->v_out, .last_ts = w->ts_last, .prev = w->prev, .space = w->space};
+            const struct sc_crossing row = sc_fill_crossing(&words[at]);
             uint32_t cells[AIR_MAX_COLS];
             sc_boundary_fill(&row, t->shape.part == SC_FIRST, (void *)cells);
             for (unsigned k = 0; k < n_cols; k++) {

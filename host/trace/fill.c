@@ -224,9 +224,7 @@ static void fill_boundary(void *arg, size_t begin, size_t end, unsigned worker)
     struct batch *const batch = &b->batches[worker][AIR_TABLE_BOUNDARY];
     batch->first = begin;
     for (size_t i = begin; i < end; i++) {
-        const struct sc_span_word *const w = &b->boundary[i];
-        const struct sc_crossing row = {
-            .addr = w->addr, .before = w->v_in, .after = w->v_out, .last_ts = w->ts_last, .prev = w->prev, .space = w->space};
+        const struct sc_crossing row = sc_fill_crossing(&b->boundary[i]);
         sc_boundary_fill(&row, b->trace->shape.part == SC_FIRST, (void *)next_row(b, AIR_TABLE_BOUNDARY, batch, worker));
     }
     flush(b, AIR_TABLE_BOUNDARY, batch, worker);

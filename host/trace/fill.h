@@ -78,4 +78,11 @@ void sc_fill_fini(struct builder *b);
 /** The most memory that the functions above take beside the cells. */
 size_t sc_fill_memory(unsigned n_threads);
 
+/** The row of BOUNDARY of a word. */
+static inline struct sc_crossing sc_fill_crossing(const struct sc_span_word *w)
+{
+    return (struct sc_crossing){
+        .addr = w->addr, .before = w->v_in, .after = w->v_out, .last_ts = w->ts_last, .prev = w->prev, .space = w->space};
+}
+
 #endif

@@ -265,7 +265,7 @@ if [ "$slack" -eq 0 ]; then
     json out "d['segments']>=2 and d['log_cells']<=25"
     report $? "tells how many"
     exits 0 "verify the set" verify set.proof "$long" --json
-    json out "d['segments']>=2 and d['cycles']>1000000 and d['security']['profile']=='socle-132-small'"
+    json out "d['segments']>=2 and d['cycles']>1000000 and 120<d['security']['set_sum_bits']<d['security']['set_proof_sum_bits'] and d['security']['profile']=='socle-132-small'"
     report $? "tells it, too"
     exits 0 "estimate it" estimate "$long" -i long.bin "${small[@]}" --json
     cp out estimate.json
@@ -279,16 +279,28 @@ if [ "$slack" -eq 0 ]; then
     exits 5 "the default profile needs more" prove "$long" -i long.bin -o no.proof -q --mem-budget "${least:-1}M"
     grep -q 'socle-132-small' err
     report $? "and says which profile needs less"
-    "$socle" prove "$long" -i long.bin -o kept.set "${small[@]}" --mem-budget "${least:-1}M" --resume kept >out 2>err &
-    pid=$!
-    for _ in $(seq 600); do
-        [ -e kept/0.part ] && break
-        sleep 0.1
-    done
-    kill -KILL "$pid" 2>/dev/null
-    wait "$pid" 2>/dev/null
+    stopped() { # signal, file to wait for: prove with --resume kept, stop it when the file is there; the exit code
+        "$socle" prove "$long" -i long.bin -o kept.set "${small[@]}" --mem-budget "${least:-1}M" --resume kept >out 2>err &
+        pid=$!
+        for _ in $(seq 6000); do
+            [ -e "$2" ] && break
+            sleep 0.01
+        done
+        kill -"$1" "$pid" 2>/dev/null
+        wait "$pid" 2>/dev/null
+    }
+    stopped KILL kept/head
+    [ -e kept/head ] && [ ! -e kept.set ]
+    report $? "a proof is killed before it has finished any part"
+    stopped KILL kept/0.part
     [ -e kept/0.part ] && [ ! -e kept.set ]
     report $? "a killed proof leaves what it finished"
+    stopped INT kept/1.part
+    [ $? -eq 8 ] && [ ! -e kept.set ]
+    report $? "an interrupted one says so"
+    [ -z "$(find . -name 'kept.set.*' -o -path './kept/*.*.*')" ]
+    report $? "and leaves no temporary file"
+    exits 7 "a deadline passes between the parts, too" prove "$long" -i long.bin -o kept.set "${small[@]}" --resume late --deadline 1
     head -c 1000 /dev/zero >kept/1.part
     exits 0 "and goes on from there, with the smallest budget" prove "$long" -i long.bin -o kept.set "${small[@]}" --mem-budget "${least:-1}M" --resume kept --json
     json out "d['peak_memory_bytes'] <= ${least:-0} << 20"

@@ -100,8 +100,9 @@ bool parse_number(const char *text, unsigned long low, unsigned long high, unsig
 bool print_soundcalc(const char *profile, unsigned log_cells);
 
 /** What a profile claims: a line of text, an object named "security". */
-void say_security(const char *profile);
-void json_security(struct json *j, const char *profile);
+/** Also the sum over a set, when there are several segments. */
+void say_security(const char *profile, unsigned long segments);
+void json_security(struct json *j, const char *profile, unsigned long segments);
 /** The same of all: a line each, or the default one's object and a list of names. */
 void say_profiles(void);
 void json_profiles(struct json *j);

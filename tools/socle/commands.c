@@ -29,6 +29,13 @@ static void file_fini(const struct args *a, struct file *f)
     *f = (struct file){0};
 }
 
+/* The program and, if one is given, its input. */
+static socle_status guest_init(const struct args *a, struct file *elf, struct file *input)
+{
+    const socle_status st = file_init(a, elf, a->operand[0], MAX_ELF);
+    return st == SOCLE_OK && given(a, OPT_INPUT) ? file_init(a, input, a->value[OPT_INPUT], SOCLE_MAX_INPUT) : st;
+}
+
 static socle_status write_if_asked(const struct args *a, const uint8_t *bytes, size_t len)
 {
     static const uint8_t nothing[1] = {0};
@@ -115,10 +122,7 @@ enum exit_code run_execute(struct args *a)
     enum exit_code code = EXIT_GOOD;
     struct file elf = {0}, input = {0};
     struct socle_run run = {0};
-    TRY(file_init(a, &elf, a->operand[0], MAX_ELF));
-    if (given(a, OPT_INPUT)) {
-        TRY(file_init(a, &input, a->value[OPT_INPUT], SOCLE_MAX_INPUT));
-    }
+    TRY(guest_init(a, &elf, &input));
     TRY(socle_execute(a->ctx, &run, elf.bytes, elf.len, input.bytes, input.len));
     TRY(write_if_asked(a, run.output, run.output_len));
     const struct socle_table total = sum_of(run.tables, run.n_tables);
@@ -224,17 +228,14 @@ enum exit_code run_estimate(struct args *a)
     enum exit_code code = EXIT_GOOD;
     struct file elf = {0}, input = {0};
     struct socle_estimate e = {0};
-    TRY(file_init(a, &elf, a->operand[0], MAX_ELF));
-    if (given(a, OPT_INPUT)) {
-        TRY(file_init(a, &input, a->value[OPT_INPUT], SOCLE_MAX_INPUT));
-    }
+    TRY(guest_init(a, &elf, &input));
     TRY(socle_estimate(a->ctx, &e, elf.bytes, elf.len, input.bytes, input.len));
     if (given(a, OPT_JSON)) {
         struct json j;
         result_begin(&j, a);
         json_string(&j, "program", a->operand[0]);
         json_uint(&j, "cycles", e.run.cycles);
-        json_security(&j, socle_context_profile(a->ctx));
+        json_security(&j, socle_context_profile(a->ctx), e.n_segments);
         json_uint(&j, "threads", socle_threads(a->ctx));
         json_estimate(&j, &e);
         json_tables(&j, e.run.tables, e.run.n_tables);
@@ -272,7 +273,7 @@ static void json_proof(struct json *j, const struct args *a, const struct socle_
     json_uint(j, "cells", p->cells);
     json_uint(j, "log_cells", p->log_cells);
     json_uint(j, "bus_terms", p->bus_terms);
-    json_security(j, socle_context_profile(a->ctx));
+    json_security(j, socle_context_profile(a->ctx), p->n_segments);
     json_uint(j, "threads", socle_threads(a->ctx));
     json_real(j, "seconds", seconds);
     json_real(j, "cycles_per_second", (double)p->run.cycles / seconds);
@@ -302,7 +303,7 @@ static void say_proof(const struct args *a, const struct socle_proof *p, const s
     (void)printf("%-12s %s\n", "program", a->operand[0]);
     say_uint("cycles", p->run.cycles);
     say_output(p->run.output, p->run.output_len);
-    say_security(socle_context_profile(a->ctx));
+    say_security(socle_context_profile(a->ctx), p->n_segments);
     say_uint("segments", p->n_segments);
     say_cells(p->cells, p->log_cells, p->bus_terms);
     (void)printf("%-12s %zu bytes, %s\n", "proof", p->len, a->value[OPT_OUTPUT]);
@@ -327,10 +328,7 @@ enum exit_code run_prove(struct args *a)
     struct file elf = {0}, input = {0};
     struct socle_proof proof = {0};
     struct socle_estimate estimate = {0};
-    TRY(file_init(a, &elf, a->operand[0], MAX_ELF));
-    if (given(a, OPT_INPUT)) {
-        TRY(file_init(a, &input, a->value[OPT_INPUT], SOCLE_MAX_INPUT));
-    }
+    TRY(guest_init(a, &elf, &input));
     if (given(a, OPT_ESTIMATE)) {
         TRY(socle_estimate(a->ctx, &estimate, elf.bytes, elf.len, input.bytes, input.len));
     }
@@ -386,7 +384,7 @@ enum exit_code run_verify(struct args *a)
         json_uint(&j, "cycles", v.cycles);
         json_uint(&j, "segments", v.n_segments);
         json_output(&j, v.output, v.output_len);
-        json_security(&j, v.profile);
+        json_security(&j, v.profile, v.n_segments);
         json_uint(&j, "proof_bytes", proof.len);
         json_real(&j, "seconds", seconds);
         json_uint(&j, "peak_memory_bytes", socle_peak_memory());
@@ -398,7 +396,7 @@ enum exit_code run_verify(struct args *a)
             say_uint("segments", v.n_segments);
         }
         say_output(v.output, v.output_len);
-        say_security(v.profile);
+        say_security(v.profile, v.n_segments);
         (void)printf("%-12s %.1f ms\n", "verify time", 1000 * seconds);
     }
 out:

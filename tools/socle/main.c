@@ -26,7 +26,8 @@ static const struct command commands[] = {
     {"execute", "ELF", "run a program: cycles, public output and rows of every table, no proof", 1, 1, WORK | BIT(INPUT) | BIT(OUTPUT), 0, run_execute, 1},
     {"keygen", "ELF", "write the key of a program", 1, 1, WORK | BIT(OUTPUT), BIT(OUTPUT), run_keygen, 1},
     {"estimate", "ELF", "what proving a run would take: cells, segments, memory, time", 1, 1, WORK | BIT(INPUT), 0, run_estimate, 1},
-    {"prove", "ELF", "run a program and write the proof of it", 1, 1, WORK | BIT(INPUT) | BIT(OUTPUT) | BIT(DEVICE) | BIT(RESUME) | BIT(ESTIMATE), BIT(OUTPUT), run_prove, 1},
+    {"prove", "ELF", "run a program and write the proof of it", 1, 1,
+     WORK | BIT(INPUT) | BIT(OUTPUT) | BIT(DEVICE) | BIT(RESUME) | BIT(ESTIMATE), BIT(OUTPUT), run_prove, 1},
     {"verify", "PROOF [ELF]", "check a proof against a program or its key", 1, 2, WORK | BIT(KEY) | BIT(OUTPUT), 0, run_verify, 1},
     {"inspect", "FILE", "what a proof, key or program says about itself", 1, 1, WORK, 0, run_inspect, 1},
     {"devices", "", "what proofs can run on", 0, 0, COMMON, 0, run_devices, 1},
@@ -311,7 +312,8 @@ static bool parse_size(const char *text, uint64_t *bytes)
 
 static enum exit_code run_command(struct args *a)
 {
-    struct socle_options o = {.user = a, .profile = a->value[OPT_PROFILE], .resume = a->value[OPT_RESUME], .progress = show_progress, .log = show_log, .cancel = &cancelled};
+    struct socle_options o = {.user = a, .profile = a->value[OPT_PROFILE], .resume = a->value[OPT_RESUME],
+                              .progress = show_progress, .log = show_log, .cancel = &cancelled};
     unsigned long threads = 0, bits = 0;
     if (given(a, OPT_THREADS) && !parse_number(a->value[OPT_THREADS], 1, 256, &threads)) {
         return usage_fails(a, "--threads wants a number from 1 to 256, not ", a->value[OPT_THREADS]);

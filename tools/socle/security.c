@@ -247,17 +247,29 @@ enum exit_code run_security(struct args *a)
     return code;
 }
 
-void say_security(const char *profile)
+/* Of a profile that exists. 0: no memory. */
+static double sum_of_set(const char *profile, unsigned long segments)
+{
+    struct budget b;
+    const double sum = budget_init(&b, profile) ? rounded(sum_over(&b, segments)) : 0;
+    free(b.terms);
+    return sum;
+}
+
+void say_security(const char *profile, unsigned long segments)
 {
     struct socle_security s;
     if (socle_security(profile, &s) == SOCLE_OK) {
         (void)printf("%-12s %u bits, profile %s: every term at least %.2f, their sum %.2f (in a set %.2f), hash "
                      "collisions %u\n",
                      "security", s.bits, s.profile, s.min_term, s.sum, s.set_sum, s.hash_bits);
+        if (segments > 1) {
+            (void)printf("%-12s the sum over all proofs of this set is %.2f bits\n", "", sum_of_set(profile, segments));
+        }
     }
 }
 
-void json_security(struct json *j, const char *profile)
+void json_security(struct json *j, const char *profile, unsigned long segments)
 {
     struct socle_security s;
     if (socle_security(profile, &s) == SOCLE_OK) {
@@ -267,6 +279,9 @@ void json_security(struct json *j, const char *profile)
         json_real(j, "smallest_term_bits", s.min_term);
         json_real(j, "sum_bits", s.sum);
         json_real(j, "set_proof_sum_bits", s.set_sum);
+        if (segments > 1) {
+            json_real(j, "set_sum_bits", sum_of_set(profile, segments));
+        }
         json_uint(j, "hash_bits", s.hash_bits);
         json_end(j);
     }
@@ -276,14 +291,14 @@ void say_profiles(void)
 {
     const char *profile;
     for (unsigned i = 0; (profile = socle_profile(i)) != NULL; i++) {
-        say_security(profile);
+        say_security(profile, 1);
     }
 }
 
 void json_profiles(struct json *j)
 {
     const char *profile;
-    json_security(j, socle_profile(0));
+    json_security(j, socle_profile(0), 1);
     json_list(j, "profiles");
     for (unsigned i = 0; (profile = socle_profile(i)) != NULL; i++) {
         json_string(j, NULL, profile);
