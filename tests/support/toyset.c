@@ -261,8 +261,8 @@ static void make(const char *folder, const struct order *o)
         exit(2);
     }
     write_file(folder, o->name, o->tell ? ".lie" : ".proof", file, len);
-    uint8_t key[12 + sizeof t->program.vk] = "SOCLEVK1\3";
-    memcpy(key + 12, t->program.vk, sizeof t->program.vk);
+    uint8_t key[SC_KEY_FILE_LEN];
+    sc_key_encode(key, t->program.vk);
     write_file(folder, o->name, ".vk", key, sizeof key);
     write_file(folder, o->name, ".out", t->output, sizeof t->output);
     sc_free(file);
@@ -311,19 +311,20 @@ static size_t read_file(uint8_t **out, const char *path)
 
 static socle_status verify(const char *proof_path, const char *key_path)
 {
-    uint8_t *file, *key, digest[32];
+    uint8_t *file, *key, digest[32], vk[SC_VK_LEN];
     const size_t len = read_file(&file, proof_path), key_len = read_file(&key, key_path);
     const size_t scratch_len = sc_verify_scratch(&ts_machine);
     void *const scratch = malloc(scratch_len);
     socle_status st = SOCLE_E_FORMAT;
-    for (unsigned i = 0; key_len == 44 && len > 45 && st == SOCLE_E_FORMAT && i < N_PROFILES; i++) {
+    const bool is_key = sc_key_decode(vk, key, key_len) == SOCLE_OK;
+    for (unsigned i = 0; is_key && len > 45 && i < N_PROFILES; i++) {
         struct sc_profile p;
         struct sc_verified v;
         profile(&p, i);
         sc_profile_digest(digest, &p);
         if (memcmp(digest, file + 12, 32) == 0) {
             frames = stdout;
-            st = sc_verify_set(&v, &ts_machine, &p, key + 12, file, len, scratch, scratch_len);
+            st = sc_verify_set(&v, &ts_machine, &p, vk, file, len, scratch, scratch_len);
             break;
         }
     }
