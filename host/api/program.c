@@ -4,6 +4,7 @@
  */
 #include "host/api/program.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -80,23 +81,41 @@ out:
 }
 
 /* The profile with the smallest segments among those that are as strong; NULL when that is the context's own. */
-static const char *smaller_profile(const socle_context *ctx)
+static const struct sc_profile *smaller_profile(const socle_context *ctx)
 {
     const struct sc_profile *best = ctx->profile;
     for (unsigned i = 0; sc_profile_shipped(i) != NULL; i++) {
         const struct sc_profile *const p = sc_profile_shipped(i);
         best = p->cut.log_cells < best->cut.log_cells && p->min_bits_x100 >= ctx->profile->min_bits_x100 ? p : best;
     }
-    return best == ctx->profile ? NULL : best->name;
+    return best == ctx->profile ? NULL : best;
+}
+
+/* Does any round of its openings rest on the Johnson bound? */
+static bool is_johnson(const struct sc_profile *p)
+{
+    for (unsigned m0 = p->min_m0; m0 <= p->max_m0; m0++) {
+        const struct sc_whir_params *const of[3] = {&p->main[m0], &p->image[m0], &p->boundary[m0]};
+        for (unsigned k = 0; k < 3; k++) {
+            for (unsigned i = 0; i < of[k]->n_rounds; i++) {
+                if (of[k]->r[i].m != 0) {
+                    return true;
+                }
+            }
+        }
+    }
+    return false;
 }
 
 socle_status sc_api_plan_fits(socle_context *ctx, const struct api_plan *plan)
 {
-    const char *const smaller = smaller_profile(ctx);
-    char what[96];
-    (void)snprintf(what, sizeof what, "proving this run%s%s", smaller != NULL ? " (less with profile " : "", smaller != NULL ? smaller : "");
-    const size_t len = strlen(what);
-    (void)snprintf(what + len, sizeof what - len, "%s", smaller != NULL ? ")" : "");
+    const struct sc_profile *const smaller = smaller_profile(ctx);
+    char what[160] = "proving this run";
+    if (smaller != NULL) {
+        const bool weaker = is_johnson(smaller) && !is_johnson(ctx->profile);
+        (void)snprintf(what, sizeof what, "proving this run (less with profile %s%s)", smaller->name,
+                       weaker ? ", which unlike yours rests on the Johnson bound, too" : "");
+    }
     return sc_api_room(ctx, plan->memory, what);
 }
 

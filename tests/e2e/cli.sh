@@ -279,6 +279,11 @@ if [ "$slack" -eq 0 ]; then
     exits 5 "the default profile needs more" prove "$long" -i long.bin -o no.proof -q --mem-budget "${least:-1}M"
     grep -q 'socle-132-small' err
     report $? "and says which profile needs less"
+    ! grep -q 'Johnson' err
+    report $? "which rests on nothing that this one does not"
+    exits 5 "the profile of unique decoding needs more, too" prove "$long" -i long.bin -o no.proof -q --mem-budget "${least:-1}M" --profile socle-132-unique
+    grep -q 'socle-132-small, which unlike yours rests on the Johnson bound' err
+    report $? "and says what the smaller one rests on"
     stopped() { # signal, file to wait for: prove with --resume kept, stop it when the file is there; the exit code
         "$socle" prove "$long" -i long.bin -o kept.set "${small[@]}" --mem-budget "${least:-1}M" --resume kept >out 2>err &
         pid=$!

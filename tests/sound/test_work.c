@@ -1,49 +1,11 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Bytes that are no proof do not make the verifier work harder than a proof does, nor take memory. Work is counted, not timed:
- * the verifier is compiled with a call in every basic block (-fsanitize-coverage=trace-pc), and this file counts the calls. The
- * linker counts allocations (-Wl,--wrap=malloc and others).
+ * Bytes that are no proof do not make the verifier work harder than a proof does, nor take memory.
  */
 #include "tests/sound/forge.h"
 #include "tests/sound/lie.h"
 #include "tests/sound/toy.h"
-
-static uint64_t blocks_run, allocations;
-
-void __sanitizer_cov_trace_pc(void)
-{
-    blocks_run++;
-}
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t size);
-
-void *__wrap_malloc(size_t size)
-{
-    allocations++;
-    return __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    allocations++;
-    return __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *p, size_t size)
-{
-    allocations++;
-    return __real_realloc(p, size);
-}
-
-static uint64_t rng_state = 1;
-
-static size_t below(size_t n)
-{
-    rng_state = rng_state * 6364136223846793005u + 1442695040888963407u;
-    return (size_t)(rng_state >> 33) % n;
-}
+#include "tests/sound/work.h"
 
 /* A statement with a proof of it, and room to spoil the proof. */
 struct subject {
