@@ -9,21 +9,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "tests/fuzz/edit.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/proof_scene.h"
 #include "tests/fuzz/watch.h"
-
-#define ROOM ((size_t)1 << 12) /* for bytes that edits insert */
-#define MOST_EDITS 64
-
-/** An honest proof and what verifying it takes. */
-struct honest_view {
-    const struct scene_proof *proof;
-    struct watch_message *messages;
-    unsigned n_messages;
-    uint64_t n_blocks;
-    double seconds;
-};
 
 static struct proof_scene scene;
 static struct honest_view honest[SCENE_PROFILES][SCENE_RUNS];
@@ -100,106 +89,12 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     return 0;
 }
 
-/** A proof being edited. */
-struct draft {
-    uint8_t *bytes;
-    size_t len, cap;
-};
-
-static void cut_out(struct draft *d, size_t at, size_t n)
+static bool equals(const uint8_t *bytes, size_t len, const struct scene_proof *p)
 {
-    n = n < d->len - at ? n : d->len - at;
-    memmove(d->bytes + at, d->bytes + at + n, d->len - at - n);
-    d->len -= n;
+    return p->bytes != NULL && len == p->len && memcmp(bytes, p->bytes, p->len) == 0;
 }
 
-static void put_in(struct draft *d, size_t at, size_t n, uint8_t value)
-{
-    n = n < d->cap - d->len ? n : d->cap - d->len;
-    memmove(d->bytes + at + n, d->bytes + at, d->len - at);
-    memset(d->bytes + at, value, n);
-    d->len += n;
-}
-
-static void swap_bytes(struct draft *d, size_t a, size_t b, size_t n)
-{
-    for (size_t i = 0; i < n && a + i < d->len && b + i < d->len; i++) {
-        const uint8_t was = d->bytes[a + i];
-        d->bytes[a + i] = d->bytes[b + i];
-        d->bytes[b + i] = was;
-    }
-}
-
-/* Message number @p index, counted from the front or, with the top bit, from the end. */
-static const struct watch_message *message(const struct honest_view *h, uint32_t index)
-{
-    const uint32_t i = (index & 0x7fff) % h->n_messages;
-    return &h->messages[(index & 0x8000) != 0 ? h->n_messages - 1 - i : i];
-}
-
-/* One edit: what, which message, where in it, and a value. */
-static void
-edit(struct draft *d, struct rd *rd, const struct honest_view *h, const struct honest_view *other)
-{
-    const unsigned what = rd_u8(rd);
-    const uint32_t index = (uint32_t)rd_uint(rd, 2);
-    const struct watch_message *const m = message(h, index);
-    const uint32_t place = (uint32_t)rd_uint(rd, 2), value = rd_u32(rd);
-    const size_t at = m->at + place % m->len;
-    const size_t element = m->at + (m->len >= 4 ? 4 * (place % (m->len / 4)) : 0);
-    const struct watch_message *const second = message(h, value & 0xffff);
-    const struct watch_message *const theirs = message(other, index);
-    if (at >= d->len || element + 4 > d->len) {
-        return;
-    }
-    switch (what % 11) {
-    case 0: /* a bit, or several of a byte */
-        d->bytes[at] ^= (uint8_t)value;
-        break;
-    case 1: /* an element */
-        store_le(d->bytes + element, value, 4);
-        break;
-    case 2: /* an element plus another one */
-        store_le(d->bytes + element, (load_le(d->bytes + element, 4) + value % FP_P) % FP_P, 4);
-        break;
-    case 3: /* one message over another */
-        for (size_t i = 0;
-             i < m->len && i < second->len && m->at + i < d->len && second->at + i < d->len; i++) {
-            d->bytes[m->at + i] = d->bytes[second->at + i];
-        }
-        break;
-    case 4: /* two messages, or parts of them, in each other's place */
-        swap_bytes(d, m->at, second->at, m->len < second->len ? m->len : second->len);
-        break;
-    case 5:
-        cut_out(d, at, value % 256);
-        break;
-    case 6:
-        put_in(d, at, value % 256, (uint8_t)(value >> 8));
-        break;
-    case 7:
-        d->len = at;
-        break;
-    case 8:
-        put_in(d, d->len, value % 256, (uint8_t)(value >> 8));
-        break;
-    case 9: /* a message of the other run's proof */
-        if (theirs->len == m->len && m->at + m->len <= d->len) {
-            memcpy(d->bytes + m->at, other->proof->bytes + theirs->at, m->len);
-        }
-        break;
-    case 10: /* one byte */
-        d->bytes[at] = (uint8_t)value;
-        break;
-    }
-}
-
-static bool equals(const struct draft *d, const struct scene_proof *p)
-{
-    return p->bytes != NULL && d->len == p->len && memcmp(d->bytes, p->bytes, p->len) == 0;
-}
-
-static void check(struct draft *d, unsigned profile, uint8_t fill)
+static void check(uint8_t *bytes, size_t len, unsigned profile, uint8_t fill)
 {
     const struct honest_view *const h = honest[profile];
     struct sc_verified v;
@@ -207,7 +102,7 @@ static void check(struct draft *d, unsigned profile, uint8_t fill)
     uint64_t most = 0;
     double longest = 0;
     const double start = cpu_seconds();
-    const socle_status st = judge(&v, profile, d->bytes, d->len, fill);
+    const socle_status st = judge(&v, profile, bytes, len, fill);
     const double took = cpu_seconds() - start;
     for (unsigned i = 0; i < SCENE_RUNS; i++) {
         most = h[i].n_blocks > most ? h[i].n_blocks : most;
@@ -217,21 +112,21 @@ static void check(struct draft *d, unsigned profile, uint8_t fill)
     FUZZ_NEED(watch.n_blocks <= 2 * most, "%llu blocks hashed, honest %llu",
               (unsigned long long)watch.n_blocks, (unsigned long long)most);
     if (st == SOCLE_OK) {
-        FUZZ_NEED(equals(d, &scene.proof[profile][0]) || equals(d, &scene.proof[profile][1]),
+        FUZZ_NEED(equals(bytes, len, &scene.proof[profile][0]) || equals(bytes, len, &scene.proof[profile][1]),
                   "other bytes are accepted");
-        FUZZ_NEED(v.output >= d->bytes && v.output + v.output_len <= d->bytes + d->len, "output");
+        FUZZ_NEED(v.output >= bytes && v.output + v.output_len <= bytes + len, "output");
     } else {
-        FUZZ_NEED(!equals(d, &scene.proof[profile][0]) && !equals(d, &scene.proof[profile][1]),
+        FUZZ_NEED(!equals(bytes, len, &scene.proof[profile][0]) && !equals(bytes, len, &scene.proof[profile][1]),
                   "an honest proof is refused");
         FUZZ_NEED(st == SOCLE_E_FORMAT || st == SOCLE_E_VERSION || st == SOCLE_E_LIMIT ||
                       st == SOCLE_E_REJECT,
                   "status %d", (int)st);
         FUZZ_NEED(memcmp(&v, &none, sizeof v) == 0, "a refusal that leaves something");
     }
-    FUZZ_NEED(judge(&v, profile, d->bytes, d->len, (uint8_t)~fill) == st,
+    FUZZ_NEED(judge(&v, profile, bytes, len, (uint8_t)~fill) == st,
               "the verdict depends on the scratch");
     if (took > 2 * longest) { /* the clock is coarse and shared: look again */
-        const double again = seconds_of(profile, d->bytes, d->len, 7);
+        const double again = seconds_of(profile, bytes, len, 7);
         FUZZ_NEED(again <= 2 * longest, "%g s, honest %g s", again, longest);
     }
 }
@@ -245,22 +140,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct honest_view *const other =
         &honest[profile][profile == SCENE_SHIPPED ? 0 : 1 - run];
     const struct honest_view *const h = &honest[profile][run];
-    /* The draft ends where its block ends, so that a sanitizer sees a read past the end. */
-    struct draft d = {.len = h->proof->len, .cap = h->proof->len + ROOM};
-    d.bytes = malloc(d.cap);
-    FUZZ_NEED(d.bytes != NULL, "memory");
-    memcpy(d.bytes, h->proof->bytes, d.len);
-    for (unsigned i = 0; i < MOST_EDITS && rd.left >= 9; i++) {
-        edit(&d, &rd, h, other);
-    }
-    uint8_t *const exact = malloc(d.len + (d.len == 0));
-    FUZZ_NEED(exact != NULL, "memory");
-    memcpy(exact, d.bytes, d.len);
-    free(d.bytes);
-    d.bytes = exact;
+    size_t len;
+    uint8_t *const bytes = edit_proof(&len, &rd, h, other);
     watch.fix_grinding = (mode & 16) != 0;
     watch.fix_residues = (mode & 32) != 0;
-    check(&d, profile, mode);
-    free(d.bytes);
+    check(bytes, len, profile, mode);
+    free(bytes);
     return 0;
 }
