@@ -1,0 +1,315 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""Constants of BN254 and BLS12-381, derived from the parameter of each family; standard library only.
+
+  tools/curves.py              write core/curve/{bn254,bls12_381}_{const,points}.h
+  tools/curves.py --check      exit 1 when the files differ from what is derived now
+
+What cannot be derived (the generators; b and the twist's xi are choices of the curve's authors) stands in CURVES and is checked:
+on the curve, of order r. Facts that the C code relies on are asserted here, each beside the constant it makes safe.
+"""
+import math
+import os
+import sys
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+
+CURVES = {
+    "bn254": {
+        "prefix": "BN", "family": "BN", "param": 4965661367192848881, "b": 3, "xi": (9, 1), "twist": "D",
+        "g1": (1, 2),
+        "g2": ((0x1800deef121f1e76426a00665e5c4479674322d4f75edadd46debd5cd992f6ed,
+                0x198e9393920d483a7260bfb731fb5d25f1aa493335a9e71297e485b7aef312c2),
+               (0x12c85ea5db8c6deb4aab71808dcb408fe3d1e7690c43d37b4ce6cc0166fa7daa,
+                0x090689d0585ff075ec9e99ad690c3395bc4b313370b38ef355acdadcd122975b)),
+    },
+    "bls12_381": {
+        "prefix": "BLS", "family": "BLS12", "param": -0xd201000000010000, "b": 4, "xi": (1, 1), "twist": "M",
+        "g1": (0x17f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb,
+               0x08b3f481e3aaa0f1a09e30ed741d8ae4fcf5e095d5d00af600db18cb2c04b3edd03cc744a2888ae40caa232946c5e7e1),
+        "g2": ((0x024aa2b2f08f0a91260805272dc51051c6e47ad4fa403b02b4510b647ae3d1770bac0326a805bbefd48056c8c121bdb8,
+                0x13e02b6052719f607dacd3a088274f65596bd0d09920b61ab5da61bbdc7f5049334cf11213945d57e5ac7d055d042b7e),
+               (0x0ce5d527727d6e118cc9cdc6da2e351aadfd9baa8cbdd3a76d429a695160d12c923ac9cc3baca289e193548608b82801,
+                0x0606c4a02ea734cc32acd2b02bc28b99cb3e287e85a763af267492ab572e99ab3f370d275cec1da1aaa9075ff05f79be)),
+    },
+}
+
+
+def is_prime(n):
+    """Miller-Rabin with the first 40 primes as bases: a check of the parameter, not of an adversary's number."""
+    bases = [q for q in range(2, 180) if all(q % k for k in range(2, q))][:40]
+    if any(n % q == 0 for q in bases):
+        return n in bases
+    d, s = n - 1, 0
+    while d % 2 == 0:
+        d, s = d // 2, s + 1
+    for a in bases:
+        x = pow(a, d, n)
+        if x in (1, n - 1):
+            continue
+        for _ in range(s - 1):
+            x = x * x % n
+            if x == n - 1:
+                break
+        else:
+            return False
+    return True
+
+
+class Fp2:
+    """Fp[u] / (u^2 + 1)."""
+
+    def __init__(self, p):
+        self.p = p
+
+    def add(self, a, b):
+        return ((a[0] + b[0]) % self.p, (a[1] + b[1]) % self.p)
+
+    def sub(self, a, b):
+        return ((a[0] - b[0]) % self.p, (a[1] - b[1]) % self.p)
+
+    def mul(self, a, b):
+        return ((a[0] * b[0] - a[1] * b[1]) % self.p, (a[0] * b[1] + a[1] * b[0]) % self.p)
+
+    def inv(self, a):
+        n = pow(a[0] * a[0] + a[1] * a[1], -1, self.p)
+        return (a[0] * n % self.p, -a[1] * n % self.p)
+
+    def pow(self, a, e):
+        r = (1, 0)
+        while e:
+            if e & 1:
+                r = self.mul(r, a)
+            a, e = self.mul(a, a), e >> 1
+        return r
+
+
+class Fp1:
+    """The base field with the same calls."""
+
+    def __init__(self, p):
+        self.p = p
+
+    def add(self, a, b):
+        return (a + b) % self.p
+
+    def sub(self, a, b):
+        return (a - b) % self.p
+
+    def mul(self, a, b):
+        return a * b % self.p
+
+    def inv(self, a):
+        return pow(a, -1, self.p)
+
+
+def point_add(k, a, b):
+    if a is None or b is None:
+        return b if a is None else a
+    (x1, y1), (x2, y2) = a, b
+    if x1 == x2:
+        if y1 != y2:
+            return None
+        xx = k.mul(x1, x1)
+        s = k.mul(k.add(k.add(xx, xx), xx), k.inv(k.add(y1, y1)))
+    else:
+        s = k.mul(k.sub(y2, y1), k.inv(k.sub(x2, x1)))
+    x3 = k.sub(k.sub(k.mul(s, s), x1), x2)
+    return (x3, k.sub(k.mul(s, k.sub(x1, x3)), y1))
+
+
+def point_mul(k, a, e):
+    r = None
+    while e:
+        if e & 1:
+            r = point_add(k, r, a)
+        a, e = point_add(k, a, a), e >> 1
+    return r
+
+
+class Out:
+    """Lines of a header; every number of a field is written in Montgomery form unless it is said to be plain."""
+
+    def __init__(self):
+        self.lines = []
+
+    def say(self, text=""):
+        self.lines.append(text)
+
+    def limbs(self, v, n):
+        return "{" + ", ".join(f"0x{(v >> 64 * i) & (2**64 - 1):016x}" for i in range(n)) + "}"
+
+    def words(self, name, v, n, why):
+        self.say(f"/* {why} */")
+        assert 0 <= v < 2**(64 * n), name
+        self.say(f"static const uint64_t {name}[{n}] = {self.limbs(v, n)};")
+
+    def element(self, typ, name, v, n, p, why):
+        self.say(f"/* {why} */")
+        if isinstance(v, tuple):
+            c = ", ".join("{" + self.limbs((x << 64 * n) % p, n) + "}" for x in v)
+            self.say(f"static const {typ} {name} = {{{c}}};")
+        else:
+            self.say(f"static const {typ} {name} = {{{self.limbs((v << 64 * n) % p, n)}}};")
+
+
+def field(out, pre, name, p, why):
+    """Everything that core/curve/mont.inc asks for."""
+    n = (p.bit_length() + 63) // 64
+    up = f"{pre}_{name}"
+    assert p % 2 == 1 and p >> (64 * n - 1) == 0, "sums and products in n words need a free top bit"
+    s, t = 0, p - 1
+    while t % 2 == 0:
+        s, t = s + 1, t // 2
+    nqr = next(a for a in range(2, 100) if pow(a, (p - 1) // 2, p) == p - 1)
+    root = pow(nqr, t, p)
+    assert pow(root, 2**s, p) == 1 and pow(root, 2**(s - 1), p) == p - 1
+    out.say(f"/* {why}: {p.bit_length()} bits, {n} limbs. p - 1 = 2^{s} t; {nqr} is the least non-residue. */")
+    out.say(f"#define {up}_N {n}")
+    out.say(f"#define {up}_BITS {p.bit_length()}")
+    out.say(f"#define {up}_TWO_ADICITY {s}")
+    out.say(f"#define {up}_NONRESIDUE {nqr}")
+    out.say(f"#define {up}_INV 0x{-pow(p, -1, 2**64) % 2**64:016x}u /* -p^-1 mod 2^64 */")
+    out.words(f"{up}_P", p, n, "p, plain")
+    out.words(f"{up}_P_MINUS_2", p - 2, n, "plain exponent of the inverse")
+    out.words(f"{up}_HALF", (p - 1) // 2, n, "(p - 1) / 2, plain: the greatest value that counts as positive")
+    out.words(f"{up}_SQRT_E", (t - 1) // 2, n, "(t - 1) / 2, plain exponent of the square root")
+    out.words(f"{up}_R1", (1 << 64 * n) % p, n, "R mod p: one")
+    out.words(f"{up}_R2", (1 << 128 * n) % p, n, "R^2 mod p: into Montgomery form")
+    out.words(f"{up}_ROOT", (root << 64 * n) % p, n, f"root of unity of order 2^{s}: {nqr}^t")
+    out.say()
+
+
+def headers(key):
+    c = CURVES[key]
+    pre, x, b, xi = c["prefix"], c["param"], c["b"], c["xi"]
+    low = pre.lower()
+    if c["family"] == "BN":
+        p, r, tr = 36*x**4 + 36*x**3 + 24*x**2 + 6*x + 1, 36*x**4 + 36*x**3 + 18*x**2 + 6*x + 1, 6*x**2 + 1
+    else:
+        r = x**4 - x**2 + 1
+        p, tr = (x - 1)**2 * r // 3 + x, x + 1
+        assert (x - 1)**2 * r % 3 == 0
+    assert is_prime(p) and is_prime(r) and (p + 1 - tr) % r == 0
+    assert p % 4 == 3 and p % 6 == 1, "square roots by one power; u^2 = -1 is irreducible; beta exists"
+    n = (p.bit_length() + 63) // 64
+    f2 = Fp2(p)
+    assert f2.pow(xi, (p * p - 1) // 2) != (1, 0) and f2.pow(xi, (p * p - 1) // 3) != (1, 0), "v^3 - xi and w^2 - v are irreducible"
+    b2 = f2.mul((b, 0), f2.inv(xi) if c["twist"] == "D" else xi)
+
+    def begin(name, what):
+        out = Out()
+        out.say("/* SPDX-License-Identifier: MIT OR Apache-2.0")
+        out.say(" *")
+        out.say(f" * {what}")
+        sign = "-" if x < 0 else ""
+        out.say(f" * Generated by tools/curves.py from the parameter {sign}0x{abs(x):x} of the {c['family']} family; do not edit.")
+        out.say(" * Limbs are little-endian; elements are in Montgomery form.")
+        out.say(" */")
+        out.say(f"#ifndef SC_CURVE_{key.upper()}_{name}_H")
+        out.say(f"#define SC_CURVE_{key.upper()}_{name}_H")
+        out.say()
+        return out
+
+    out = begin("CONST", "Constants of the two fields.")
+    out.say("#include <stdint.h>")
+    out.say()
+    field(out, pre, "FP", p, "Base field")
+    field(out, pre, "FR", r, "Scalar field, the order of G1, G2 and GT")
+    out.say("#endif")
+    points = begin("POINTS", "Constants of the curve, its twist, endomorphisms and tower.")
+    points.say(f'#include "core/curve/{key}.h"')
+    points.say()
+    curve(points, c, pre, low, x, p, r, tr, n, f2, b2)
+    points.say()
+    points.say("#endif")
+    return {f"{key}_const.h": wrapped(out), f"{key}_points.h": wrapped(points)}
+
+
+def curve(out, c, pre, low, x, p, r, tr, n, f2, b2):
+    """What needs the types of the fields."""
+    f1, el, xi = Fp1(p), out.element, c["xi"]
+    fp, fp2 = f"struct {low}_fp", f"struct {low}_fp2"
+    g1, g2 = c["g1"], c["g2"]
+    assert (g1[1]**2 - g1[0]**3 - c["b"]) % p == 0 and point_mul(f1, g1, r) is None
+    assert f2.sub(f2.mul(g2[1], g2[1]), f2.add(f2.mul(f2.mul(g2[0], g2[0]), g2[0]), b2)) == (0, 0) and point_mul(f2, g2, r) is None
+    out.say(f"#define {pre}_PARAM 0x{abs(x):x}u /* of the family, {'negative' if x < 0 else 'positive'} */")
+    el(fp, f"{pre}_G1_B", c["b"], n, p, "y^2 = x^3 + b")
+    el(fp2, f"{pre}_G2_B", b2, n, p, "y^2 = x^3 + b / xi" if c["twist"] == "D" else "y^2 = x^3 + b xi")
+    el(fp, f"{pre}_G1_GEN_X", g1[0], n, p, "generator of G1")
+    el(fp, f"{pre}_G1_GEN_Y", g1[1], n, p, "")
+    el(fp2, f"{pre}_G2_GEN_X", g2[0], n, p, "generator of G2")
+    el(fp2, f"{pre}_G2_GEN_Y", g2[1], n, p, "")
+    el(fp, f"{pre}_HALF_ONE", pow(2, -1, p), n, p, "1 / 2")
+
+    # sigma(x, y) = (beta x, y) is multiplication by a cube root of unity modulo r
+    h = (p + 1 - tr) // r
+    beta = next(pow(a, (p - 1) // 3, p) for a in range(2, 100) if pow(a, (p - 1) // 3, p) != 1)
+    sigma = (beta * g1[0] % p, g1[1])
+    lam = -x * x % r if c["family"] == "BLS12" else (36*x**3 + 18*x**2 + 6*x + 1) % r
+    if point_mul(f1, g1, lam) != sigma:
+        beta = beta * beta % p
+        sigma = (beta * g1[0] % p, g1[1])
+    assert point_mul(f1, g1, lam) == sigma and (lam * lam + lam + 1) % r == 0
+    if c["family"] == "BLS12":
+        # sigma^2 + sigma + 1 = 0 everywhere, so sigma(P) = -x^2 P means (x^4 - x^2 + 1) P = r P = 0: the check of G1 is exact
+        assert (x * x)**2 - x * x + 1 == r
+    else:
+        assert h == 1, "every point of the curve is in G1"
+    what = "-z^2" if c["family"] == "BLS12" else "36z^3 + 18z^2 + 6z + 1"
+    el(fp, f"{pre}_BETA", beta, n, p, f"cube root of unity: sigma(x, y) = (beta x, y) is multiplication by {what}")
+
+    # psi = untwist, Frobenius, twist: (conj(x) cx, conj(y) cy); psi^2 - tr psi + p = 0 on the whole twist
+    g = xi if c["twist"] == "D" else f2.inv(xi)
+    cx, cy = f2.pow(g, (p - 1) // 3), f2.pow(g, (p - 1) // 2)
+    psi = (f2.mul((g2[0][0], -g2[0][1] % p), cx), f2.mul((g2[1][0], -g2[1][1] % p), cy))
+    mu, mu_text = (x, "z") if c["family"] == "BLS12" else (6 * x * x, "6z^2")
+    assert point_mul(f2, g2, mu % r) == psi
+    # order of the twist: p^2 + 1 - t' for one of the sextic twists, the one that r divides
+    tr2 = tr * tr - 2 * p
+    y2 = (4 * p * p - tr2 * tr2) // 3
+    y = math.isqrt(y2)
+    assert y * y == y2
+    orders = [p * p + 1 - s for s in ((tr2 + 3 * y) // 2, (tr2 - 3 * y) // 2, (-tr2 + 3 * y) // 2, (-tr2 - 3 * y) // 2)]
+    orders = [o for o in orders if o % r == 0]
+    assert len(orders) == 1
+    # psi(P) = mu P means (mu^2 - tr mu + p) P = 0, and the order of P divides this and the order of the twist: so it divides r
+    assert math.gcd(mu * mu - tr * mu + p, orders[0]) == r
+    el(fp2, f"{pre}_PSI_X", cx, n, p, f"psi(x, y) = (conj(x) PSI_X, conj(y) PSI_Y) is multiplication by {mu_text} on G2")
+    el(fp2, f"{pre}_PSI_Y", cy, n, p, "")
+    frob = [f2.pow(xi, k * (p - 1) // 6) for k in range(6)]
+    out.say("/* xi^(k (p - 1) / 6): what Frobenius multiplies the coefficient of w^k with */")
+    rows = ", ".join("{" + ", ".join("{" + out.limbs((v << 64 * n) % p, n) + "}" for v in f) + "}" for f in frob)
+    out.say(f"static const {fp2} {pre}_FROB[6] = {{{rows}}};")
+
+
+def wrapped(out):
+    """Lines of at most 140 columns, broken after a comma."""
+    lines = []
+    for line in out.lines:
+        while len(line) > 138:
+            cut = line.rfind(", ", 0, 138) + 1
+            lines.append(line[:cut])
+            line = "    " + line[cut + 1:]
+        lines.append(line)
+    return "\n".join(line for line in lines if line != "/*  */") + "\n"
+
+
+def main():
+    bad = []
+    for key in CURVES:
+        for name, text in headers(key).items():
+            path = os.path.join(ROOT, "core", "curve", name)
+            if "--check" in sys.argv[1:]:
+                with open(path, encoding="utf-8") as f:
+                    if f.read() != text:
+                        bad.append(f"{name} is not what tools/curves.py derives")
+            else:
+                with open(path, "w", encoding="utf-8") as f:
+                    f.write(text)
+    print("\n".join(bad) if bad else "curves: ok")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
