@@ -62,7 +62,7 @@ INLINE void rounds(vec v[16], const vec cv[8], const vec m[16], uint32_t counter
 }
 
 /** cv := first half of compress(cv, m, counter, len, flags). */
-static void compress(vec cv[8], const vec m[16], uint32_t counter, uint32_t len, uint32_t flags)
+INLINE void compress(vec cv[8], const vec m[16], uint32_t counter, uint32_t len, uint32_t flags)
 {
     vec v[16];
     rounds(v, cv, m, counter, len, flags);
@@ -104,6 +104,15 @@ static void store_digests(uint8_t (*out)[32], const vec cv[8], size_t n)
  * Prefetching past the end of a word is harmless. */
 #define AHEAD 64
 
+/** A whole block of message words, whole vectors of base elements, canonical. */
+INLINE void leaf_words_plain(vec m[16], const fp *at, size_t stride)
+{
+    for (size_t i = 0; i < 16; i++) {
+        __builtin_prefetch((const char *)(at + i * stride) + AHEAD * sizeof(fp));
+        m[i] = vec_to_u32(vec_load(at + i * stride));
+    }
+}
+
 /** Message word w of the leaves j .. j + n, canonical. */
 INLINE vec leaf_word(const struct sc_leaves *l, size_t w, size_t j, size_t n)
 {
@@ -121,8 +130,12 @@ static void chunk(vec cv[8], const struct sc_leaves *l, uint32_t index, size_t n
     for (size_t at = 0; at < n_words; at += 16) {
         const size_t k = n_words - at < 16 ? n_words - at : 16;
         vec m[16];
-        for (size_t i = 0; i < 16; i++) {
-            m[i] = i < k ? leaf_word(l, first + at + i, j, n) : vec_zero();
+        if (k == 16 && n == VL && l->n_coef == 1) { /* the common case, without a branch */
+            leaf_words_plain(m, l->words + (first + at) * l->word_stride + j, l->word_stride);
+        } else {
+            for (size_t i = 0; i < 16; i++) {
+                m[i] = i < k ? leaf_word(l, first + at + i, j, n) : vec_zero();
+            }
         }
         const uint32_t start = at == 0 ? F_CHUNK_START : 0u, end = at + 16 >= n_words ? F_CHUNK_END | root : 0u;
         compress(cv, m, index, (uint32_t)(4 * k), F_KEYED | start | end);
