@@ -233,7 +233,11 @@ def curve(out, c, pre, low, x, p, r, tr, n, f2, b2):
     g1, g2 = c["g1"], c["g2"]
     assert (g1[1]**2 - g1[0]**3 - c["b"]) % p == 0 and point_mul(f1, g1, r) is None
     assert f2.sub(f2.mul(g2[1], g2[1]), f2.add(f2.mul(f2.mul(g2[0], g2[0]), g2[0]), b2)) == (0, 0) and point_mul(f2, g2, r) is None
-    out.say(f"#define {pre}_PARAM 0x{abs(x):x}u /* of the family, {'negative' if x < 0 else 'positive'} */")
+    out.words(f"{pre}_PARAM", abs(x), 1, f"|z|, plain; z is {'negative' if x < 0 else 'positive'}")
+    if c["family"] == "BLS12":
+        out.words(f"{pre}_PARAM_SQR", x * x, 2, "z^2, plain")
+    else:
+        out.words(f"{pre}_PARAM_6SQR", 6 * x * x, 2, "6 z^2, plain")
     el(fp, f"{pre}_G1_B", c["b"], n, p, "y^2 = x^3 + b")
     el(fp2, f"{pre}_G2_B", b2, n, p, "y^2 = x^3 + b / xi" if c["twist"] == "D" else "y^2 = x^3 + b xi")
     el(fp, f"{pre}_G1_GEN_X", g1[0], n, p, "generator of G1")

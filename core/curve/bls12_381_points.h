@@ -9,7 +9,10 @@
 
 #include "core/curve/bls12_381.h"
 
-#define BLS_PARAM 0xd201000000010000u /* of the family, negative */
+/* |z|, plain; z is negative */
+static const uint64_t BLS_PARAM[1] = {0xd201000000010000};
+/* z^2, plain */
+static const uint64_t BLS_PARAM_SQR[2] = {0x0000000100000000, 0xac45a4010001a402};
 /* y^2 = x^3 + b */
 static const struct bls_fp BLS_G1_B = {{0xaa270000000cfff3, 0x53cc0032fc34000a, 0x478fe97a6b0a807f, 0xb1d37ebee6ba24d7,
     0x8ec9733bbf78ab2f, 0x09d645513d83de7e}};

@@ -9,7 +9,10 @@
 
 #include "core/curve/bn254.h"
 
-#define BN_PARAM 0x44e992b44a6909f1u /* of the family, positive */
+/* |z|, plain; z is positive */
+static const uint64_t BN_PARAM[1] = {0x44e992b44a6909f1};
+/* 6 z^2, plain */
+static const uint64_t BN_PARAM_6SQR[2] = {0xf83e9682e87cfd46, 0x6f4d8248eeb859fb};
 /* y^2 = x^3 + b */
 static const struct bn_fp BN_G1_B = {{0x7a17caa950ad28d7, 0x1f6ac17ae15521b9, 0x334bea4e696bd284, 0x2a1f6744ce179d8e}};
 /* y^2 = x^3 + b / xi */

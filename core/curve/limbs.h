@@ -100,6 +100,9 @@ static inline uint32_t limbs_bits(const uint64_t *a, unsigned n, unsigned at, un
     return (uint32_t)(v & ((UINT64_C(1) << n_bits) - 1));
 }
 
+/* A function of a header that is worth one copy in each source, but not one in each place of use. */
+#define SC_OUTLINE __attribute__((noinline, unused)) static
+
 /* Names made of a prefix that a template's includer has defined. */
 #define SC_CAT_(a, b) a##b
 #define SC_CAT(a, b) SC_CAT_(a, b)
