@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Kernel-C: what the one text of the kernels in this folder is written in. It is OpenCL C 1.2, CUDA and C11 by these macros alone.
+ *
+ * A kernel is run by groups. What the items of a group do between two KC_SYNC is one KC_EACH loop, and no value but those in KC_LOCAL
+ * memory, and those that are the same for all items, lives from one such loop to the next: so a C compiler can run a group as loops,
+ * one after the other, with sanitizers on. No pointers inside structs, no recursion, no library.
+ */
+#ifndef SC_KC_H
+#define SC_KC_H
+
+#if defined(__OPENCL_VERSION__)
+
+typedef uint kc_u32;
+typedef ulong kc_u64;
+#define KC_FN static inline
+#define KC_GLOBAL __global
+#define KC_LOCAL __local
+#define KC_ENTRY __kernel void
+#define KC_GROUPS
+#define KC_GROUP_X ((kc_u32)get_group_id(0))
+#define KC_GROUP_Y ((kc_u32)get_group_id(1))
+#define KC_EACH(i, n) for (kc_u32 i = (kc_u32)get_local_id(0); i < (n); i += (kc_u32)get_local_size(0))
+#define KC_SYNC barrier(CLK_LOCAL_MEM_FENCE)
+#define KC_MUL_HI(a, b) mul_hi((kc_u32)(a), (kc_u32)(b))
+#define KC_ROTR(a, n) rotate((kc_u32)(a), (kc_u32)(32 - (n)))
+
+#elif defined(__CUDACC__)
+
+typedef unsigned int kc_u32;
+typedef unsigned long long kc_u64;
+#define KC_FN static __device__ __forceinline__
+#define KC_GLOBAL
+#define KC_LOCAL __shared__
+#define KC_ENTRY extern "C" __global__ void
+#define KC_GROUPS
+#define KC_GROUP_X ((kc_u32)blockIdx.x)
+#define KC_GROUP_Y ((kc_u32)blockIdx.y)
+#define KC_EACH(i, n) for (kc_u32 i = (kc_u32)threadIdx.x; i < (n); i += (kc_u32)blockDim.x)
+#define KC_SYNC __syncthreads()
+#define KC_MUL_HI(a, b) __umulhi((a), (b))
+#define KC_ROTR(a, n) __funnelshift_r((a), (a), (n))
+
+#else /* C11, one group after the other */
+
+#include <stdint.h>
+
+typedef uint32_t kc_u32;
+typedef uint64_t kc_u64;
+#define KC_FN static inline
+#define KC_GLOBAL
+#define KC_LOCAL
+#define KC_ENTRY static void
+#define KC_GROUPS __attribute__((unused)) const kc_u32 kc_group_x, __attribute__((unused)) const kc_u32 kc_group_y,
+#define KC_GROUP_X kc_group_x
+#define KC_GROUP_Y kc_group_y
+#define KC_EACH(i, n) for (kc_u32 i = 0; i < (n); i++)
+#define KC_SYNC ((void)0)
+#define KC_MUL_HI(a, b) ((kc_u32)(((kc_u64)(a) * (b)) >> 32))
+#define KC_ROTR(a, n) (((a) >> (n)) | ((a) << (32 - (n))))
+
+#endif
+
+/* A pointer to local memory as a parameter: CUDA infers the space, OpenCL wants it said. */
+#if defined(__CUDACC__)
+#define KC_LOCAL_PTR
+#else
+#define KC_LOCAL_PTR KC_LOCAL
+#endif
+
+/* Loops with known bounds, to be unrolled so that small arrays are registers. Compilers that run on processors are told not to: they
+ * take long, and gain nothing. */
+#if defined(KC_ROLLED) || !(defined(__OPENCL_VERSION__) || defined(__CUDACC__))
+#define KC_UNROLL
+#else
+#define KC_UNROLL _Pragma("unroll")
+#endif
+
+#endif
