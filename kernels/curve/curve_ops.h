@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Operations over many points of a curve, and the groups as data, so that one driver serves all four of them.
+ * Owns nothing. Results are the same bytes for every instruction set.
+ */
+#ifndef SC_KERNELS_CURVE_OPS_H
+#define SC_KERNELS_CURVE_OPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum sc_group { SC_BN_G1, SC_BN_G2, SC_BLS_G1, SC_BLS_G2, SC_GROUP_END };
+
+/** One group behind untyped pointers: points are struct bn_g1 and so on of core/curve, `_xyzz` their sums. */
+struct sc_group_ops {
+    const char *name;
+    size_t size, xyzz_size; /* bytes of an affine point and of a sum */
+    unsigned scalar_bits;   /* of the order r */
+    const uint64_t *order;  /* r, plain, four words */
+
+    /** Points from the form of core/curve into the form of `pairs` and `weighted_sum`; out == in is allowed. NULL: they are the same. */
+    void (*enter)(void *out, const void *in, size_t n);
+
+    /** out[i] = point src[2i] + point src[2i + 1], 0 <= i < n: a number is an index into @p in times two, plus one for the negative.
+     * Right for all inputs: equal, inverse and infinite points too. Both arrays in the form of `enter`.
+     * Alias: out and in do not overlap. Cost: six products a pair and one inversion; @p scratch has n pairs_scratch bytes, 64-byte aligned. */
+    void (*pairs)(void *out, const void *in, const uint32_t *src, size_t n, void *scratch);
+    size_t pairs_scratch; /* bytes a pair; n is rounded up to a multiple of 8 */
+
+    /** Sum over i of (i + 1) b[i], as a `_xyzz` sum of core/curve; b in the form of `enter`. */
+    void (*weighted_sum)(void *xyzz, const void *b, size_t n);
+
+    /** The rest in the form of core/curve. */
+    void (*neg)(void *out, const void *in);
+    void (*xyzz_set_inf)(void *out);
+    void (*xyzz_dbl)(void *out, const void *a);
+    void (*xyzz_add)(void *out, const void *a, const void *b);
+    void (*from_xyzz)(void *out, const void *a);
+    bool (*on_curve)(const void *a);
+    bool (*in_subgroup)(const void *a);
+};
+
+/** The portable operations: always there. */
+const struct sc_group_ops *sc_group_ops_ref(enum sc_group g);
+/** The fastest that this processor has. */
+const struct sc_group_ops *sc_group_ops_best(enum sc_group g);
+
+#endif
