@@ -250,6 +250,35 @@ struct socle_device {
 /** Fill at most @p max devices; returns how many there are. */
 size_t socle_devices(socle_context *ctx, struct socle_device *out, size_t max);
 
+/** A cost model of the scheduler: how long operations take on devices. Independent of the context that read it. */
+typedef struct socle_model socle_model;
+
+struct socle_model_device {
+    const char *name;    /* lives as long as the model */
+    bool shares_host;    /* jobs work in host memory: there are no copies */
+    uint64_t memory;     /* bytes */
+    uint64_t put_ns, get_ns; /* of a copy of no bytes, to the device and from it */
+    uint64_t put_mb_per_s, get_mb_per_s; /* 10^6 bytes */
+};
+
+/** Measurements of one operation of one shape: of @p count vectors of 2^log_n, where that is what it works on. */
+struct socle_model_sample {
+    const char *device, *op; /* live as long as the model */
+    uint32_t log_n, count;
+    uint64_t runs;
+    double mean_ns, spread_ns; /* spread: standard deviation of one run */
+};
+
+/** Read a model file; *out is yours. SOCLE_E_FORMAT, SOCLE_E_VERSION: the message says what is wrong in which line. */
+SC_MUST_USE socle_status socle_model_read(socle_context *ctx, socle_model **out, const uint8_t *text, size_t len);
+/** NULL is fine. */
+void socle_model_destroy(socle_context *ctx, socle_model *model);
+/** Where its figures come from, in words. */
+const char *socle_model_origin(const socle_model *model);
+/** Fill at most @p max; return how many there are. */
+size_t socle_model_devices(const socle_model *model, struct socle_model_device *out, size_t max);
+size_t socle_model_samples(const socle_model *model, struct socle_model_sample *out, size_t max);
+
 #ifdef __cplusplus
 }
 #endif

@@ -36,7 +36,7 @@ json() { # file, python expression on the object d
 exits 2 "no command is a usage error"
 exits 0 "-h tells the commands" -h
 exits 2 "an unknown command is refused" frobnicate
-for c in execute keygen estimate prove verify inspect devices security version; do
+for c in execute keygen estimate prove verify inspect devices model security version; do
     exits 0 "$c -h tells its options" "$c" -h
     exits 2 "$c refuses an unknown option" "$c" --no-such-option
 done
@@ -66,6 +66,18 @@ report $? "an error under --json is an object"
 exits 0 "devices" devices --json
 json out "d['schema']=='socle.devices' and d['schema_version']==1 and d['devices'][0]['threads']>=1"
 report $? "devices under --json is an object"
+model="$root/tests/vectors/model.toml"
+exits 0 "model show reads a cost model" model show "$model"
+grep -q "a model made by hand" out && grep -q "sim-gpu *encode *20 *64 *5 *450.000 *1.234" out
+report $? "model show tells its origin and a sample"
+exits 0 "model show under --json" model show "$model" --json
+json out "d['schema']=='socle.model' and d['devices'][0]['get_mb_per_s']==40000 and d['samples'][0]['mean_ns']==450000 and len(d['samples'])==4"
+report $? "model show under --json is an object"
+sed 's/^runs = 5/runs = five/' "$model" >bad.toml
+exits 9 "a damaged cost model is refused" model show bad.toml
+grep -q "line [0-9]*: runs is not a whole number" err
+report $? "and the line is named"
+exits 2 "model does nothing but show" model edit "$model"
 exits 0 "version" version --json
 json out "d['security']['smallest_term_bits']>=132 and d['security']['set_proof_sum_bits']>=128 and d['profiles']==['socle-132', 'socle-132-unique', 'socle-132-small']"
 report $? "version names the profiles and what the default one claims"

@@ -31,6 +31,7 @@ static const struct command commands[] = {
     {"verify", "PROOF [ELF]", "check a proof against a program or its key", 1, 2, WORK | BIT(KEY) | BIT(OUTPUT), 0, run_verify, 1},
     {"inspect", "FILE", "what a proof, key or program says about itself", 1, 1, WORK, 0, run_inspect, 1},
     {"devices", "", "what proofs can run on", 0, 0, COMMON, 0, run_devices, 1},
+    {"model", "show FILE", "what a cost model of the scheduler knows", 2, 2, COMMON, 0, run_model, 1},
     {"security", "", "every error term of the profiles, the weakest, the sums", 0, 0, COMMON | BIT(PROFILE) | BIT(SEGMENTS) | BIT(SOUNDCALC), 0, run_security, 2},
     {"version", "", "version and profiles", 0, 0, COMMON, 0, run_version, 1},
 };
