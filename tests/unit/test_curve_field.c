@@ -19,6 +19,7 @@ struct field {
     void (*add)(void *, const void *, const void *), (*sub)(void *, const void *, const void *), (*mul)(void *, const void *, const void *);
     void (*neg)(void *, const void *), (*sqr)(void *, const void *), (*dbl)(void *, const void *), (*inv)(void *, const void *);
     void (*pow)(void *, const void *, const uint64_t *, unsigned);
+    void (*from_plain)(void *, const uint64_t *);
     bool (*sqrt)(void *, const void *), (*from_le)(void *, const uint8_t *), (*from_be)(void *, const uint8_t *);
     void (*to_le)(uint8_t *, const void *), (*to_be)(uint8_t *, const void *);
     bool (*is_zero)(const void *), (*is_one)(const void *), (*eq)(const void *, const void *), (*greater)(const void *);
@@ -29,6 +30,7 @@ struct field {
 #define FIELD(F, C)                                                                                                          \
     BINARY(F, add) BINARY(F, sub) BINARY(F, mul) UNARY(F, neg) UNARY(F, sqr) UNARY(F, dbl) UNARY(F, inv)                      \
     static void F##_pow_(void *r, const void *a, const uint64_t *e, unsigned n) { F##_pow(r, a, e, n); }                      \
+    static void F##_from_plain_(void *r, const uint64_t *v) { F##_from_plain(r, v); }                                         \
     static bool F##_sqrt_(void *r, const void *a) { return F##_sqrt(r, a); }                                                  \
     static bool F##_from_le_(void *r, const uint8_t *b) { return F##_from_le(r, b); }                                         \
     static bool F##_from_be_(void *r, const uint8_t *b) { return F##_from_be(r, b); }                                         \
@@ -39,7 +41,7 @@ struct field {
     static bool F##_eq_(const void *a, const void *b) { return F##_eq(a, b); }                                                \
     static bool F##_greater_(const void *a) { return F##_is_greater_half(a); }                                                \
     static const struct field F = {#F, C##N, C##TWO_ADICITY, C##NONRESIDUE, C##P, C##ROOT, C##HALF, C##R1, F##_add_, F##_sub_, \
-        F##_mul_, F##_neg_, F##_sqr_, F##_dbl_, F##_inv_, F##_pow_, F##_sqrt_, F##_from_le_, F##_from_be_, F##_to_le_,         \
+        F##_mul_, F##_neg_, F##_sqr_, F##_dbl_, F##_inv_, F##_pow_, F##_from_plain_, F##_sqrt_, F##_from_le_, F##_from_be_, F##_to_le_,         \
         F##_to_be_, F##_is_zero_, F##_is_one_, F##_eq_, F##_greater_};
 FIELD(bn_fp, BN_FP_)
 FIELD(bn_fr, BN_FR_)
@@ -241,6 +243,25 @@ Test(curve_field, decoding_is_strict_in_both_byte_orders)
         memset(ones, 0xff, sizeof ones);
         cr_assert(!f->from_le(r, ones) && !f->from_be(r, ones));
         mpz_clears(p, z, NULL);
+    }
+}
+
+Test(curve_field, plain_words_of_any_value_are_reduced)
+{
+    for (unsigned k = 0; k < 4; k++) {
+        const struct field *const f = FIELDS[k];
+        mpz_t z;
+        mpz_init(z);
+        for (int i = 0; i < 50; i++) {
+            uint64_t w[MAX_N], r[MAX_N];
+            for (unsigned j = 0; j < f->n; j++) {
+                w[j] = i == 0 ? UINT64_MAX : i == 1 ? f->p[j] : next() | (j + 1 == f->n ? UINT64_C(3) << 62 : 0);
+            }
+            get(z, w, f->n);
+            f->from_plain(r, w);
+            same(f, "from_plain", r, z, i, 0);
+        }
+        mpz_clear(z);
     }
 }
 
