@@ -13,7 +13,7 @@
 
 typedef uint kc_u32;
 typedef ulong kc_u64;
-#define KC_FN static inline
+#define KC_FN static inline __attribute__((always_inline)) /* PoCL 3.1 goes wrong where a function gets local memory and is not inlined */
 #define KC_GLOBAL __global
 #define KC_LOCAL __local
 #define KC_ENTRY __kernel void

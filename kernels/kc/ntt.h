@@ -33,7 +33,8 @@ KC_FN void kc_levels(KC_LOCAL_PTR kc_u32 *tile, KC_GLOBAL const kc_u32 *pow, kc_
         v[m] = tile[KC_PAD(base | m << q)];
     }
     KC_UNROLL
-    for (kc_u32 l = r; l-- > 0;) {
+    for (kc_u32 level = 0u; level < r; level++) {
+        const kc_u32 l = r - 1u - level;
         KC_GLOBAL const kc_u32 *const w = pow + ((kc_u64)1 << (l + log_step)) + at;
         KC_UNROLL
         for (kc_u32 m = 0; m < 1u << r; m++) {
@@ -78,8 +79,9 @@ KC_ENTRY kc_ntt_pass(KC_GROUPS KC_GLOBAL kc_u32 *dst, KC_GLOBAL const kc_u32 *sr
         tile[KC_PAD(e)] = v;
     }
     KC_SYNC;
-    for (kc_u32 left = s; left > 0u;) {
-        const kc_u32 r = left % 3u != 0u ? left % 3u : 3u, q = left - r + log_c;
+    const kc_u32 n_phases = (s + 2u) / 3u;
+    for (kc_u32 phase = 0u; phase < n_phases; phase++) {
+        const kc_u32 left = phase == 0u ? s : 3u * (n_phases - phase), r = left - 3u * (n_phases - phase - 1u), q = left - r + log_c;
         KC_EACH(item, 1u << (log_tile - r)) {
             if (r == 3u) {
                 kc_levels(tile, pow, item, 3u, q, log_c, log_stride, col0);
@@ -90,7 +92,6 @@ KC_ENTRY kc_ntt_pass(KC_GROUPS KC_GLOBAL kc_u32 *dst, KC_GLOBAL const kc_u32 *sr
             }
         }
         KC_SYNC;
-        left -= r;
     }
     KC_EACH(e, 1u << log_tile) {
         const kc_u32 c = e & ((1u << log_c) - 1u), k = e >> log_c & ((1u << s) - 1u), b = e >> (log_c + s);

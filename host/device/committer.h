@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Commitments on a device: memory of the device, copies, and what happens when it fails. Who asks goes on by other means then.
+ */
+#ifndef SC_DEVICE_COMMITTER_H
+#define SC_DEVICE_COMMITTER_H
+
+#include "core/field/fp.h"
+#include "kernels/kc/commit_plan.h"
+#include "scheduler/device.h"
+
+struct sc_committer;
+
+/** A device that fails so often in a row is not asked again. */
+#define SC_COMMITTER_PATIENCE 3
+
+/** How it went so far. */
+struct sc_committer_report {
+    uint32_t made, failed;
+    socle_status last_failure; /* SOCLE_OK when none */
+    bool given_up;             /* after SC_COMMITTER_PATIENCE failures in a row */
+};
+
+/** @p device is borrowed and has an arena. budget: the most bytes to take of it; 0: what it has. compare: every commitment is also made
+ * by the caller, who calls sc_committer_differs when the two are not the same. E_NOMEM. */
+SC_MUST_USE socle_status sc_committer_create(struct sc_committer **out, struct sc_device device, uint64_t budget, bool compare);
+/** Gives the arena back. NULL is fine. */
+void sc_committer_destroy(struct sc_committer *c);
+
+/** Make code words and tree (as struct sc_oracle has them) of @p planes arrays of 2^mu elements. pow: of struct sc_twiddles, for
+ * mu - k + lr; keys: of leaves and of nodes, 8 words each. Any thread; one at a time, others wait.
+ * E_LIMIT: a shape that the kernels cannot make; E_NOMEM: too large for budget or device; E_DEVICE and others: it failed or is given up. */
+SC_MUST_USE socle_status sc_committer_run(struct sc_committer *c, fp *code, uint8_t *nodes, const fp *const *plane, struct sc_kc_commit shape,
+                                          const fp *pow, const uint8_t leaf_key[32], const uint8_t node_key[32]);
+
+bool sc_committer_compares(const struct sc_committer *c);
+/** What the device made is not what the host made: it is not asked again. */
+void sc_committer_differs(struct sc_committer *c);
+struct sc_committer_report sc_committer_report(struct sc_committer *c);
+
+#endif
