@@ -238,6 +238,7 @@ def curve(out, c, pre, low, x, p, r, tr, n, f2, b2):
         out.words(f"{pre}_PARAM_SQR", x * x, 2, "z^2, plain")
     else:
         out.words(f"{pre}_PARAM_6SQR", 6 * x * x, 2, "6 z^2, plain")
+        out.words(f"{pre}_LOOP", 6 * x + 2, 2, "6 z + 2, plain: the loop of the pairing")
     el(fp, f"{pre}_G1_B", c["b"], n, p, "y^2 = x^3 + b")
     el(fp2, f"{pre}_G2_B", b2, n, p, "y^2 = x^3 + b / xi" if c["twist"] == "D" else "y^2 = x^3 + b xi")
     el(fp, f"{pre}_G1_GEN_X", g1[0], n, p, "generator of G1")

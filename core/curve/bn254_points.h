@@ -13,6 +13,8 @@
 static const uint64_t BN_PARAM[1] = {0x44e992b44a6909f1};
 /* 6 z^2, plain */
 static const uint64_t BN_PARAM_6SQR[2] = {0xf83e9682e87cfd46, 0x6f4d8248eeb859fb};
+/* 6 z + 2, plain: the loop of the pairing */
+static const uint64_t BN_LOOP[2] = {0x9d797039be763ba8, 0x0000000000000001};
 /* y^2 = x^3 + b */
 static const struct bn_fp BN_G1_B = {{0x7a17caa950ad28d7, 0x1f6ac17ae15521b9, 0x334bea4e696bd284, 0x2a1f6744ce179d8e}};
 /* y^2 = x^3 + b / xi */

@@ -24,9 +24,10 @@ struct sc_group_ops {
 
     /** out[i] = point src[2i] + point src[2i + 1], 0 <= i < n: a number is an index into @p in times two, plus one for the negative.
      * Right for all inputs: equal, inverse and infinite points too. Both arrays in the form of `enter`.
-     * Alias: out and in do not overlap. Cost: six products a pair and one inversion; @p scratch has n pairs_scratch bytes, 64-byte aligned. */
+     * Alias: out and in do not overlap. Cost: six products a pair and one inversion.
+     * Scratch: n pairs_scratch bytes, n rounded up to a multiple of 8, 64-byte aligned. */
     void (*pairs)(void *out, const void *in, const uint32_t *src, size_t n, void *scratch);
-    size_t pairs_scratch; /* bytes a pair; n is rounded up to a multiple of 8 */
+    size_t pairs_scratch;
 
     /** Sum over i of (i + 1) b[i], as a `_xyzz` sum of core/curve; b in the form of `enter`. */
     void (*weighted_sum)(void *xyzz, const void *b, size_t n);

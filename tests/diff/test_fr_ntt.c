@@ -55,8 +55,8 @@ static size_t rev(size_t i, unsigned bits)
 }
 
 /* Horner at g w^k for every k. */
-static void check_values(const struct sc_fr_ops *ops, const struct sc_fr_word *x, const struct sc_fr_word *got, unsigned log_n, bool reversed,
-                         const struct sc_fr_word *g, const char *what)
+static void check_values(const struct sc_fr_ops *ops, const struct sc_fr_word *x, const struct sc_fr_word *got, unsigned log_n,
+                         bool reversed, const struct sc_fr_word *g, const char *what)
 {
     const size_t n = (size_t)1 << log_n;
     mpz_t p, w, at, sum, c, z;
