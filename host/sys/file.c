@@ -210,6 +210,11 @@ uint64_t sc_cpu_ns(void)
     return clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 }
 
+uint64_t sc_thread_cpu_ns(void)
+{
+    return clock_ns(CLOCK_THREAD_CPUTIME_ID);
+}
+
 uint64_t sc_peak_resident(void)
 {
     struct rusage usage;

@@ -27,6 +27,8 @@ bool sc_file_exists(const char *path);
 uint64_t sc_clock_ns(void);
 /** Nanoseconds of processor time of all threads of the process. */
 uint64_t sc_cpu_ns(void);
+/** Of the calling thread. */
+uint64_t sc_thread_cpu_ns(void);
 
 /** Most bytes of memory the process ever had resident. */
 uint64_t sc_peak_resident(void);

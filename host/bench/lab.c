@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Buffers, digests and limits of a lab. Contracts: lab.h.
+ */
+#include "host/bench/lab.h"
+
+#include "core/hash/blake3.h"
+#include "host/sys/file.h"
+#include "host/sys/mem.h"
+
+#include <string.h>
+
+#define MIB ((size_t)1 << 20)
+#define PIECE MIB /* of a digest */
+#define COPIED ((size_t)1 << log_n_of[SC_LAB_COPY])
+#define PACE_VECTORS ((size_t)1 << 18)
+#define SHARES 8u /* of a limit, a thread: late ones are made up for by the others */
+
+static const unsigned log_n_of[SC_LAB_N_LIMITS] = {
+#define L(NAME, name, log_n) log_n,
+    SC_LAB_LIMITS(L)
+#undef L
+};
+
+const char *sc_lab_limit_name(enum sc_lab_limit limit)
+{
+    static const char *const names[SC_LAB_N_LIMITS] = {
+#define L(NAME, name, log_n) name,
+        SC_LAB_LIMITS(L)
+#undef L
+    };
+    return names[limit];
+}
+
+/* Buffers. */
+
+struct room {
+    size_t in, out;
+    unsigned log_twiddles;
+};
+
+static struct room room_of(const struct sc_lab_case *cases, const bool *wanted, size_t n)
+{
+    struct room r = {COPIED, COPIED, 1};
+    for (size_t i = 0; i < n; i++) {
+        const struct sc_lab_case *const c = &cases[i];
+        if (wanted != NULL && !wanted[i]) {
+            continue;
+        }
+        r.in = c->in_len > r.in ? c->in_len : r.in;
+        r.out = c->out_len > r.out ? c->out_len : r.out;
+        r.log_twiddles = c->log_twiddles > r.log_twiddles ? c->log_twiddles : r.log_twiddles;
+    }
+    return r;
+}
+
+static size_t twiddle_bytes(unsigned log_n)
+{
+    return sc_twiddles_len(log_n) * sizeof(fp);
+}
+
+size_t sc_lab_memory(const struct sc_lab_case *cases, const bool *wanted, size_t n)
+{
+    const struct room r = room_of(cases, wanted, n);
+    return sc_big_size(r.in) + sc_big_size(r.out) + sc_big_size(twiddle_bytes(r.log_twiddles));
+}
+
+/* Element i of the input: splitmix64 of i, its high half taken into [0, p). Any thread, any order. */
+static void fill_input(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    fp *const in = arg;
+    (void)worker;
+    for (size_t i = begin; i < end; i++) {
+        uint64_t z = (uint64_t)(i + 1) * UINT64_C(0x9e3779b97f4a7c15);
+        z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+        z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+        in[i] = (fp)(((z ^ (z >> 31)) >> 32) * FP_P >> 32);
+    }
+}
+
+static void clear_output(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    (void)worker;
+    memset((uint8_t *)arg + begin, 0, end - begin);
+}
+
+static void fill_twiddles(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const struct sc_lab *const lab = arg;
+    (void)worker;
+    for (size_t part = begin; part < end; part++) {
+        sc_twiddles_fill(lab->twiddles, lab->log_twiddles, part);
+    }
+}
+
+socle_status sc_lab_init(struct sc_lab *lab, const struct sc_lab_case *cases, const bool *wanted, size_t n, struct sc_pool *pool)
+{
+    const struct room r = room_of(cases, wanted, n);
+    memset(lab, 0, sizeof *lab);
+    lab->ops = sc_cpu_ops_now();
+    lab->pool = pool;
+    lab->in_len = r.in;
+    lab->out_len = r.out;
+    lab->log_twiddles = r.log_twiddles;
+    lab->in = sc_big_take(r.in);
+    lab->out = sc_big_take(r.out);
+    lab->twiddles = sc_big_take(twiddle_bytes(r.log_twiddles));
+    if (lab->in == NULL || lab->out == NULL || lab->twiddles == NULL) {
+        sc_lab_fini(lab);
+        return SOCLE_E_NOMEM;
+    }
+    sc_pool_for(pool, r.in / sizeof(fp), PIECE, fill_input, lab->in);
+    sc_pool_for(pool, r.out, PIECE, clear_output, lab->out); /* so that the first run finds its pages */
+    sc_pool_for(pool, sc_twiddles_parts(r.log_twiddles), 1, fill_twiddles, lab);
+    lab->tw = sc_twiddles_in(lab->twiddles, r.log_twiddles);
+    return SOCLE_OK;
+}
+
+void sc_lab_fini(struct sc_lab *lab)
+{
+    sc_big_free(lab->in, lab->in_len);
+    sc_big_free(lab->out, lab->out_len);
+    sc_big_free(lab->twiddles, twiddle_bytes(lab->log_twiddles));
+    memset(lab, 0, sizeof *lab);
+}
+
+/* Digests. */
+
+struct digesting {
+    const uint8_t *bytes;
+    size_t len;
+    uint8_t (*pieces)[SC_LAB_DIGEST];
+};
+
+static void digest_pieces(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const struct digesting *const d = arg;
+    (void)worker;
+    for (size_t i = begin; i < end; i++) {
+        const size_t left = d->len - i * PIECE;
+        struct b3 h;
+        sc_b3_init(&h);
+        sc_b3_update(&h, d->bytes + i * PIECE, left < PIECE ? left : PIECE);
+        sc_b3_final(&h, 0, d->pieces[i], SC_LAB_DIGEST);
+    }
+}
+
+socle_status sc_lab_digest(uint8_t digest[SC_LAB_DIGEST], const struct sc_lab *lab, size_t len)
+{
+    const size_t n = (len + PIECE - 1) / PIECE;
+    struct digesting d = {(const uint8_t *)lab->out, len, sc_alloc(n, SC_LAB_DIGEST)};
+    struct b3 h;
+    memset(digest, 0, SC_LAB_DIGEST);
+    if (d.pieces == NULL) {
+        return SOCLE_E_NOMEM;
+    }
+    sc_pool_for(lab->pool, n, 1, digest_pieces, &d);
+    sc_b3_init(&h);
+    sc_b3_update(&h, d.pieces, n * SC_LAB_DIGEST);
+    sc_b3_final(&h, 0, digest, SC_LAB_DIGEST);
+    sc_free(d.pieces);
+    return SOCLE_OK;
+}
+
+/* Limits. */
+
+struct limiting {
+    const struct sc_lab *lab;
+    enum sc_lab_limit limit;
+    size_t n; /* vectors, or bytes, of a share */
+};
+
+static void one_share(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const struct limiting *const l = arg;
+    const struct sc_cpu_ops *const ops = l->lab->ops;
+    volatile uint32_t sink;
+    (void)worker;
+    for (size_t i = begin; i < end; i++) {
+        switch (l->limit) {
+        case SC_LAB_LEVELS:
+            sink = ops->limit_levels(l->n);
+            break;
+        case SC_LAB_COMPRESS:
+            sink = ops->limit_compress(l->n);
+            break;
+        case SC_LAB_MUL:
+            sink = ops->limit_mul(l->n);
+            break;
+        case SC_LAB_EXT_MUL:
+            sink = ops->limit_ext_mul(l->n);
+            break;
+        case SC_LAB_WIDE:
+            sink = ops->limit_wide(l->n);
+            break;
+        case SC_LAB_COPY:
+            memcpy((uint8_t *)l->lab->out + i * l->n, (const uint8_t *)l->lab->in + i * l->n, l->n);
+            break;
+        case SC_LAB_N_LIMITS:
+            break;
+        }
+    }
+    (void)sink;
+}
+
+double sc_lab_limit(const struct sc_lab *lab, enum sc_lab_limit limit)
+{
+    const size_t threads = lab->pool != NULL ? sc_pool_size(lab->pool) : 1;
+    const bool copy = limit == SC_LAB_COPY;
+    const size_t shares = copy ? threads : threads * SHARES;
+    struct limiting l = {lab, limit, copy ? COPIED / threads : ((size_t)1 << log_n_of[limit]) / SHARES};
+    const uint64_t start = sc_clock_ns();
+    sc_pool_for(lab->pool, shares, 1, one_share, &l);
+    const uint64_t ns = sc_clock_ns() - start;
+    const double units = (double)shares * (double)l.n * (copy ? 2 : lab->ops->width);
+    return ns > 0 ? 1e9 * units / (double)ns : 0;
+}
+
+double sc_lab_pace(const struct sc_lab *lab)
+{
+    volatile uint32_t sink;
+    const uint64_t start = sc_thread_cpu_ns();
+    sink = lab->ops->limit_mul(PACE_VECTORS);
+    (void)sink;
+    return 1e-9 * (double)(sc_thread_cpu_ns() - start);
+}

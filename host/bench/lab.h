@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * The bench of the kernels: fixed cases over one input, the limits of the machine, and digests of what a case made.
+ * A lab owns its buffers. The cases and the input are part of a report's meaning: when one changes, SC_LAB_VERSION counts up.
+ * The formula of the limits: docs/internals/bench.md.
+ */
+#ifndef SC_BENCH_LAB_H
+#define SC_BENCH_LAB_H
+
+#include "core/base/status.h"
+#include "host/sys/pool.h"
+#include "kernels/cpu/cpu_ops.h"
+
+#define SC_LAB_VERSION 1
+#define SC_LAB_DIGEST 32
+
+/* What a core can do at most, with everything in registers (limit_* of kernels/cpu/ops.def), and what the memory can.
+ * L(NAME, name, log_n): one measurement has 2^log_n calls' worth of vectors on each thread; of the copy, it is of 2^log_n bytes. */
+#define SC_LAB_LIMITS(L)                         \
+    L(LEVELS, "pairs of NTT levels", 19)         \
+    L(COMPRESS, "compressions", 15)              \
+    L(MUL, "products", 21)                       \
+    L(EXT_MUL, "extension products", 17)         \
+    L(WIDE, "products without reduction", 22)    \
+    L(COPY, "memory", 26)
+
+enum sc_lab_limit {
+#define L(NAME, name, log_n) SC_LAB_##NAME,
+    SC_LAB_LIMITS(L)
+#undef L
+        SC_LAB_N_LIMITS
+};
+
+struct sc_lab_case;
+struct sc_lab {
+    const struct sc_cpu_ops *ops;
+    struct sc_pool *pool;
+    fp *in, *out;
+    size_t in_len, out_len; /* bytes */
+    fp *twiddles;
+    unsigned log_twiddles;
+    struct sc_twiddles tw;
+};
+
+/** A kernel at a size. */
+struct sc_lab_case {
+    const char *op, *shape;
+    const char *what, *unit;     /* what is counted; a rate of it as shown */
+    double scale;                /* of units a second as shown: 1e-6 for M */
+    double units;                /* of one run */
+    enum sc_lab_limit limit;
+    double work;                 /* units of the limit; ask sc_lab_least */
+    double bytes;                /* read and written that cannot be avoided; 0 where the data need not leave the caches */
+    bool is_limit;               /* it is what the limit is measured by: its share says nothing */
+    unsigned log_n, count, log_twiddles;
+    size_t in_len, out_len;      /* bytes; digests are of all of the output */
+    void (*run)(const struct sc_lab *lab, const struct sc_lab_case *c);
+};
+
+/** The cases of the suite "kernels". */
+const struct sc_lab_case *sc_lab_kernels(size_t *n);
+
+/** The least that a run takes: units of its limit, bytes read and written. */
+void sc_lab_least(double *work, double *bytes, const struct sc_lab_case *c);
+
+/** Bytes that a lab for the n cases marked in @p wanted takes; NULL: for all. */
+size_t sc_lab_memory(const struct sc_lab_case *cases, const bool *wanted, size_t n);
+/** A lab for them, its input filled. The pool is the caller's. E_NOMEM. */
+SC_MUST_USE socle_status sc_lab_init(struct sc_lab *lab, const struct sc_lab_case *cases, const bool *wanted, size_t n, struct sc_pool *pool);
+void sc_lab_fini(struct sc_lab *lab);
+
+/** Digest of the first @p len bytes of the output: BLAKE3 of the BLAKE3 digests of its mebibytes. */
+SC_MUST_USE socle_status sc_lab_digest(uint8_t digest[SC_LAB_DIGEST], const struct sc_lab *lab, size_t len);
+
+/** Measure a limit on all threads at once, by the clock: units a second; of the copy bytes a second, read and written. It takes some
+ * milliseconds. The copy overwrites the first bytes of the output. */
+double sc_lab_limit(const struct sc_lab *lab, enum sc_lab_limit limit);
+const char *sc_lab_limit_name(enum sc_lab_limit limit);
+/** Seconds of processor time for a loop that is always the same, on the calling thread: it goes up when the clock goes down. */
+double sc_lab_pace(const struct sc_lab *lab);
+
+#endif
