@@ -60,9 +60,14 @@ struct socle_options {
      * wherever the system puts them, for processes that share a machine. NULL or "auto": core when there are as many threads as
      * cores that the process may use, else node. Needs hwloc and is for speed only: a refusal is no failure. */
     const char *bind;
+    /* What commitments are made on: "cpu"; "opencl:N", device N of socle_devices, with the CPU where it fails; "dual:N", both, and the
+     * call ends with SOCLE_E_DEVICE when they differ. N may be left out: 0. NULL or "auto": cpu, as long as devices are new. */
+    const char *device;
+    bool require_gpu; /* SOCLE_E_DEVICE unless the device is one, and not the processor in its guise */
 };
 
-/** SOCLE_E_ARG for an unknown profile or binding. *out is yours. */
+/** SOCLE_E_ARG for an unknown profile or binding, or a device of another form. The device is opened by the first call that needs it.
+ * *out is yours. */
 SC_MUST_USE socle_status socle_create(socle_context **out, const struct socle_options *options);
 void socle_destroy(socle_context *ctx);
 
@@ -147,7 +152,19 @@ struct socle_stage {
     double seconds, cpu_seconds; /* of the clock; of processor time, all threads of the process */
 };
 
+/** How a device did. */
+struct socle_device_use {
+    char id[16], name[128];      /* "cpu" or "opencl:0", and the model */
+    bool is_processor;           /* the CPU, or the CPU in the guise of a device */
+    bool compared;               /* each commitment was made by the CPU too, with the same bytes */
+    uint32_t commitments;        /* made on it; those that failed were made by the CPU */
+    uint32_t failures;
+    bool given_up;               /* it failed too often, or gave wrong bytes, and was not asked again */
+    char failure[256];           /* the last one; empty when there was none */
+};
+
 struct socle_proof {
+    struct socle_device_use device;
     uint8_t *bytes; /* yours: socle_free */
     size_t len;
     struct socle_run run;
@@ -241,13 +258,17 @@ double socle_clock_s(void);
 
 /** What proofs run on. */
 struct socle_device {
+    char id[16];      /* for socle_options.device: "cpu", "opencl:0" */
     char name[128];
-    const char *kind; /* "cpu" */
-    const char *isa;  /* kernels in use */
-    unsigned cores, threads, packages, numa_nodes;
+    const char *kind; /* "cpu", "opencl" */
+    const char *isa;  /* cpu: kernels in use */
+    unsigned cores, threads, packages, numa_nodes; /* cpu */
+    char platform[128], driver[64]; /* opencl */
+    unsigned units;   /* opencl */
+    bool is_processor; /* opencl: the CPU in the guise of a device, for tests */
     uint64_t memory;
 };
-/** Fill at most @p max devices; returns how many there are. */
+/** Fill at most @p max devices, the CPU first; returns how many there are. */
 size_t socle_devices(socle_context *ctx, struct socle_device *out, size_t max);
 
 /** A cost model of the scheduler: how long operations take on devices. Independent of the context that read it. */

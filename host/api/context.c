@@ -92,7 +92,7 @@ socle_status socle_create(socle_context **out, const struct socle_options *optio
     if (o->bind != NULL && !sc_bind_by_name(&bind, o->bind)) {
         return SOCLE_E_ARG;
     }
-    if (sc_api_profile(o->profile) == NULL || (o->alloc == NULL) != (o->release == NULL)) {
+    if (sc_api_profile(o->profile) == NULL || (o->alloc == NULL) != (o->release == NULL) || !sc_api_device_known(o->device)) {
         return SOCLE_E_ARG;
     }
     socle_context *ctx = give_memory(o, sizeof *ctx);
@@ -118,6 +118,7 @@ void socle_destroy(socle_context *ctx)
 {
     if (ctx != NULL) {
         const struct socle_options o = ctx->options;
+        sc_api_device_close(ctx);
         sc_pool_destroy(ctx->pool);
         take_memory(&o, ctx);
     }

@@ -6,6 +6,7 @@
 #define SC_API_CONTEXT_H
 
 #include "core/budget/params.h"
+#include "host/device/committer.h"
 #include "host/exec/segments.h"
 #include "host/socle.h"
 #include "host/sys/pool.h"
@@ -32,6 +33,9 @@ struct socle_context {
     char message[API_MESSAGE];
     struct api_clock clock;
     struct sc_watch watch; /* reports to this context */
+    struct sc_device device; /* opened when it is needed; ops is NULL before, and for the CPU */
+    struct sc_committer *committer;
+    struct socle_device_use device_use; /* id and model */
 };
 
 /** Begin a call: the message is empty, the clock stands at 0. */
@@ -53,6 +57,13 @@ const char *sc_api_stage_name(enum sc_stage stage);
 const struct sc_profile *sc_api_profile(const char *name);
 /** Whether a profile meets the context's min_bits; the message says why not. */
 SC_MUST_USE socle_status sc_api_strong(socle_context *ctx, const struct sc_profile *profile, socle_status otherwise);
+/** Whether socle_options.device is of a known form. */
+bool sc_api_device_known(const char *name);
+/** Open the device that the options name, unless that is done. E_DEVICE with the message. */
+SC_MUST_USE socle_status sc_api_device(socle_context *ctx);
+void sc_api_device_close(socle_context *ctx);
+/** How it did so far. */
+void sc_api_device_use(socle_context *ctx, struct socle_device_use *out);
 /** The limit that suffices for @p more bytes beside what is held now. */
 uint64_t sc_api_need(const socle_context *ctx, uint64_t more);
 /** E_NOMEM when @p more bytes beside what is held now pass the limit; the message tells the limit that suffices for @p what. */

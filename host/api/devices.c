@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/device/opencl.h"
 #include "kernels/cpu/cpu_ops.h"
 
 #ifdef SC_HAVE_HWLOC
@@ -62,12 +63,32 @@ static void topology_of(struct socle_device *d)
 }
 #endif
 
+static size_t opencl_devices(struct socle_device *out, size_t max)
+{
+    struct sc_opencl_about about[SC_MAX_DEVICES];
+    const size_t n = sc_opencl_list(about, SC_MAX_DEVICES);
+    for (size_t i = 0; i < n && i < max; i++) {
+        struct socle_device *const d = &out[i];
+        memset(d, 0, sizeof *d);
+        (void)snprintf(d->id, sizeof d->id, "opencl:%u", (unsigned)i);
+        d->kind = "opencl";
+        memcpy(d->name, about[i].name, sizeof d->name);
+        memcpy(d->platform, about[i].platform, sizeof d->platform);
+        memcpy(d->driver, about[i].driver, sizeof d->driver);
+        d->units = about[i].units;
+        d->is_processor = about[i].is_processor;
+        d->memory = about[i].memory;
+    }
+    return n;
+}
+
 size_t socle_devices(socle_context *ctx, struct socle_device *out, size_t max)
 {
     sc_api_begin(ctx);
     if (max > 0) {
         const long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE), online = sysconf(_SC_NPROCESSORS_ONLN);
         memset(out, 0, sizeof *out);
+        (void)snprintf(out->id, sizeof out->id, "cpu");
         out->kind = "cpu";
         out->isa = sc_cpu_ops_best()->name;
         out->threads = online > 0 ? (unsigned)online : 1;
@@ -75,5 +96,5 @@ size_t socle_devices(socle_context *ctx, struct socle_device *out, size_t max)
         cpu_name(out->name, sizeof out->name);
         topology_of(out);
     }
-    return 1;
+    return 1 + opencl_devices(out + 1, max > 0 ? max - 1 : 0);
 }

@@ -55,10 +55,10 @@ socle_status sc_body_p_layout(struct sc_body_p *b)
     return b->values && b->blocks ? SOCLE_OK : SOCLE_E_NOMEM;
 }
 
-static socle_status commit_base(struct sc_oracle *out, const fp *cells, const struct sc_whir_params *wp, struct sc_pool *pool)
+static socle_status commit_base(struct sc_oracle *out, const fp *cells, const struct sc_whir_params *wp, const struct sc_prover *p)
 {
     const struct sc_whir_round *const r = &wp->r[0];
-    const socle_status st = sc_oracle_commit(out, &cells, 1, r->mu, r->k, r->lr, pool);
+    const socle_status st = sc_oracle_commit(out, &cells, 1, r->mu, r->k, r->lr, p->device, p->pool);
     if (st == SOCLE_OK) {
         sc_oracle_drop_code(out, cells);
     }
@@ -67,7 +67,7 @@ static socle_status commit_base(struct sc_oracle *out, const fp *cells, const st
 
 static socle_status commit(struct sc_body_p *b)
 {
-    const socle_status st = commit_base(&b->main, b->w->cells, &b->p->profile->main[b->layout.m0], b->p->pool);
+    const socle_status st = commit_base(&b->main, b->w->cells, &b->p->profile->main[b->layout.m0], b->p);
     if (st == SOCLE_OK) {
         sc_send_bytes(&b->ch, SC_L_MAIN_ROOT, b->main.root, sizeof b->main.root);
         sc_send_grind(&b->ch, SC_L_LOGUP_POW, b->p->profile->logup_pow);
@@ -96,7 +96,7 @@ out:
 static socle_status open_boundary(struct sc_body_p *b, struct sc_opening *o)
 {
     o->wp = &b->p->profile->boundary[b->layout.boundary_m0];
-    const socle_status st = commit_base(&b->boundary, b->w->boundary, o->wp, b->p->pool);
+    const socle_status st = commit_base(&b->boundary, b->w->boundary, o->wp, b->p);
     if (st != SOCLE_OK) {
         return st;
     }
@@ -129,6 +129,7 @@ static socle_status open_all(struct sc_body_p *b)
         .wp = &b->p->profile->main[l->m0],
         .oracle = &b->main,
         .f = b->w->cells,
+        .device = b->p->device,
         .f_done = b->w->cells_done,
         .arg = b->w->arg,
         .r = b->r,

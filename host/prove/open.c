@@ -483,7 +483,7 @@ static socle_status commit_next(struct state *s, struct sc_oracle *out, fx *z, f
     for (unsigned c = 0; c < FX_DEG; c++) {
         plane[c] = s->g.p + c * s->g.plane;
     }
-    const socle_status st = sc_oracle_commit(out, plane, FX_DEG, next->mu, next->k, next->lr, s->pool);
+    const socle_status st = sc_oracle_commit(out, plane, FX_DEG, next->mu, next->k, next->lr, s->o->device, s->pool);
     if (st != SOCLE_OK) {
         return st;
     }

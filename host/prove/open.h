@@ -22,6 +22,7 @@ struct sc_opening {
     const struct sc_samples *first; /* drawn before, the claims after those of the columns; NULL: there are none */
     void (*f_done)(void *arg); /* called when f has been read for the last time; may be NULL */
     void *arg;
+    struct sc_committer *device; /* for the commitments of later rounds; may be NULL */
 };
 
 /** Append the opening to the channel. Errors are also left in the channel. */

@@ -5,6 +5,7 @@
 #include "host/prove/oracle.h"
 
 #include "core/proof/merkle_v.h"
+#include "host/device/committer.h"
 #include "host/sys/mem.h"
 #include "host/sys/pool.h"
 #include "kernels/cpu/cpu_ops.h"
@@ -94,18 +95,12 @@ static void encode_words(void *arg, size_t begin, size_t end, unsigned worker)
     e->ops->rs_encode(e->o->code + (begin << e->o->log_n), word, end - begin, e->log_word, e->o->log_n, &e->tw);
 }
 
-static socle_status encode(struct sc_oracle *o, const fp *const *plane, unsigned log_word, struct sc_pool *pool)
+static void encode(struct sc_oracle *o, const fp *const *plane, unsigned log_word, const struct sc_twiddles *tw, struct sc_pool *pool)
 {
-    struct encode e = {.ops = sc_cpu_ops_now(), .o = o, .plane = plane, .log_word = log_word};
-    fp *const pow = twiddles(&e.tw, o->log_n, pool);
-    if (!pow) {
-        return SOCLE_E_NOMEM;
-    }
+    struct encode e = {.ops = sc_cpu_ops_now(), .o = o, .plane = plane, .tw = *tw, .log_word = log_word};
     const size_t n_words = (size_t)o->planes << o->k, share = n_words / (pool ? sc_pool_size(pool) : 1);
     const size_t grain = share < 1 ? 1 : share < WORDS_AT_ONCE ? share : WORDS_AT_ONCE;
     sc_pool_for(pool, n_words, grain, encode_words, &e);
-    sc_big_free(pow, sc_twiddles_len(o->log_n) * sizeof(fp));
-    return SOCLE_OK;
 }
 
 /* Tree. */
@@ -142,29 +137,78 @@ static void key_words(uint32_t out[8], const uint8_t key[32])
     }
 }
 
-static void build_tree(struct sc_oracle *o, struct sc_pool *pool)
+static void build_tree(struct sc_oracle *o, const struct sc_merkle_keys *keys, struct sc_pool *pool)
 {
     const size_t n = (size_t)1 << o->log_n;
-    struct sc_merkle_keys keys;
     struct hashing h = {
         .ops = sc_cpu_ops_now(),
         .leaves = {.words = o->code, .word_stride = o->planes * n, .plane = n, .n_words = (size_t)1 << o->k, .n_coef = o->planes},
         .level = (uint8_t(*)[32])o->nodes,
     };
-    sc_merkle_keys(&keys);
-    key_words(h.leaves.key, keys.leaf);
-    key_words(h.node_key, keys.node);
+    key_words(h.leaves.key, keys->leaf);
+    key_words(h.node_key, keys->node);
     sc_pool_for(pool, n, HASH_GRAIN, hash_leaves, &h);
     for (unsigned up = o->log_n; up-- > 0;) {
         h.below = (const uint8_t(*)[32])h.level;
         h.level += (size_t)2 << up;
         sc_pool_for(pool, (size_t)1 << up, HASH_GRAIN, hash_nodes, &h);
     }
-    memcpy(o->root, *h.level, 32);
+}
+
+/* On a device. */
+
+static socle_status on_device(struct sc_committer *device, const struct sc_oracle *o, fp *code, uint8_t *nodes, const fp *const *plane,
+                              unsigned log_word, const struct sc_twiddles *tw, const struct sc_merkle_keys *keys)
+{
+    const struct sc_kc_commit shape = {.planes = o->planes, .mu = (uint8_t)(log_word + o->k), .k = o->k, .lr = o->lr};
+    return sc_committer_run(device, code, nodes, plane, shape, tw->pow, keys->leaf, keys->node);
+}
+
+/* What the device makes of the same message, against what is there. That it fails is no difference. */
+static socle_status compare(struct sc_committer *device, const struct sc_oracle *o, const fp *const *plane, unsigned log_word,
+                            const struct sc_twiddles *tw, const struct sc_merkle_keys *keys)
+{
+    socle_status st = SOCLE_OK;
+    fp *const code = sc_big_take(code_bytes(o));
+    uint8_t *const nodes = sc_big_take(node_bytes(o));
+    TRY(code && nodes ? SOCLE_OK : SOCLE_E_NOMEM);
+    if (on_device(device, o, code, nodes, plane, log_word, tw, keys) == SOCLE_OK &&
+        (memcmp(code, o->code, code_bytes(o)) != 0 || memcmp(nodes, o->nodes, node_bytes(o) - 32) != 0)) {
+        sc_committer_differs(device);
+        st = SOCLE_E_DEVICE;
+    }
+out:
+    sc_big_free(code, code_bytes(o));
+    sc_big_free(nodes, node_bytes(o));
+    return st;
+}
+
+/* Code words and tree into the room that @p o has for them. */
+static socle_status make(struct sc_oracle *o, const fp *const *plane, unsigned log_word, struct sc_committer *device, struct sc_pool *pool)
+{
+    socle_status st = SOCLE_OK;
+    struct sc_merkle_keys keys;
+    struct sc_twiddles tw;
+    fp *const table = twiddles(&tw, o->log_n, pool);
+    if (!table) {
+        return SOCLE_E_NOMEM;
+    }
+    sc_merkle_keys(&keys);
+    const bool beside = device && sc_committer_compares(device);
+    if (!device || beside || on_device(device, o, o->code, o->nodes, plane, log_word, &tw, &keys) != SOCLE_OK) {
+        encode(o, plane, log_word, &tw, pool);
+        build_tree(o, &keys, pool);
+    }
+    if (beside) {
+        st = compare(device, o, plane, log_word, &tw, &keys);
+    }
+    memcpy(o->root, o->nodes + node_bytes(o) - 64, 32);
+    sc_big_free(table, sc_twiddles_len(o->log_n) * sizeof(fp));
+    return st;
 }
 
 socle_status sc_oracle_commit(struct sc_oracle *out, const fp *const *plane, unsigned planes, unsigned mu, unsigned k, unsigned lr,
-                              struct sc_pool *pool)
+                              struct sc_committer *device, struct sc_pool *pool)
 {
     struct sc_oracle o = {.k = (uint8_t)k, .log_n = (uint8_t)(mu - k + lr), .lr = (uint8_t)lr, .planes = (uint8_t)planes};
     socle_status st = SOCLE_OK;
@@ -178,8 +222,7 @@ socle_status sc_oracle_commit(struct sc_oracle *out, const fp *const *plane, uns
         st = SOCLE_E_NOMEM;
         goto out;
     }
-    TRY(encode(&o, plane, mu - k, pool));
-    build_tree(&o, pool);
+    TRY(make(&o, plane, mu - k, device, pool));
     *out = o;
     return SOCLE_OK;
 out:
@@ -233,8 +276,10 @@ static void gather_words(void *arg, size_t begin, size_t end, unsigned worker)
     const struct sc_oracle *const o = g->o;
     const unsigned log_word = (unsigned)(o->log_n - o->lr);
     for (size_t i = begin; i < end; i++) {
-        const fp *word = o->code + (i << o->log_n);
-        if (!o->code) {
+        const fp *word;
+        if (o->code) {
+            word = o->code + (i << o->log_n);
+        } else {
             fp *const made = g->words + ((size_t)worker << o->log_n);
             const fp *const from = o->vector + (i << log_word);
             g->ops->rs_encode(made, &from, 1, log_word, o->log_n, &g->tw);

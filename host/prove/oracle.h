@@ -9,6 +9,8 @@
 #include "core/field/fx.h"
 #include "host/prove/pch.h"
 
+struct sc_committer;
+
 /** Position j of word a, coefficient c is code[((a * planes + c) << log_n) + j]. */
 struct sc_oracle {
     uint8_t k, log_n, lr, planes; /* 2^k words of length 2^log_n at rate 2^-lr; planes 1 (base field) or FX_DEG */
@@ -19,10 +21,11 @@ struct sc_oracle {
 };
 
 /** Commit to a vector of 2^mu elements, given as @p planes arrays of coefficients: 2^k words at rate 2^-lr.
- * mu - k + lr <= 24. SOCLE_E_NOMEM leaves @p out empty. */
-SC_MUST_USE socle_status sc_oracle_commit(struct sc_oracle *out, const fp *const *plane,
-                                          unsigned planes, unsigned mu, unsigned k, unsigned lr,
-                                          struct sc_pool *pool);
+ * mu - k + lr <= 24. SOCLE_E_NOMEM leaves @p out empty.
+ * With a @p device it is made there, and by the threads of @p pool when the device fails; a device that is compared makes it beside
+ * them, and SOCLE_E_DEVICE tells that the two differ. Both may be NULL. */
+SC_MUST_USE socle_status sc_oracle_commit(struct sc_oracle *out, const fp *const *plane, unsigned planes, unsigned mu, unsigned k, unsigned lr,
+                                          struct sc_committer *device, struct sc_pool *pool);
 void sc_oracle_fini(struct sc_oracle *o);
 
 /** Free the code words of a base-field commitment, twice the size of @p vector, which is borrowed until the end. An opening

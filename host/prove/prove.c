@@ -27,7 +27,7 @@ socle_status sc_keygen(struct sc_program *out, const struct sc_prover *p, uint32
         return SOCLE_E_LIMIT;
     }
     const struct sc_whir_round *const r = &p->profile->image[out->vars].r[0];
-    const socle_status st = sc_oracle_commit(&out->oracle, &cells, 1, r->mu, r->k, r->lr, p->pool);
+    const socle_status st = sc_oracle_commit(&out->oracle, &cells, 1, r->mu, r->k, r->lr, p->device, p->pool);
     if (st != SOCLE_OK) {
         return st;
     }

@@ -19,6 +19,7 @@ struct sc_prover {
     const struct sc_profile *profile;
     const struct sc_cpu_ops *ops;
     struct sc_pool *pool; /* may be NULL */
+    struct sc_committer *device; /* what commitments are made on; NULL: the threads of the pool */
     const struct sc_watch *watch; /* may be NULL */
 };
 

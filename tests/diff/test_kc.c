@@ -65,7 +65,7 @@ static void expect_same(struct sc_kc_commit c)
         plane[i] = b.buffer[SC_KC_MESSAGE] + ((size_t)i << c.mu);
     }
     cr_assert(sc_kc_commit_fits(c));
-    cr_assert_eq(sc_oracle_commit(&o, plane, c.planes, c.mu, c.k, c.lr, NULL), SOCLE_OK);
+    cr_assert_eq(sc_oracle_commit(&o, plane, c.planes, c.mu, c.k, c.lr, NULL, NULL), SOCLE_OK);
     const unsigned n = sc_kc_commit_plan(plan, c);
     cr_assert_leq(n, (unsigned)SC_KC_MAX_LAUNCHES);
     for (unsigned i = 0; i < n; i++) {

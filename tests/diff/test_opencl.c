@@ -81,7 +81,7 @@ static void both_create(struct both *b, struct sc_kc_commit c)
     for (unsigned i = 0; i < c.planes; i++) {
         b->plane[i] = b->message + ((size_t)i << c.mu);
     }
-    cr_assert_eq(sc_oracle_commit(&b->cpu, b->plane, c.planes, c.mu, c.k, c.lr, NULL), SOCLE_OK);
+    cr_assert_eq(sc_oracle_commit(&b->cpu, b->plane, c.planes, c.mu, c.k, c.lr, NULL, NULL), SOCLE_OK);
 }
 
 static void both_destroy(struct both *b)

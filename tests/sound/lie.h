@@ -57,7 +57,7 @@ bool __real_sc_limits_hold(const struct sc_machine *m, const struct sc_head_imag
 bool __real_sc_shape_valid(const struct sc_machine *m, const struct sc_shape *s);
 void __real_sc_profile_digest(uint8_t out[32], const struct sc_profile *p);
 socle_status __real_sc_oracle_commit(struct sc_oracle *out, const fp *const *plane, unsigned planes, unsigned mu, unsigned k,
-                                     unsigned lr, struct sc_pool *pool);
+                                     unsigned lr, struct sc_committer *device, struct sc_pool *pool);
 
 void __wrap_sc_tr_init(struct sc_tr *tr)
 {
@@ -172,9 +172,9 @@ static inline void lie_rehash(struct sc_oracle *o)
 }
 
 socle_status __wrap_sc_oracle_commit(struct sc_oracle *out, const fp *const *plane, unsigned planes, unsigned mu, unsigned k,
-                                     unsigned lr, struct sc_pool *pool)
+                                     unsigned lr, struct sc_committer *device, struct sc_pool *pool)
 {
-    const socle_status st = __real_sc_oracle_commit(out, plane, planes, mu, k, lr, pool);
+    const socle_status st = __real_sc_oracle_commit(out, plane, planes, mu, k, lr, device, pool);
     if (st == SOCLE_OK && lie.encode_p-- == 0) {
         lie_rehash(out);
     }

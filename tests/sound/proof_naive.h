@@ -65,7 +65,7 @@ static inline void naive_commit_ext(struct sc_oracle *out, const struct naive_op
         }
         plane[k] = coef + (k << o->mu);
     }
-    cr_assert_eq(sc_oracle_commit(out, plane, FX_DEG, o->mu, r->k, r->lr, NULL), SOCLE_OK);
+    cr_assert_eq(sc_oracle_commit(out, plane, FX_DEG, o->mu, r->k, r->lr, NULL, NULL), SOCLE_OK);
     free(coef);
 }
 

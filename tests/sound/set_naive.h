@@ -291,7 +291,7 @@ static void st_commit(const struct set_naive *t, struct st_proof *p, unsigned po
     const struct sc_whir_round *const r = &st_params(t, poly)->r[0];
     const fp *const cells = p->cells[poly];
     sc_oracle_fini(&p->oracle[poly]);
-    cr_assert_eq(sc_oracle_commit(&p->oracle[poly], &cells, 1, r->mu, r->k, r->lr, NULL), SOCLE_OK);
+    cr_assert_eq(sc_oracle_commit(&p->oracle[poly], &cells, 1, r->mu, r->k, r->lr, NULL, NULL), SOCLE_OK);
 }
 
 /* Columns of every chunk, closed-form ones as they are in the proof's place. */

@@ -68,7 +68,7 @@ static void zero_scene(struct scene *s, const struct sc_whir_params *wp)
     memset(s->f, 0, sizeof(fp) << m0_of(s));
     sc_oracle_fini(&s->oracle);
     const fp *const planes[1] = {s->f};
-    cr_assert_eq(sc_oracle_commit(&s->oracle, planes, 1, wp->r[0].mu, wp->r[0].k, wp->r[0].lr, NULL), SOCLE_OK);
+    cr_assert_eq(sc_oracle_commit(&s->oracle, planes, 1, wp->r[0].mu, wp->r[0].k, wp->r[0].lr, NULL, NULL), SOCLE_OK);
 }
 
 Test(checks_whir, of_the_committed_leaves)

@@ -43,7 +43,7 @@ static void send_commitment(struct forger *f)
 {
     const struct sc_whir_round *const r = &f->t->profile.main[f->t->layout.m0].r[0];
     const fp *const cells = f->t->cells;
-    cr_assert_eq(sc_oracle_commit(&f->main, &cells, 1, r->mu, r->k, r->lr, NULL), SOCLE_OK);
+    cr_assert_eq(sc_oracle_commit(&f->main, &cells, 1, r->mu, r->k, r->lr, NULL, NULL), SOCLE_OK);
     sc_send_bytes(&f->ch, SC_L_MAIN_ROOT, f->main.root, sizeof f->main.root);
     sc_send_grind(&f->ch, SC_L_LOGUP_POW, f->t->profile.logup_pow);
     sc_tr_challenge(&f->ch.tr, SC_L_ALPHA, &f->bus.alpha, 1);

@@ -110,7 +110,7 @@ Test(whir, two_instances_run_in_one_transcript)
     const struct scene *const both[2] = {&a, &b};
     for (unsigned i = 0; i < 2; i++) {
         const struct scene *const s = both[i];
-        const struct sc_opening o = {s->wp, &s->oracle, s->f, s->r, s->H, s->blocks, s->values, s->n, gamma, NULL, NULL, NULL};
+        const struct sc_opening o = {s->wp, &s->oracle, s->f, s->r, s->H, s->blocks, s->values, s->n, gamma, NULL, NULL, NULL, NULL};
         cr_assert_eq(sc_whir_open(&p, &o), SOCLE_OK);
     }
     sc_tr_init(&v.tr);

@@ -110,7 +110,7 @@ static inline void scene_init(struct scene *s, const struct sc_whir_params *wp, 
     }
     scene_columns(s, n_heights, heights);
     const fp *const planes[1] = {s->f};
-    cr_assert_eq(sc_oracle_commit(&s->oracle, planes, 1, wp->r[0].mu, wp->r[0].k, wp->r[0].lr, NULL), SOCLE_OK);
+    cr_assert_eq(sc_oracle_commit(&s->oracle, planes, 1, wp->r[0].mu, wp->r[0].k, wp->r[0].lr, NULL, NULL), SOCLE_OK);
 }
 
 static inline void scene_fini(struct scene *s)
@@ -128,7 +128,7 @@ static inline void scene_prove(struct scene *s)
     sc_tr_absorb(&ch.tr, SC_L_MAIN_ROOT, s->oracle.root, 32);
     sc_tr_absorb_fx(&ch.tr, SC_L_COLUMNS, s->values, s->n);
     sc_tr_challenge(&ch.tr, SC_L_GAMMA, &gamma, 1);
-    const struct sc_opening o = {s->wp, &s->oracle, s->f, s->r, s->H, s->blocks, s->values, s->n, gamma, NULL, NULL, NULL};
+    const struct sc_opening o = {s->wp, &s->oracle, s->f, s->r, s->H, s->blocks, s->values, s->n, gamma, NULL, NULL, NULL, NULL};
     cr_assert_eq(sc_whir_open(&ch, &o), SOCLE_OK);
     sc_free(s->proof);
     s->proof = sc_pch_take(&ch, &s->len);

@@ -4,87 +4,14 @@
  */
 #include "core/proof/merkle_v.h"
 #include "host/device/committer.h"
-#include "host/device/device_ops.h"
 #include "host/prove/oracle.h"
 #include "host/sys/mem.h"
 #include "kernels/cpu/cpu_ops.h"
+#include "tests/support/fake_device.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
-
-/** An arena and the kernels as C. Call number fail_at fails with @c how. */
-struct fake {
-    uint8_t *arena;
-    uint64_t size, memory;
-    unsigned calls, fail_at, arenas, puts;
-    socle_status how;
-};
-
-static bool fails(struct fake *f)
-{
-    return ++f->calls == f->fail_at;
-}
-
-static void fake_info(void *self, struct sc_device_info *out)
-{
-    const struct fake *const f = self;
-    *out = (struct sc_device_info){.name = "fake", .kind = "sim", .memory = f->memory, .align = 64};
-}
-
-static socle_status fake_arena(void *self, uint64_t size)
-{
-    struct fake *const f = self;
-    free(f->arena);
-    f->arena = NULL;
-    f->size = 0;
-    if (size == 0) {
-        return SOCLE_OK;
-    }
-    f->arenas++;
-    if (fails(f)) {
-        return f->how;
-    }
-    f->arena = malloc(size);
-    f->size = size;
-    return f->arena != NULL ? SOCLE_OK : SOCLE_E_NOMEM;
-}
-
-static socle_status fake_put(void *self, uint64_t offset, const void *host, uint64_t size)
-{
-    struct fake *const f = self;
-    cr_assert(offset % 64 == 0 && offset <= f->size && size <= f->size - offset, "put outside the arena");
-    f->puts++;
-    memcpy(f->arena + offset, host, size);
-    return fails(f) ? f->how : SOCLE_OK;
-}
-
-static socle_status fake_get(void *self, void *host, uint64_t offset, uint64_t size)
-{
-    struct fake *const f = self;
-    cr_assert(offset <= f->size && size <= f->size - offset, "get outside the arena");
-    memcpy(host, f->arena + offset, size);
-    return fails(f) ? f->how : SOCLE_OK;
-}
-
-static socle_status fake_run(void *self, const struct sc_launch *l)
-{
-    struct fake *const f = self;
-    static struct sc_kc_launch plan[SC_KC_MAX_LAUNCHES];
-    uint32_t *buffer[SC_KC_N_BUFFERS];
-    cr_assert(l->op == SC_OP_COMMIT && l->n_uses == SC_KC_N_BUFFERS);
-    for (int i = 0; i < SC_KC_N_BUFFERS; i++) {
-        cr_assert(l->offset[i] <= f->size && l->size[i] <= f->size - l->offset[i]);
-        buffer[i] = (uint32_t *)(void *)(f->arena + l->offset[i]);
-    }
-    const unsigned n = sc_kc_commit_plan(plan, *(const struct sc_kc_commit *)l->arg);
-    for (unsigned i = 0; i < n; i++) {
-        sc_kc_run(&plan[i], buffer);
-    }
-    return fails(f) ? f->how : SOCLE_OK;
-}
-
-static const struct sc_device_ops fake_ops = {.info = fake_info, .arena = fake_arena, .put = fake_put, .get = fake_get, .run = fake_run};
 
 static fp message[1 << 12], table[2 << 12], code[1 << 13];
 static uint8_t nodes[64 << 12];
@@ -106,7 +33,7 @@ static socle_status commit(struct sc_committer *c, struct sc_kc_commit shape, st
     memset(code, 0, sizeof code);
     memset(nodes, 0, sizeof nodes);
     if (want != NULL) {
-        cr_assert_eq(sc_oracle_commit(want, plane, shape.planes, shape.mu, shape.k, shape.lr, NULL), SOCLE_OK);
+        cr_assert_eq(sc_oracle_commit(want, plane, shape.planes, shape.mu, shape.k, shape.lr, NULL, NULL), SOCLE_OK);
     }
     return sc_committer_run(c, code, nodes, plane, shape, tw.pow, keys.leaf, keys.node);
 }

@@ -133,31 +133,60 @@ out:
     return code;
 }
 
+enum { MAX_DEVICES = 65 };
+
+static void say_device(const struct socle_device *d)
+{
+    (void)printf("%-12s %s%s\n", d->id, d->name, d->is_processor ? " (the processor in the guise of a device, for tests)" : "");
+    if (d->isa != NULL) {
+        (void)printf("%-12s %s\n%-12s %u\n", "  kernels", d->isa, "  threads", d->threads);
+    } else {
+        (void)printf("%-12s %s, driver %s\n%-12s %u\n", "  platform", d->platform, d->driver, "  units", d->units);
+    }
+    if (d->cores != 0) {
+        (void)printf("%-12s %u cores, %u packages, %u NUMA nodes\n", "  topology", d->cores, d->packages, d->numa_nodes);
+    }
+    (void)printf("%-12s %.1f GiB\n", "  memory", (double)d->memory / 1073741824.0);
+}
+
+static void json_device(struct json *j, const struct socle_device *d)
+{
+    json_object(j, NULL);
+    json_string(j, "id", d->id);
+    json_string(j, "kind", d->kind);
+    json_string(j, "name", d->name);
+    if (d->isa != NULL) {
+        json_string(j, "kernels", d->isa);
+        json_uint(j, "threads", d->threads);
+        json_uint(j, "cores", d->cores);
+        json_uint(j, "packages", d->packages);
+        json_uint(j, "numa_nodes", d->numa_nodes);
+    } else {
+        json_string(j, "platform", d->platform);
+        json_string(j, "driver", d->driver);
+        json_uint(j, "units", d->units);
+        json_bool(j, "is_processor", d->is_processor);
+    }
+    json_uint(j, "memory_bytes", d->memory);
+    json_end(j);
+}
+
 enum exit_code run_devices(struct args *a)
 {
-    struct socle_device d = {.kind = "cpu"};
-    (void)socle_devices(a->ctx, &d, 1);
+    struct socle_device d[MAX_DEVICES];
+    const size_t all = socle_devices(a->ctx, d, MAX_DEVICES), n = all < MAX_DEVICES ? all : MAX_DEVICES;
+    struct json j;
     if (!given(a, OPT_JSON)) {
-        (void)printf("cpu          %s\n%-12s %s\n%-12s %u\n", d.name, "kernels", d.isa, "threads", d.threads);
-        if (d.cores != 0) {
-            (void)printf("%-12s %u cores, %u packages, %u NUMA nodes\n", "topology", d.cores, d.packages, d.numa_nodes);
+        for (size_t i = 0; i < n; i++) {
+            say_device(&d[i]);
         }
-        (void)printf("%-12s %.1f GiB\n", "memory", (double)d.memory / 1073741824.0);
         return EXIT_GOOD;
     }
-    struct json j;
     result_begin(&j, a);
     json_list(&j, "devices");
-    json_object(&j, NULL);
-    json_string(&j, "kind", d.kind);
-    json_string(&j, "name", d.name);
-    json_string(&j, "kernels", d.isa);
-    json_uint(&j, "threads", d.threads);
-    json_uint(&j, "cores", d.cores);
-    json_uint(&j, "packages", d.packages);
-    json_uint(&j, "numa_nodes", d.numa_nodes);
-    json_uint(&j, "memory_bytes", d.memory);
-    json_end(&j);
+    for (size_t i = 0; i < n; i++) {
+        json_device(&j, &d[i]);
+    }
     json_list_end(&j);
     return result_print(&j, a);
 }

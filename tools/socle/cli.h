@@ -39,7 +39,8 @@ enum exit_code {
     O(DEADLINE, 0, "deadline", "SECONDS", "stop with exit code 7 when it takes longer") \
     O(MEM_BUDGET, 0, "mem-budget", "SIZE", "most memory of the process, as 8G, 512M or bytes (default: what is available)") \
     O(BIND, 0, "bind", "PLACES", "threads bound to: auto, core, node, off (default: auto; off when processes share a machine)") \
-    O(DEVICE, 0, "device", "NAME", "auto or cpu")                                  \
+    O(DEVICE, 0, "device", "NAME", "commitments on: auto, cpu, opencl:N, dual:N (device N and the CPU, compared); default: auto, cpu as yet") \
+    O(REQUIRE_GPU, 0, "require-gpu", NULL, "fail with exit code 6 when the device is no GPU") \
     O(JSON, 0, "json", NULL, "one JSON object on standard output")                 \
     O(QUIET, 'q', "quiet", NULL, "no progress and no guest log")                   \
     O(HELP, 'h', "help", NULL, "this text")

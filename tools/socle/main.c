@@ -27,7 +27,7 @@ static const struct command commands[] = {
     {"keygen", "ELF", "write the key of a program", 1, 1, WORK | BIT(OUTPUT), BIT(OUTPUT), run_keygen, 1},
     {"estimate", "ELF", "what proving a run would take: cells, segments, memory, time", 1, 1, WORK | BIT(INPUT), 0, run_estimate, 1},
     {"prove", "ELF", "run a program and write the proof of it", 1, 1,
-     WORK | BIT(INPUT) | BIT(OUTPUT) | BIT(DEVICE) | BIT(RESUME) | BIT(ESTIMATE), BIT(OUTPUT), run_prove, 1},
+     WORK | BIT(INPUT) | BIT(OUTPUT) | BIT(DEVICE) | BIT(REQUIRE_GPU) | BIT(RESUME) | BIT(ESTIMATE), BIT(OUTPUT), run_prove, 1},
     {"verify", "PROOF [ELF]", "check a proof against a program or its key", 1, 2, WORK | BIT(KEY) | BIT(OUTPUT), 0, run_verify, 1},
     {"inspect", "FILE", "what a proof, key or program says about itself", 1, 1, WORK, 0, run_inspect, 1},
     {"devices", "", "what proofs can run on", 0, 0, COMMON, 0, run_devices, 1},
@@ -311,6 +311,16 @@ static bool parse_size(const char *text, uint64_t *bytes)
     return true;
 }
 
+static bool known_profile(const char *name)
+{
+    for (unsigned i = 0; name != NULL && socle_profile(i) != NULL; i++) {
+        if (strcmp(socle_profile(i), name) == 0) {
+            return true;
+        }
+    }
+    return name == NULL;
+}
+
 static enum exit_code run_command(struct args *a)
 {
     struct socle_options o = {.user = a, .profile = a->value[OPT_PROFILE], .resume = a->value[OPT_RESUME],
@@ -337,13 +347,15 @@ static enum exit_code run_command(struct args *a)
     if (given(a, OPT_MEM_BUDGET) && !parse_size(a->value[OPT_MEM_BUDGET], &o.memory_limit)) {
         return usage_fails(a, "--mem-budget wants a size such as 8G, not ", a->value[OPT_MEM_BUDGET]);
     }
-    if (given(a, OPT_DEVICE) && strcmp(a->value[OPT_DEVICE], "auto") != 0 && strcmp(a->value[OPT_DEVICE], "cpu") != 0) {
-        return fails_with(a, EXIT_DEVICE, "E_DEVICE", "no such device here; `socle devices` lists them");
-    }
+    o.device = a->value[OPT_DEVICE];
+    o.require_gpu = given(a, OPT_REQUIRE_GPU);
     a->quiet = given(a, OPT_QUIET);
     const socle_status st = socle_create(&a->ctx, &o);
+    if (st == SOCLE_E_ARG && !known_profile(o.profile)) {
+        return usage_fails(a, "no such profile: ", o.profile);
+    }
     if (st == SOCLE_E_ARG) {
-        return usage_fails(a, "no such profile: ", o.profile ? o.profile : "");
+        return fails_with(a, EXIT_DEVICE, "E_DEVICE", "--device wants auto, cpu, opencl:N or dual:N; `socle devices` lists them");
     }
     if (st != SOCLE_OK) {
         return fails_with(a, exit_of(st), status_name(st), socle_status_text(st));

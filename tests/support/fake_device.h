@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * A device in host memory for tests: the kernels as C behind scheduler/device.h. A call of it can be made to fail, and its results to be wrong.
+ */
+#ifndef SC_TESTS_FAKE_DEVICE_H
+#define SC_TESTS_FAKE_DEVICE_H
+
+#include "host/device/device_ops.h"
+#include "kernels/kc/commit_plan.h"
+#include "scheduler/device.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+/** Call number fail_at fails with how, as do those after it when all_after; every bit of get number spoil_at is another. */
+struct fake {
+    uint8_t *arena;
+    uint64_t size, memory;
+    unsigned calls, fail_at, arenas, puts;
+    socle_status how;
+    bool all_after;
+    unsigned gets, spoil_at;
+};
+
+static bool fails(struct fake *f)
+{
+    f->calls++;
+    return f->calls == f->fail_at || (f->all_after && f->fail_at != 0 && f->calls > f->fail_at);
+}
+
+static void fake_info(void *self, struct sc_device_info *out)
+{
+    const struct fake *const f = self;
+    *out = (struct sc_device_info){.name = "fake", .kind = "sim", .memory = f->memory, .align = 64};
+}
+
+static socle_status fake_arena(void *self, uint64_t size)
+{
+    struct fake *const f = self;
+    free(f->arena);
+    f->arena = NULL;
+    f->size = 0;
+    if (size == 0) {
+        return SOCLE_OK;
+    }
+    f->arenas++;
+    if (fails(f)) {
+        return f->how;
+    }
+    f->arena = malloc(size);
+    f->size = size;
+    return f->arena != NULL ? SOCLE_OK : SOCLE_E_NOMEM;
+}
+
+static socle_status fake_put(void *self, uint64_t offset, const void *host, uint64_t size)
+{
+    struct fake *const f = self;
+    cr_assert(offset % 64 == 0 && offset <= f->size && size <= f->size - offset, "put outside the arena");
+    f->puts++;
+    memcpy(f->arena + offset, host, size);
+    return fails(f) ? f->how : SOCLE_OK;
+}
+
+static socle_status fake_get(void *self, void *host, uint64_t offset, uint64_t size)
+{
+    struct fake *const f = self;
+    cr_assert(offset <= f->size && size <= f->size - offset, "get outside the arena");
+    memcpy(host, f->arena + offset, size);
+    f->gets++;
+    for (uint64_t i = 0; i < size && f->gets == f->spoil_at; i++) {
+        ((uint8_t *)host)[i] ^= 0xff;
+    }
+    return fails(f) ? f->how : SOCLE_OK;
+}
+
+static socle_status fake_run(void *self, const struct sc_launch *l)
+{
+    struct fake *const f = self;
+    static struct sc_kc_launch plan[SC_KC_MAX_LAUNCHES];
+    uint32_t *buffer[SC_KC_N_BUFFERS];
+    cr_assert(l->op == SC_OP_COMMIT && l->n_uses == SC_KC_N_BUFFERS);
+    for (int i = 0; i < SC_KC_N_BUFFERS; i++) {
+        cr_assert(l->offset[i] <= f->size && l->size[i] <= f->size - l->offset[i]);
+        buffer[i] = (uint32_t *)(void *)(f->arena + l->offset[i]);
+    }
+    const unsigned n = sc_kc_commit_plan(plan, *(const struct sc_kc_commit *)l->arg);
+    for (unsigned i = 0; i < n; i++) {
+        sc_kc_run(&plan[i], buffer);
+    }
+    return fails(f) ? f->how : SOCLE_OK;
+}
+
+static void fake_close(void *self)
+{
+    (void)fake_arena(self, 0);
+}
+
+static const struct sc_device_ops fake_ops = {.info = fake_info, .arena = fake_arena, .put = fake_put, .get = fake_get, .run = fake_run, .close = fake_close};
+
+#endif
