@@ -176,6 +176,10 @@ def field(out, pre, name, p, why):
     out.words(f"{up}_SQRT_E", (t - 1) // 2, n, "(t - 1) / 2, plain exponent of the square root")
     out.words(f"{up}_R1", (1 << 64 * n) % p, n, "R mod p: one")
     out.words(f"{up}_R2", (1 << 128 * n) % p, n, "R^2 mod p: into Montgomery form")
+    limbs = 5 if n == 4 else 8
+    assert p << (6 if name == "FP" else 4) < 1 << 52 * limbs, "below 2 p: (4 p)^2 / R' + p, and (8 p)^2 / R' + p for sums in Fp2"
+    out.say(f"#define {up}_N52 {limbs} /* limbs of 52 bits in vector code, Montgomery with R' = 2^{52 * limbs} */")
+    out.words(f"{up}_TO52", (1 << 104 * limbs - 64 * n) % p, n, "R'^2 / R, plain: a product there with this takes a R to a R'")
     out.words(f"{up}_ROOT", (root << 64 * n) % p, n, f"root of unity of order 2^{s}: {nqr}^t")
     out.say()
 

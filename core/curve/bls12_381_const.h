@@ -33,6 +33,10 @@ static const uint64_t BLS_FP_R1[6] = {0x760900000002fffd, 0xebf4000bc40c0002, 0x
 /* R^2 mod p: into Montgomery form */
 static const uint64_t BLS_FP_R2[6] = {0xf4df1f341c341746, 0x0a76e6a609d104f1, 0x8de5476c4c95b6d5, 0x67eb88a9939d83c0, 0x9a793e85b519952d,
     0x11988fe592cae3aa};
+#define BLS_FP_N52 8 /* limbs of 52 bits in vector code, Montgomery with R' = 2^416 */
+/* R'^2 / R, plain: a product there with this takes a R to a R' */
+static const uint64_t BLS_FP_TO52[6] = {0x42b7fde37dba9366, 0x7784894e27525bc3, 0xb2b91b9dc1f5b1e9, 0x206f497dfcafb872,
+    0x594137cc89a9b0bb, 0x0411cd9d20d7e399};
 /* root of unity of order 2^1: 2^t */
 static const uint64_t BLS_FP_ROOT[6] = {0x43f5fffffffcaaae, 0x32b7fff2ed47fffd, 0x07e83a49a2e99d69, 0xeca8f3318332bb7a,
     0xef148d1ea0f4c069, 0x040ab3263eff0206};
@@ -55,6 +59,9 @@ static const uint64_t BLS_FR_SQRT_E[4] = {0x7fff2dff7fffffff, 0x04d0ec02a9ded201
 static const uint64_t BLS_FR_R1[4] = {0x00000001fffffffe, 0x5884b7fa00034802, 0x998c4fefecbc4ff5, 0x1824b159acc5056f};
 /* R^2 mod p: into Montgomery form */
 static const uint64_t BLS_FR_R2[4] = {0xc999e990f3f29c6d, 0x2b6cedcb87925c23, 0x05d314967254398f, 0x0748d9d99f59ff11};
+#define BLS_FR_N52 5 /* limbs of 52 bits in vector code, Montgomery with R' = 2^260 */
+/* R'^2 / R, plain: a product there with this takes a R to a R' */
+static const uint64_t BLS_FR_TO52[4] = {0x00000234fffffdcb, 0x2e750561039ef635, 0xf1563642bdce3c3e, 0x247db575276a7fa6};
 /* root of unity of order 2^32: 5^t */
 static const uint64_t BLS_FR_ROOT[4] = {0x9cab6d5c0c17f47c, 0x1ce1e93dfd4b71e5, 0x0d6db230471dd505, 0x3f0ee990743a3b6a};
 

@@ -27,6 +27,9 @@ static const uint64_t BN_FP_SQRT_E[4] = {0x4f082305b61f3f51, 0x65e05aa45a1c72a3,
 static const uint64_t BN_FP_R1[4] = {0xd35d438dc58f0d9d, 0x0a78eb28f5c70b3d, 0x666ea36f7879462c, 0x0e0a77c19a07df2f};
 /* R^2 mod p: into Montgomery form */
 static const uint64_t BN_FP_R2[4] = {0xf32cfc5b538afa89, 0xb5e71911d44501fb, 0x47ab1eff0a417ff6, 0x06d89f71cab8351f};
+#define BN_FP_N52 5 /* limbs of 52 bits in vector code, Montgomery with R' = 2^260 */
+/* R'^2 / R, plain: a product there with this takes a R to a R' */
+static const uint64_t BN_FP_TO52[4] = {0xfbdb0f2afaec667a, 0xad825aed9626b0ff, 0x276f48b709e2a0fc, 0x0d791464ef86e357};
 /* root of unity of order 2^1: 3^t */
 static const uint64_t BN_FP_ROOT[4] = {0x68c3488912edefaa, 0x8d087f6872aabf4f, 0x51e1a24709081231, 0x2259d6b14729c0fa};
 
@@ -48,6 +51,9 @@ static const uint64_t BN_FR_SQRT_E[4] = {0xcdcb848a1f0fac9f, 0x0c0ac2e9419f4243,
 static const uint64_t BN_FR_R1[4] = {0xac96341c4ffffffb, 0x36fc76959f60cd29, 0x666ea36f7879462e, 0x0e0a77c19a07df2f};
 /* R^2 mod p: into Montgomery form */
 static const uint64_t BN_FR_R2[4] = {0x1bb8e645ae216da7, 0x53fe3ab1e35c59e3, 0x8c49833d53bb8085, 0x0216d0b17f4e44a5};
+#define BN_FR_N52 5 /* limbs of 52 bits in vector code, Montgomery with R' = 2^260 */
+/* R'^2 / R, plain: a product there with this takes a R to a R' */
+static const uint64_t BN_FR_TO52[4] = {0xf6e31f8c9ffffab6, 0x5d7570ac31329fae, 0x276f48b709e2a349, 0x0d791464ef86e357};
 /* root of unity of order 2^28: 5^t */
 static const uint64_t BN_FR_ROOT[4] = {0x636e735580d13d9c, 0xa22bf3742445ffd6, 0x56452ac01eb203d8, 0x1860ef942963f9e7};
 

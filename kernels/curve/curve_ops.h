@@ -33,6 +33,7 @@ struct sc_group_ops {
     void (*weighted_sum)(void *xyzz, const void *b, size_t n);
 
     /** The rest in the form of core/curve. */
+    void (*generator)(void *out);
     void (*neg)(void *out, const void *in);
     void (*xyzz_set_inf)(void *out);
     void (*xyzz_dbl)(void *out, const void *a);

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Speed of sums of multiples and of transforms over scalar fields, one JSON line per sample.
+ * bench_curve msm GROUP LOG_N THREADS [SAMPLES [ref]]   GROUP: bn254-g1, bn254-g2, bls12-381-g1, bls12-381-g2
+ * bench_curve ntt FIELD LOG_N THREADS [SAMPLES [ref]]   FIELD: bn254-fr, bls12-381-fr
+ * Random scalars, distinct points. Seconds are processor time with one thread, wall time otherwise. Report medians.
+ */
+#include "host/curve/fr_ntt.h"
+#include "host/curve/msm.h"
+#include "host/sys/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { BLOCK = 1024 };
+
+struct bench {
+    const char *what, *name, *table;
+    unsigned log_n, threads, samples;
+    bool ref;
+    struct sc_pool *pool;
+};
+
+static double now(const struct bench *b)
+{
+    struct timespec t;
+    clock_gettime(b->threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void line(const struct bench *b, double seconds)
+{
+    printf("{\"what\":\"%s\",\"name\":\"%s\",\"kernels\":\"%s\",\"log_n\":%u,\"threads\":%u,\"seconds\":%.6f}\n", b->what, b->name, b->table,
+           b->log_n, b->threads, seconds);
+    (void)fflush(stdout);
+}
+
+static uint64_t next(void)
+{
+    static uint64_t s = 20261127;
+    s = s * 6364136223846793005u + 1442695040888963407u;
+    return s ^ (s >> 29);
+}
+
+/* P, 2 P, ...: the first block one by one from P + P, the others as the block before plus its last point's multiple. */
+static void fill_points(uint8_t *p, size_t n, const struct sc_group_ops *ref, const void *generator, void *scratch)
+{
+    uint32_t src[2 * BLOCK];
+    memcpy(p, generator, ref->size);
+    for (size_t i = 1; i < n && i < BLOCK; i++) {
+        const uint32_t one[2] = {(uint32_t)(i - 1) << 1, 0};
+        ref->pairs(p + i * ref->size, p, one, 1, scratch);
+    }
+    for (size_t at = BLOCK; at < n; at += BLOCK) {
+        for (size_t i = 0; i < BLOCK; i++) {
+            src[2 * i] = (uint32_t)(at - BLOCK + i) << 1;
+            src[2 * i + 1] = (uint32_t)(BLOCK - 1) << 1;
+        }
+        ref->pairs(p + at * ref->size, p, src, n - at < BLOCK ? n - at : BLOCK, scratch);
+    }
+}
+
+static socle_status bench_msm(struct bench *b)
+{
+    enum sc_group g = SC_BN_G1;
+    while (g < SC_GROUP_END && strcmp(sc_group_ops_ref(g)->name, b->name) != 0) {
+        g++;
+    }
+    if (g == SC_GROUP_END) {
+        return SOCLE_E_ARG;
+    }
+    const struct sc_group_ops *const ref = sc_group_ops_ref(g), *const ops = b->ref ? ref : sc_group_ops_best(g);
+    const size_t n = (size_t)1 << b->log_n;
+    uint8_t *const p = sc_big_alloc(n * ref->size), *const scratch = sc_big_alloc(BLOCK * ref->pairs_scratch);
+    uint64_t(*const k)[4] = sc_big_alloc(n * sizeof *k);
+    _Alignas(64) uint8_t out[256], generator[256];
+    socle_status st = p == NULL || k == NULL || scratch == NULL ? SOCLE_E_NOMEM : SOCLE_OK;
+    if (st == SOCLE_OK) {
+        ref->generator(generator);
+        fill_points(p, n, ref, generator, scratch);
+        for (size_t i = 0; i < n; i++) {
+            for (unsigned j = 0; j < 4; j++) {
+                k[i][j] = next();
+            }
+            k[i][3] >>= 258 - ref->scalar_bits; /* a quarter of the numbers of as many bits: below r */
+        }
+    }
+    b->table = ops == ref ? "ref" : "best";
+    for (unsigned s = 0; st == SOCLE_OK && s < b->samples; s++) {
+        const double t = now(b);
+        st = sc_msm_with(ops, out, p, (const uint64_t(*)[4])k, n, b->pool);
+        line(b, now(b) - t);
+    }
+    sc_big_free(p, n * ref->size);
+    sc_big_free(k, n * sizeof *k);
+    sc_big_free(scratch, BLOCK * ref->pairs_scratch);
+    return st;
+}
+
+static socle_status bench_ntt(struct bench *b)
+{
+    enum sc_fr f = SC_BN_FR;
+    while (f < SC_FR_END && strcmp(sc_fr_ops_ref(f)->name, b->name) != 0) {
+        f++;
+    }
+    if (f == SC_FR_END) {
+        return SOCLE_E_ARG;
+    }
+    const struct sc_fr_ops *const ops = b->ref ? sc_fr_ops_ref(f) : sc_fr_ops_best(f);
+    const size_t n = (size_t)1 << b->log_n;
+    struct sc_fr_word *const x = sc_big_alloc(n * sizeof *x);
+    struct sc_fr_domain *d = NULL;
+    socle_status st = x == NULL ? SOCLE_E_NOMEM : sc_fr_domain_create_with(&d, ops, b->log_n, b->pool);
+    for (size_t i = 0; st == SOCLE_OK && i < n; i++) {
+        for (unsigned j = 0; j < 4; j++) {
+            x[i].l[j] = next() >> (j == 3 ? 4 : 0);
+        }
+    }
+    b->table = ops == sc_fr_ops_ref(f) ? "ref" : "best";
+    for (unsigned s = 0; st == SOCLE_OK && s < b->samples; s++) {
+        const double t = now(b);
+        sc_fr_ntt(d, x, 1, SC_FR_TO_REVERSED, b->pool);
+        line(b, now(b) - t);
+    }
+    sc_fr_domain_destroy(d);
+    sc_big_free(x, n * sizeof *x);
+    return st;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 5) {
+        (void)fprintf(stderr, "bench_curve msm|ntt NAME LOG_N THREADS [SAMPLES [ref]]\n");
+        return 2;
+    }
+    struct bench b = {.what = argv[1], .name = argv[2], .log_n = (unsigned)atoi(argv[3]), .threads = (unsigned)atoi(argv[4])};
+    b.samples = argc > 5 ? (unsigned)atoi(argv[5]) : 5;
+    b.ref = argc > 6 && strcmp(argv[6], "ref") == 0;
+    socle_status st = sc_pool_create(&b.pool, b.threads);
+    if (st == SOCLE_OK) {
+        st = strcmp(b.what, "msm") == 0 ? bench_msm(&b) : bench_ntt(&b);
+    }
+    sc_pool_destroy(b.pool);
+    if (st != SOCLE_OK) {
+        (void)fprintf(stderr, "bench_curve: status %d\n", (int)st);
+    }
+    return st == SOCLE_OK ? 0 : 1;
+}
