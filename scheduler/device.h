@@ -43,6 +43,7 @@ struct sc_launch {
     const uint64_t *offset; /* in the arena of the device; SC_NO_OFFSET for a device that shares the host's memory */
     void *const *host;     /* where they are in host memory; NULL for a device with an arena. Those that are only read are not written */
     const uint64_t *size;  /* bytes */
+    const uint8_t *access; /* enum sc_access of each */
 };
 
 /** Functions that are NULL are not supported, except info and run, which must be there; put, get and arena when not shares_host. */
