@@ -32,8 +32,8 @@ static double now(const struct bench *b)
 
 static void line(const struct bench *b, double seconds)
 {
-    printf("{\"what\":\"%s\",\"name\":\"%s\",\"kernels\":\"%s\",\"log_n\":%u,\"threads\":%u,\"seconds\":%.6f}\n", b->what, b->name, b->table,
-           b->log_n, b->threads, seconds);
+    printf("{\"what\":\"%s\",\"name\":\"%s\",\"kernels\":\"%s\",\"log_n\":%u,\"threads\":%u,\"seconds\":%.6f}\n", b->what, b->name,
+           b->table, b->log_n, b->threads, seconds);
     (void)fflush(stdout);
 }
 

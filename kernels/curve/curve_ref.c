@@ -54,7 +54,7 @@ const struct sc_group_ops *sc_group_ops_ref(enum sc_group g)
     }
     return NULL;
 }
- 
+
 #ifdef SC_HAVE_IFMA
 const struct sc_group_ops *sc_group_ops_ifma(enum sc_group g);
 #endif

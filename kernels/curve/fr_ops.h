@@ -37,7 +37,7 @@ struct sc_fr_ops {
 
     /** Factors into the form that the layers take them in; out == a is allowed. */
     void (*twiddle)(struct sc_fr_word *out, const struct sc_fr_word *a, size_t n);
-    /** Two layers at once in block b of 4 q elements at x, for j in [j0, j1): elements j, j + q, j + 2 q, j + 3 q. */
+    /** Two layers at once in block b of 4 q elements at x, for j in [j0, j1), multiples of 8: elements j, j + q, j + 2 q, j + 3 q. */
     void (*down4)(struct sc_fr_word *x, size_t q, const struct sc_fr_word *table, size_t b, size_t j0, size_t j1);
     void (*up4)(struct sc_fr_word *x, size_t q, const struct sc_fr_word *table, size_t b, size_t j0, size_t j1);
     /** All layers of block b of 2^log_len elements at x. */
