@@ -300,6 +300,22 @@ const char *socle_model_origin(const socle_model *model);
 size_t socle_model_devices(const socle_model *model, struct socle_model_device *out, size_t max);
 size_t socle_model_samples(const socle_model *model, struct socle_model_sample *out, size_t max);
 
+/** The scheduler on a virtual clock: no device is needed and none is used. */
+struct socle_simulation {
+    unsigned n_devices, n_segments, log_cells;
+    double seconds;        /* from cells in host memory to all proofs there */
+    double utilisation;    /* share of the devices' time in which a job runs */
+    uint64_t jobs, copied, spilled; /* bytes; spilled: copied to the host to make room */
+    uint64_t device_memory; /* the most that is used of any device, bytes */
+    const char *basis;     /* of the weakest estimate: "measured", "between" sizes that were measured, "beyond" them */
+};
+
+/** Simulate the proofs of @p n_segments segments (1 to 4096) of the largest size that the context's profile cuts, on @p n_devices (1 to 64)
+ * copies of a device of the model. Making the trace is not in it. SOCLE_E_ARG: out of range, or the message says what the model lacks: it
+ * needs the operations commit, gkr, zero and open. SOCLE_E_NOMEM: a job does not fit into the device. */
+SC_MUST_USE socle_status socle_simulate(socle_context *ctx, struct socle_simulation *out, const socle_model *model, const char *device,
+                                        unsigned n_devices, unsigned n_segments);
+
 #ifdef __cplusplus
 }
 #endif

@@ -2,17 +2,12 @@
  *
  * Cost models for the caller: read a file, tell what is in it.
  */
-#include "host/api/context.h"
+#include "host/api/model.h"
 
 #include <string.h>
 
 #include "host/sys/lend.h"
 #include "host/sys/mem.h"
-#include "scheduler/cost.h"
-
-struct socle_model {
-    struct sc_cost cost;
-};
 
 socle_status socle_model_read(socle_context *ctx, socle_model **out, const uint8_t *text, size_t len)
 {

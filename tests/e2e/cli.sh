@@ -36,7 +36,7 @@ json() { # file, python expression on the object d
 exits 2 "no command is a usage error"
 exits 0 "-h tells the commands" -h
 exits 2 "an unknown command is refused" frobnicate
-for c in execute keygen estimate prove verify inspect devices model security version; do
+for c in execute keygen estimate prove verify inspect devices model security simulate version; do
     exits 0 "$c -h tells its options" "$c" -h
     exits 2 "$c refuses an unknown option" "$c" --no-such-option
 done
@@ -71,12 +71,25 @@ exits 0 "model show reads a cost model" model show "$model"
 grep -q "a model made by hand" out && grep -q "sim-gpu *encode *20 *64 *5 *450.000 *1.234" out
 report $? "model show tells its origin and a sample"
 exits 0 "model show under --json" model show "$model" --json
-json out "d['schema']=='socle.model' and d['devices'][0]['get_mb_per_s']==40000 and d['samples'][0]['mean_ns']==450000 and len(d['samples'])==4"
+json out "d['schema']=='socle.model' and d['devices'][0]['get_mb_per_s']==40000 and d['samples'][0]['mean_ns']==450000 and len(d['samples'])==8"
 report $? "model show under --json is an object"
 sed 's/^runs = 5/runs = five/' "$model" >bad.toml
 exits 9 "a damaged cost model is refused" model show bad.toml
 grep -q "line [0-9]*: runs is not a whole number" err
 report $? "and the line is named"
+exits 0 "simulate runs the scheduler on a virtual clock" simulate --gpus 3xsim-gpu --from "$model" --segments 24
+head -n 1 out | grep -q "^SIMULATED .* 24 segments of 2^28 cells" && grep -q "^ *3\*" out && grep -q extrapolated out
+report $? "its figures are marked as simulated and extrapolated"
+exits 0 "simulate under --json" simulate --gpus 3xsim-gpu --from "$model" --segments 24 --json
+json out "(d['schema']=='socle.simulate' and d['simulated'] is True and d['basis']=='beyond' and [r['devices'] for r in d['rows']]==[1,2,3,4,8,16,32,64] 
+    and all(r['jobs']==144 and 0<r['utilisation']<=1 for r in d['rows']) and d['rows'][0]['seconds']>=24*0.15 
+    and all(a['seconds']>=b['seconds'] for a,b in zip(d['rows'],d['rows'][1:])))"
+report $? "every job runs in each row, and more devices are not slower"
+exits 2 "simulate wants NxNAME" simulate --gpus sim-gpu --from "$model"
+exits 2 "simulate wants at most 64 devices" simulate --gpus 65xsim-gpu --from "$model"
+exits 2 "simulate refuses a device that the model lacks" simulate --gpus 1xgpu --from "$model"
+sed 's/^memory = .*/memory = 1000000000/' "$model" >small.toml
+exits 5 "simulate says when a segment does not fit into the device" simulate --gpus 1xsim-gpu --from small.toml
 exits 2 "model does nothing but show" model edit "$model"
 exits 0 "version" version --json
 json out "d['security']['smallest_term_bits']>=132 and d['security']['set_proof_sum_bits']>=128 and d['profiles']==['socle-132', 'socle-132-unique', 'socle-132-small']"

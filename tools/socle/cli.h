@@ -32,7 +32,9 @@ enum exit_code {
     O(THREADS, 0, "threads", "N", "number of threads (default: one per processor)") \
     O(PROFILE, 0, "profile", "NAME", "parameter profile (default: socle-132)")      \
     O(MIN_BITS, 0, "min-bits", "N", "refuse a profile that claims fewer bits")     \
-    O(SEGMENTS, 0, "segments", "N", "also the sum over the proofs of N segments")         \
+    O(SEGMENTS, 0, "segments", "N", "how many (security: also the sum over their proofs; simulate: 64)") \
+    O(GPUS, 0, "gpus", "NxNAME", "N devices of that name in the model; 1, 2, 4 .. 64 are told, too") \
+    O(FROM, 0, "from", "MODEL", "cost model with the times that the simulation takes") \
     O(SOUNDCALC, 0, "soundcalc", "N", "the parameter file of the openings of 2^N cells, for soundcalc") \
     O(RESUME, 0, "resume", "FOLDER", "keep finished proofs of segments there, and go on from those that are") \
     O(ESTIMATE, 0, "estimate", NULL, "estimate first, and tell both") \
@@ -92,7 +94,7 @@ void result_begin(struct json *j, const struct args *a);
 /** End and print it. */
 enum exit_code result_print(struct json *j, const struct args *a);
 
-command_fn run_execute, run_keygen, run_estimate, run_prove, run_verify, run_inspect, run_devices, run_model, run_security, run_version;
+command_fn run_execute, run_keygen, run_estimate, run_prove, run_verify, run_inspect, run_devices, run_model, run_security, run_simulate, run_version;
 
 /** A decimal number from @p low to @p high, nothing else. */
 bool parse_number(const char *text, unsigned long low, unsigned long high, unsigned long *out);
