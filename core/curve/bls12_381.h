@@ -10,6 +10,7 @@
 #include "core/base/status.h"
 #include "core/curve/bls12_381_const.h"
 #include "core/curve/limbs.h"
+#include "core/curve/modinv.h"
 
 #define SC_F bls_fp
 #define SC_FC BLS_FP_

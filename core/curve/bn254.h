@@ -10,6 +10,7 @@
 #include "core/base/status.h"
 #include "core/curve/bn254_const.h"
 #include "core/curve/limbs.h"
+#include "core/curve/modinv.h"
 
 #define SC_F bn_fp
 #define SC_FC BN_FP_

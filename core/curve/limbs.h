@@ -10,7 +10,9 @@
 #include <stdint.h>
 
 #if defined(__SIZEOF_INT128__) && !defined(__wasm__) && !defined(SC_NO_INT128)
+#define SC_INT128
 __extension__ typedef unsigned __int128 u128;
+__extension__ typedef __int128 i128;
 
 /** Low word of a b; the high word in @p hi. */
 static inline uint64_t mul64(uint64_t a, uint64_t b, uint64_t *hi)

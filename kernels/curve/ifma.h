@@ -45,6 +45,31 @@ SC_INLINE void v_load4(__m512i w[4], const uint64_t *const row[8])
     w[3] = _mm512_shuffle_i64x2(ab1, cd1, 0xdd);
 }
 
+/** Eight rows of four words, one behind the other; lanes hold rows 0, 2, 1, 3, 4, 6, 5, 7. */
+SC_INLINE void v_load4_run(__m512i w[4], const uint64_t *rows)
+{
+    const __m512i a = _mm512_loadu_si512(rows), b = _mm512_loadu_si512(rows + 8);
+    const __m512i c = _mm512_loadu_si512(rows + 16), d = _mm512_loadu_si512(rows + 24);
+    const __m512i ab0 = _mm512_unpacklo_epi64(a, b), ab1 = _mm512_unpackhi_epi64(a, b);
+    const __m512i cd0 = _mm512_unpacklo_epi64(c, d), cd1 = _mm512_unpackhi_epi64(c, d);
+    w[0] = _mm512_shuffle_i64x2(ab0, cd0, 0x88);
+    w[1] = _mm512_shuffle_i64x2(ab1, cd1, 0x88);
+    w[2] = _mm512_shuffle_i64x2(ab0, cd0, 0xdd);
+    w[3] = _mm512_shuffle_i64x2(ab1, cd1, 0xdd);
+}
+
+/** The inverse of v_load4_run. */
+SC_INLINE void v_store4_run(uint64_t *rows, const __m512i w[4])
+{
+    const __m512i even0 = _mm512_unpacklo_epi64(w[0], w[1]), odd0 = _mm512_unpackhi_epi64(w[0], w[1]);
+    const __m512i even1 = _mm512_unpacklo_epi64(w[2], w[3]), odd1 = _mm512_unpackhi_epi64(w[2], w[3]);
+    const __m512i first = _mm512_set_epi64(11, 10, 3, 2, 9, 8, 1, 0), second = _mm512_set_epi64(15, 14, 7, 6, 13, 12, 5, 4);
+    _mm512_storeu_si512(rows, _mm512_permutex2var_epi64(even0, first, even1));
+    _mm512_storeu_si512(rows + 8, _mm512_permutex2var_epi64(odd0, first, odd1));
+    _mm512_storeu_si512(rows + 16, _mm512_permutex2var_epi64(even0, second, even1));
+    _mm512_storeu_si512(rows + 24, _mm512_permutex2var_epi64(odd0, second, odd1));
+}
+
 /** w[k] = word k of the eight rows, k < 2. */
 SC_INLINE void v_load2(__m512i w[2], const uint64_t *const row[8])
 {

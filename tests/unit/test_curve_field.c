@@ -188,6 +188,37 @@ Test(curve_field, unary_operations_agree_with_gmp)
     }
 }
 
+/* Many numbers, and those whose steps are special: powers of two and their neighbours, in Montgomery form as well as plain. */
+Test(curve_field, inverses_of_many_numbers)
+{
+    for (unsigned k = 0; k < 4; k++) {
+        const struct field *const f = FIELDS[k];
+        for (unsigned i = 0; i < 20000; i++) {
+            uint64_t a[MAX_N] = {0}, r[MAX_N];
+            if (i < 64 * f->n * 6) {
+                const unsigned bit = i / 6 % (64 * f->n - 1);
+                a[bit / 64] = UINT64_C(1) << bit % 64;
+                a[0] += i % 3 == 0 ? 0 : i % 3 == 1 ? 1 : UINT64_MAX;
+                if (i % 6 >= 3) {
+                    f->from_plain(a, a);
+                }
+            } else {
+                for (unsigned j = 0; j < f->n; j++) {
+                    a[j] = next();
+                }
+                f->from_plain(a, a);
+            }
+            if (limbs_ge(a, f->p, f->n) || f->is_zero(a)) {
+                continue;
+            }
+            f->inv(r, a);
+            cr_assert(!limbs_ge(r, f->p, f->n), "%s: not canonical at %u", f->name, i);
+            f->mul(r, r, a);
+            cr_assert(f->is_one(r), "%s: wrong at %u", f->name, i);
+        }
+    }
+}
+
 Test(curve_field, square_roots_exist_exactly_where_legendre_says)
 {
     for (unsigned k = 0; k < 4; k++) {
