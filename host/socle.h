@@ -316,6 +316,104 @@ struct socle_simulation {
 SC_MUST_USE socle_status socle_simulate(socle_context *ctx, struct socle_simulation *out, const socle_model *model, const char *device,
                                         unsigned n_devices, unsigned n_segments);
 
+/** A benchmark that ran: what was measured, and beside what. Independent of the context that ran it, except for its memory. */
+typedef struct socle_bench socle_bench;
+
+#define SOCLE_BENCH_MAX_RUNS 1000
+#define SOCLE_BENCH_DIGEST 32
+
+/** All zero: the suite "kernels", all of its cases, 9 runs of each, no round of runs begun after 150 s, sensors of this machine. */
+struct socle_bench_options {
+    const char *suite;
+    const char *only;   /* the cases of this operation */
+    unsigned runs;      /* timed runs of each case, one more before them warms up */
+    double seconds;     /* no further round (a run of each case) begins later, once there are 3 */
+    const char *system; /* folder that stands for / where sensors are read */
+};
+
+enum socle_bench_outcome {
+    SOCLE_BENCH_GOOD,    /* every run gave the digest of the reference */
+    SOCLE_BENCH_WRONG,   /* one did not: the times mean nothing */
+    SOCLE_BENCH_SKIPPED  /* not run; `why` says why */
+};
+
+/** Times of one case, in nanoseconds. */
+struct socle_bench_summary {
+    uint64_t n;
+    double median, mad, least, most, p5, p95, p99, mean;
+    double cv;               /* standard deviation over mean */
+    double low, high, level; /* bootstrap interval of the median and its confidence */
+    double trend_z, trend_change; /* Mann-Kendall; relative, from the first run to the last */
+    bool unstable, drifts;   /* cv above 3 %; a trend that is no accident */
+};
+
+/** A case: an operation at a size. What is unknown is NAN, or NULL. */
+struct socle_bench_row {
+    const char *op, *shape;
+    const char *what;  /* is counted */
+    double units;      /* of it, in one run */
+    const char *unit;  /* of a rate, as shown: units a second times scale */
+    double scale;
+    uint64_t memory;   /* bytes it takes when it runs alone */
+    enum socle_bench_outcome outcome;
+    char why[96];
+    uint8_t digest[SOCLE_BENCH_DIGEST], reference[SOCLE_BENCH_DIGEST]; /* of the last run, or of the first that was wrong */
+    unsigned n_runs;
+    const uint64_t *runs_ns, *least_ns; /* each run; the least that the limits measured just before it allow. Live as long as the bench */
+    struct socle_bench_summary time;
+    double rate;       /* of the median, as shown */
+    double share;      /* median of least over time; NAN for what is a limit itself */
+    const char *binds; /* the limit that is the larger one in most runs */
+    double joules;     /* of a run, mean */
+};
+
+/** A limit as measured during the run, in units a second; of memory in bytes read and written. */
+struct socle_bench_limit {
+    const char *name;
+    uint64_t n;
+    double median, least, most;
+};
+
+/** What was seen at one moment. NAN: no such sensor. */
+struct socle_bench_moment {
+    double at_s, pace_s; /* pace: processor time of a loop that is always the same */
+    double clock_mhz, celsius;
+    double others, steal; /* processors that others had */
+};
+
+struct socle_bench_info {
+    const char *suite;
+    unsigned suite_version, threads, runs; /* runs: wanted */
+    const char *kernels, *reference;       /* instruction sets: measured, and of the reference */
+    uint64_t started;                      /* seconds since 1970 */
+    double seconds;
+    uint64_t peak_memory;
+    const char *os, *kernel, *governor;    /* empty: unknown */
+    int virtualised;                       /* -1: unknown */
+    double load;                           /* mean number of running processes when it began */
+    double slowest_pace, lowest_clock;     /* over the fastest; NAN */
+    double hottest, most_load;             /* degrees, processors; NAN */
+    bool throttled, hot, background;
+    bool digests_right, enough_runs;       /* of all that ran; there is something, and 5 runs of each */
+    bool valid;                            /* digests_right, enough_runs and not throttled */
+};
+
+/** The suites; NULL behind the last. */
+const char *socle_bench_suite(unsigned i);
+/** The cases of a suite, not run: as rows without times. SOCLE_E_ARG: no such suite. */
+SC_MUST_USE socle_status socle_bench_list(socle_context *ctx, socle_bench **out, const char *suite);
+/** Run a suite with the threads of the context and within its memory; cases that do not fit are skipped. *out is yours.
+ * A wrong result is no failure of the call: look at the info. SOCLE_E_ARG, SOCLE_E_NOMEM, SOCLE_E_CANCELLED, SOCLE_E_DEADLINE. */
+SC_MUST_USE socle_status socle_bench_run(socle_context *ctx, socle_bench **out, const struct socle_bench_options *options);
+/** NULL is fine. */
+void socle_bench_destroy(socle_context *ctx, socle_bench *bench);
+/** Strings live as long as the bench. */
+const struct socle_bench_info *socle_bench_about(const socle_bench *bench);
+/** Fill at most @p max; return how many there are. */
+size_t socle_bench_rows(const socle_bench *bench, struct socle_bench_row *out, size_t max);
+size_t socle_bench_limits(const socle_bench *bench, struct socle_bench_limit *out, size_t max);
+size_t socle_bench_moments(const socle_bench *bench, struct socle_bench_moment *out, size_t max);
+
 #ifdef __cplusplus
 }
 #endif

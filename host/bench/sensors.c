@@ -172,7 +172,7 @@ static int hypervisor_of(const char *root)
     return flags[0] == '\0' ? -1 : strstr(flags, " hypervisor") != NULL;
 }
 
-void sc_machine_read(struct sc_machine *m, const char *root)
+void sc_computer_read(struct sc_computer *m, const char *root)
 {
     char text[4096];
     const char *const at = root != NULL ? root : "";

@@ -35,11 +35,11 @@ void sc_energy_read(struct sc_energy *e, const char *root);
 double sc_energy_between(const struct sc_energy *a, const struct sc_energy *b);
 
 /** Strings are empty where the system does not tell. */
-struct sc_machine {
+struct sc_computer {
     char os[80], kernel[80], governor[32];
     int virtualised; /* 1, 0; -1 unknown */
     double load;     /* mean number of running processes over a minute; NAN */
 };
-void sc_machine_read(struct sc_machine *m, const char *root);
+void sc_computer_read(struct sc_computer *m, const char *root);
 
 #endif

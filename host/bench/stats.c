@@ -266,6 +266,11 @@ static struct windows windows_of(const double *x, double *scratch, size_t n, dou
     return w;
 }
 
+double sc_stats_unknown(void)
+{
+    return NAN;
+}
+
 static double known_or(double v, double otherwise)
 {
     return isfinite(v) ? v : otherwise;
@@ -310,7 +315,7 @@ socle_status sc_stats_disturbance(struct sc_disturbance *out, const struct sc_co
     out->lowest_clock = w[1].least / w[1].level;
     out->hottest = w[2].most;
     out->most_load = w[3].most;
-    out->throttled = out->slowest_pace > SC_CONDITION_SLOW || out->lowest_clock < 1 / SC_CONDITION_SLOW;
+    out->throttled = out->slowest_pace > SC_CONDITION_PACE || out->lowest_clock < 1 / SC_CONDITION_CLOCK;
     out->hot = out->hottest > SC_CONDITION_HOT;
     out->background = out->most_load > SC_CONDITION_LOAD;
     return SOCLE_OK;

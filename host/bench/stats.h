@@ -62,6 +62,9 @@ struct sc_trend {
 #define SC_STATS_TREND_MAX 2048u /* measurements of a trend; it takes time and memory of their square */
 SC_MUST_USE socle_status sc_stats_trend(struct sc_trend *out, const double *x, size_t n);
 
+/** NAN, for files that cannot include math.h beside the field. */
+double sc_stats_unknown(void);
+
 /** What was seen beside the measurements at one moment. NAN: there is no such sensor. */
 struct sc_condition {
     double at_s;
@@ -72,7 +75,8 @@ struct sc_condition {
 };
 
 #define SC_CONDITION_WINDOW 5u   /* moments in a row; the median over them counts, so that one hiccup does not */
-#define SC_CONDITION_SLOW 1.10   /* pace above this multiple of the fastest tenth, or clock below its inverse of the highest: throttled */
+#define SC_CONDITION_CLOCK 1.10  /* clock below the highest over this: throttled */
+#define SC_CONDITION_PACE 1.25   /* pace above this multiple of the fastest tenth: throttled, or so disturbed by neighbours on the core */
 #define SC_CONDITION_HOT 95.0    /* degrees */
 #define SC_CONDITION_LOAD 0.25   /* processors */
 

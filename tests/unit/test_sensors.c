@@ -56,7 +56,7 @@ Test(sensors, a_folder_with_nothing_has_nothing)
     struct sc_sensors s;
     struct sc_condition c;
     struct sc_energy e;
-    struct sc_machine m;
+    struct sc_computer m;
     sc_sensors_init(&s, root);
     for (int i = 0; i < 2; i++) {
         sc_sensors_read(&s, &c);
@@ -65,7 +65,7 @@ Test(sensors, a_folder_with_nothing_has_nothing)
     sc_energy_read(&e, root);
     cr_expect_eq(e.n, 0);
     cr_expect(isnan(sc_energy_between(&e, &e)));
-    sc_machine_read(&m, root);
+    sc_computer_read(&m, root);
     cr_expect(m.os[0] == '\0' && m.kernel[0] == '\0' && m.governor[0] == '\0' && m.virtualised == -1 && isnan(m.load));
 }
 
@@ -123,20 +123,20 @@ Test(sensors, energy_adds_packages_and_wraps)
 
 Test(sensors, the_machine_is_described)
 {
-    struct sc_machine m;
+    struct sc_computer m;
     put("etc/os-release", "NAME=\"Other\"\nPRETTY_NAME=\"Some System 12\"\nID=x\n");
     put("proc/sys/kernel/osrelease", "6.1.0-test\n");
     put("sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "performance\n");
     put("proc/cpuinfo", "processor\t: 0\nflags\t\t: fpu hypervisor avx2\n");
     put("proc/loadavg", "1.50 2.00 3.00 1/100 1\n");
-    sc_machine_read(&m, root);
+    sc_computer_read(&m, root);
     cr_expect_str_eq(m.os, "Some System 12");
     cr_expect_str_eq(m.kernel, "6.1.0-test");
     cr_expect_str_eq(m.governor, "performance");
     cr_expect_eq(m.virtualised, 1);
     cr_expect(fabs(m.load - 1.5) < 1e-12);
     put("proc/cpuinfo", "processor\t: 0\nflags\t\t: fpu avx2\n");
-    sc_machine_read(&m, root);
+    sc_computer_read(&m, root);
     cr_expect_eq(m.virtualised, 0);
 }
 
@@ -145,7 +145,7 @@ Test(sensors, nonsense_is_unknown)
     struct sc_sensors s;
     struct sc_condition c;
     struct sc_energy e;
-    struct sc_machine m;
+    struct sc_computer m;
     put("sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq", "fast\n");
     put("sys/class/thermal/thermal_zone0/temp", "");
     put("proc/stat", "cpu  1 2 three\n");
@@ -159,16 +159,16 @@ Test(sensors, nonsense_is_unknown)
     cr_expect(isnan(c.clock_mhz) && isnan(c.celsius) && isnan(c.others) && isnan(c.steal));
     sc_energy_read(&e, root);
     cr_expect_eq(e.n, 0);
-    sc_machine_read(&m, root);
+    sc_computer_read(&m, root);
     cr_expect(m.virtualised == -1 && isnan(m.load));
 }
 
 Test(sensors, this_machine_tells_its_kernel)
 {
-    struct sc_machine m;
+    struct sc_computer m;
     struct sc_sensors s;
     struct sc_condition c;
-    sc_machine_read(&m, NULL);
+    sc_computer_read(&m, NULL);
     cr_expect_neq(m.kernel[0], '\0');
     sc_sensors_init(&s, NULL);
     sc_sensors_read(&s, &c);

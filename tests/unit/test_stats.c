@@ -247,7 +247,7 @@ Test(stats, each_disturbance_is_flagged)
             struct sc_condition c[MOMENTS];
             calm(c);
             for (size_t i = 40; i < 48; i++) {
-                c[i].pace_s *= which == 0 ? 1.25 : 1;
+                c[i].pace_s *= which == 0 ? 1.4 : 1;
                 c[i].clock_mhz *= which == 1 ? 0.8 : 1;
                 c[i].celsius += which == 2 ? 40 : 0;
                 c[i].others += which == 3 ? 0.5 : 0;

@@ -41,6 +41,11 @@ enum exit_code {
     O(DEADLINE, 0, "deadline", "SECONDS", "stop with exit code 7 when it takes longer") \
     O(MEM_BUDGET, 0, "mem-budget", "SIZE", "most memory of the process, as 8G, 512M or bytes (default: what is available)") \
     O(BIND, 0, "bind", "PLACES", "threads bound to: auto, core, node, off (default: auto; off when processes share a machine)") \
+    O(SUITE, 0, "suite", "NAME", "which benchmarks (default: kernels)") \
+    O(ONLY, 0, "only", "OP", "the cases of this operation") \
+    O(RUNS, 0, "runs", "N", "timed runs of each case (default: 9)") \
+    O(SECONDS, 0, "seconds", "N", "begin no further round of runs later (default: 150)") \
+    O(SYSTEM, 0, "system", "FOLDER", "read sensors below this folder instead of /") \
     O(DEVICE, 0, "device", "NAME", "commitments on: auto, cpu, opencl:N, dual:N (device N and the CPU, compared); default: auto, cpu as yet") \
     O(REQUIRE_GPU, 0, "require-gpu", NULL, "fail with exit code 6 when the device is no GPU") \
     O(JSON, 0, "json", NULL, "one JSON object on standard output")                 \
@@ -94,7 +99,8 @@ void result_begin(struct json *j, const struct args *a);
 /** End and print it. */
 enum exit_code result_print(struct json *j, const struct args *a);
 
-command_fn run_execute, run_keygen, run_estimate, run_prove, run_verify, run_inspect, run_devices, run_model, run_security, run_simulate, run_version;
+command_fn run_execute, run_keygen, run_estimate, run_prove, run_verify, run_inspect, run_devices, run_bench, run_model, run_security, run_simulate,
+    run_version;
 
 /** A decimal number from @p low to @p high, nothing else. */
 bool parse_number(const char *text, unsigned long low, unsigned long high, unsigned long *out);

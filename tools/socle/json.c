@@ -4,6 +4,7 @@
  */
 #include "tools/socle/json.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -133,8 +134,18 @@ void json_uint(struct json *j, const char *key, uint64_t value)
 void json_real(struct json *j, const char *key, double value)
 {
     char text[40];
+    if (!isfinite(value)) {
+        json_null(j, key);
+        return;
+    }
     member(j, key);
     put(j, text, (size_t)snprintf(text, sizeof text, "%.6g", value));
+}
+
+void json_null(struct json *j, const char *key)
+{
+    member(j, key);
+    put(j, "null", 4);
 }
 
 void json_bool(struct json *j, const char *key, bool value)
@@ -155,11 +166,21 @@ void json_hex(struct json *j, const char *key, const uint8_t *bytes, size_t len)
     put(j, "\"", 1);
 }
 
-bool json_print(struct json *j, FILE *out)
+void json_line_end(struct json *j)
 {
     put(j, "\n", 1);
-    const bool good = !j->failed && fwrite(j->text, 1, j->len, out) == j->len && fflush(out) == 0;
+}
+
+void json_drop(struct json *j)
+{
     free(j->text);
     memset(j, 0, sizeof *j);
+}
+
+bool json_print(struct json *j, FILE *out)
+{
+    json_line_end(j);
+    const bool good = !j->failed && fwrite(j->text, 1, j->len, out) == j->len && fflush(out) == 0;
+    json_drop(j);
     return good;
 }

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Rounds of runs. A round has one run of each case, so that what disturbs the machine for a while disturbs all of them, and a case
+ * meets every state that the machine has. Just before each run its limits are measured. Contracts: run.h.
+ */
+#include "host/bench/run.h"
+
+#include "host/sys/file.h"
+#include "host/sys/mem.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define DEFAULT_RUNS 9u
+#define DEFAULT_SECONDS 150.0
+#define MIB ((uint64_t)1 << 20)
+
+static void init_row(struct socle_bench *b, size_t at, const struct sc_lab_case *c)
+{
+    struct socle_bench_row *const r = &b->rows[at];
+    const double unknown = sc_stats_unknown();
+    *r = (struct socle_bench_row){.op = c->op, .shape = c->shape, .what = c->what, .units = c->units, .unit = c->unit, .scale = c->scale,
+                                  .outcome = SOCLE_BENCH_SKIPPED, .rate = unknown, .share = unknown, .joules = unknown,
+                                  .runs_ns = b->runs + at * b->max_runs, .least_ns = b->least + at * b->max_runs};
+    r->memory = sc_lab_memory(c, NULL, 1);
+}
+
+socle_status sc_bench_init(struct socle_bench *b, const struct socle_bench_options *o)
+{
+    size_t n = 0;
+    const double unknown = sc_stats_unknown();
+    const struct sc_lab_case *const all = sc_lab_kernels(&n);
+    memset(b, 0, sizeof *b);
+    if ((o->suite != NULL && strcmp(o->suite, "kernels") != 0) || o->runs > SOCLE_BENCH_MAX_RUNS) {
+        return SOCLE_E_ARG;
+    }
+    /* The cases of one operation stand together. */
+    while (o->only != NULL && n > 0 && strcmp(all[n - 1].op, o->only) != 0) {
+        n--;
+    }
+    size_t first = 0;
+    while (o->only != NULL && first < n && strcmp(all[first].op, o->only) != 0) {
+        first++;
+    }
+    b->cases = all + first;
+    b->n = n - first;
+    b->max_runs = o->runs != 0 ? o->runs : DEFAULT_RUNS;
+    b->max_rates = b->n * (b->max_runs + 1);
+    if (b->n == 0) {
+        return SOCLE_E_ARG;
+    }
+    b->wanted = sc_alloc(b->n, sizeof *b->wanted);
+    b->rows = sc_alloc(b->n, sizeof *b->rows);
+    b->runs = sc_alloc(b->n * b->max_runs, sizeof *b->runs);
+    b->least = sc_alloc(b->n * b->max_runs, sizeof *b->least);
+    b->by_memory = sc_alloc(b->n, sizeof *b->by_memory);
+    b->moments = sc_alloc(SC_BENCH_MOMENTS, sizeof *b->moments);
+    bool good = b->wanted != NULL && b->rows != NULL && b->runs != NULL && b->least != NULL && b->by_memory != NULL && b->moments != NULL;
+    for (int l = 0; l < SC_LAB_N_LIMITS; l++) {
+        b->rates[l] = sc_alloc(b->max_rates, sizeof(double));
+        good = good && b->rates[l] != NULL;
+    }
+    if (!good) {
+        sc_bench_fini(b);
+        return SOCLE_E_NOMEM;
+    }
+    for (size_t i = 0; i < b->n; i++) {
+        init_row(b, i, &b->cases[i]);
+    }
+    b->info = (struct socle_bench_info){.suite = "kernels", .suite_version = SC_LAB_VERSION, .runs = b->max_runs, .kernels = sc_cpu_ops_now()->name,
+                                        .reference = sc_cpu_ops_get(SC_ISA_REF)->name, .virtualised = -1, .load = unknown,
+                                        .slowest_pace = unknown, .lowest_clock = unknown, .hottest = unknown, .most_load = unknown,
+                                        .os = b->machine.os, .kernel = b->machine.kernel, .governor = b->machine.governor};
+    return SOCLE_OK;
+}
+
+void sc_bench_fini(struct socle_bench *b)
+{
+    sc_free(b->wanted);
+    sc_free(b->rows);
+    sc_free(b->runs);
+    sc_free(b->least);
+    sc_free(b->by_memory);
+    sc_free(b->moments);
+    for (int l = 0; l < SC_LAB_N_LIMITS; l++) {
+        sc_free(b->rates[l]);
+    }
+    memset(b, 0, sizeof *b);
+}
+
+/* The cases that fit together, the first ones first. */
+static void choose(struct socle_bench *b, uint64_t room)
+{
+    for (size_t i = 0; i < b->n; i++) {
+        b->wanted[i] = true;
+        if (sc_lab_memory(b->cases, b->wanted, b->n) > room) {
+            b->wanted[i] = false;
+            (void)snprintf(b->rows[i].why, sizeof b->rows[i].why, "needs %lluM of memory, room for %lluM",
+                           (unsigned long long)((b->rows[i].memory + MIB - 1) / MIB), (unsigned long long)(room / MIB));
+        }
+    }
+}
+
+/** What the rounds share. */
+struct rounds {
+    struct socle_bench *b;
+    struct sc_lab lab;
+    struct sc_sensors sensors;
+    const char *root;
+    double last_moment;
+    uint64_t start_ns;
+};
+
+static double since(const struct rounds *r)
+{
+    return 1e-9 * (double)(sc_clock_ns() - r->start_ns);
+}
+
+static void note_moment(struct rounds *r)
+{
+    struct socle_bench *const b = r->b;
+    const double now = since(r);
+    if (b->n_moments < SC_BENCH_MOMENTS && (b->n_moments == 0 || now - r->last_moment >= SC_BENCH_MOMENT_S)) {
+        struct sc_condition *const c = &b->moments[b->n_moments++];
+        sc_sensors_read(&r->sensors, c);
+        c->pace_s = sc_lab_pace(&r->lab);
+        r->last_moment = now;
+    }
+}
+
+static double note_limit(struct rounds *r, enum sc_lab_limit limit)
+{
+    struct socle_bench *const b = r->b;
+    const double rate = sc_lab_limit(&r->lab, limit);
+    if (rate > 0 && b->n_rates[limit] < b->max_rates) {
+        b->rates[limit][b->n_rates[limit]++] = rate;
+    }
+    return rate;
+}
+
+/* The reference makes each result once, alone and before anything is timed. */
+static socle_status make_reference(struct rounds *r, size_t i)
+{
+    const struct sc_lab_case *const c = &r->b->cases[i];
+    struct sc_lab ref = r->lab;
+    ref.ops = sc_cpu_ops_get(SC_ISA_REF);
+    c->run(&ref, c);
+    return sc_lab_digest(r->b->rows[i].reference, &ref, c->out_len);
+}
+
+/* One run and its check; @p at: its number, or -1 for the one that warms up. */
+static socle_status run_once(struct rounds *r, size_t i, int at)
+{
+    const struct sc_lab_case *const c = &r->b->cases[i];
+    struct socle_bench_row *const row = &r->b->rows[i];
+    struct sc_energy before, after;
+    uint8_t digest[SC_LAB_DIGEST];
+    double work, bytes;
+    sc_lab_least(&work, &bytes, c);
+    note_moment(r);
+    const double arithmetic = work > 0 ? work / note_limit(r, c->limit) : 0, memory = bytes / note_limit(r, SC_LAB_COPY);
+    sc_energy_read(&before, r->root);
+    const uint64_t start = sc_clock_ns();
+    c->run(&r->lab, c);
+    const uint64_t ns = sc_clock_ns() - start;
+    sc_energy_read(&after, r->root);
+    const socle_status st = sc_lab_digest(digest, &r->lab, c->out_len);
+    if (st != SOCLE_OK) {
+        return st;
+    }
+    if (row->outcome != SOCLE_BENCH_WRONG) {
+        memcpy(row->digest, digest, sizeof digest);
+        row->outcome = memcmp(digest, row->reference, sizeof digest) == 0 ? SOCLE_BENCH_GOOD : SOCLE_BENCH_WRONG;
+    }
+    if (at >= 0) {
+        const double joules = sc_energy_between(&before, &after);
+        r->b->runs[i * r->b->max_runs + (size_t)at] = ns > 0 ? ns : 1;
+        r->b->least[i * r->b->max_runs + (size_t)at] = (uint64_t)(1e9 * (arithmetic > memory ? arithmetic : memory));
+        r->b->by_memory[i] += memory > arithmetic;
+        row->n_runs = (unsigned)at + 1;
+        row->joules = at == 0 ? joules : row->joules + joules;
+    }
+    return SOCLE_OK;
+}
+
+/* Numbers out of what was noted. */
+
+static socle_status summarise_row(struct socle_bench *b, size_t i)
+{
+    struct socle_bench_row *const r = &b->rows[i];
+    const struct sc_lab_case *const c = &b->cases[i];
+    struct sc_summary s, share;
+    struct sc_trend t;
+    double x[SOCLE_BENCH_MAX_RUNS], part[SOCLE_BENCH_MAX_RUNS];
+    socle_status st = SOCLE_OK;
+    if (r->n_runs == 0) {
+        return st;
+    }
+    for (unsigned k = 0; k < r->n_runs; k++) {
+        x[k] = (double)r->runs_ns[k];
+        part[k] = (double)(r->least_ns[k] > 0 ? r->least_ns[k] : 1) / x[k];
+    }
+    TRY(sc_stats_summary(&s, x, r->n_runs));
+    TRY(sc_stats_summary(&share, part, r->n_runs));
+    TRY(sc_stats_trend(&t, x, r->n_runs));
+    r->time = (struct socle_bench_summary){.n = s.n, .median = s.median, .mad = s.mad, .least = s.least, .most = s.most, .p5 = s.p5, .p95 = s.p95,
+                                           .p99 = s.p99, .mean = s.mean, .cv = s.cv, .low = s.low, .high = s.high, .level = s.level,
+                                           .trend_z = t.z, .trend_change = t.change, .unstable = s.unstable, .drifts = t.drifts};
+    r->rate = c->scale * c->units / (1e-9 * s.median);
+    r->joules /= r->n_runs;
+    if (!c->is_limit) {
+        r->share = share.median;
+        r->binds = sc_lab_limit_name(2 * b->by_memory[i] > r->n_runs ? SC_LAB_COPY : c->limit);
+    }
+out:
+    return st;
+}
+
+static socle_status summarise(struct socle_bench *b)
+{
+    socle_status st = SOCLE_OK;
+    struct sc_disturbance d;
+    struct socle_bench_info *const info = &b->info;
+    size_t n_ran = 0;
+    info->digests_right = info->enough_runs = true;
+    for (size_t i = 0; i < b->n; i++) {
+        TRY(summarise_row(b, i));
+        n_ran += b->rows[i].n_runs > 0;
+        info->digests_right = info->digests_right && b->rows[i].outcome != SOCLE_BENCH_WRONG;
+        info->enough_runs = info->enough_runs && (b->rows[i].n_runs >= SC_STATS_PAIR || !b->wanted[i]);
+    }
+    info->enough_runs = info->enough_runs && n_ran > 0;
+    for (int l = 0; l < SC_LAB_N_LIMITS; l++) {
+        struct sc_summary s = {0};
+        b->limits[l].name = sc_lab_limit_name((enum sc_lab_limit)l);
+        if (b->n_rates[l] > 0) {
+            TRY(sc_stats_summary(&s, b->rates[l], b->n_rates[l]));
+        }
+        b->limits[l] = (struct socle_bench_limit){b->limits[l].name, s.n, s.median, s.least, s.most};
+    }
+    TRY(sc_stats_disturbance(&d, b->moments, b->n_moments));
+    info->slowest_pace = d.slowest_pace;
+    info->lowest_clock = d.lowest_clock;
+    info->hottest = d.hottest;
+    info->most_load = d.most_load;
+    info->throttled = d.throttled;
+    info->hot = d.hot;
+    info->background = d.background;
+    info->valid = info->digests_right && info->enough_runs && !info->throttled;
+out:
+    return st;
+}
+
+/* All rounds. Round 0 warms up. */
+static socle_status run_rounds(struct rounds *r, double seconds, const struct sc_bench_host *host)
+{
+    struct socle_bench *const b = r->b;
+    socle_status st = SOCLE_OK;
+    const double steps = (double)b->n * (b->max_runs + 2);
+    for (size_t i = 0; i < b->n; i++) {
+        if (b->wanted[i]) {
+            TRY(host->tell(host->arg, b->cases[i].op, (double)i / steps));
+            TRY(make_reference(r, i));
+        }
+    }
+    for (unsigned round = 0; round <= b->max_runs; round++) {
+        if (round > SC_BENCH_LEAST_ROUNDS && since(r) > seconds) {
+            break;
+        }
+        for (size_t i = 0; i < b->n; i++) {
+            if (b->wanted[i]) {
+                TRY(host->tell(host->arg, b->cases[i].op, (double)(b->n * (round + 1) + i) / steps));
+                TRY(run_once(r, i, (int)round - 1));
+            }
+        }
+    }
+    note_moment(r);
+out:
+    return st;
+}
+
+socle_status sc_bench_run(struct socle_bench *b, const struct socle_bench_options *o, const struct sc_bench_host *host)
+{
+    struct rounds r = {.b = b, .root = o->system, .start_ns = sc_clock_ns()};
+    socle_status st = SOCLE_OK;
+    b->info.started = (uint64_t)time(NULL);
+    b->info.threads = host->pool != NULL ? sc_pool_size(host->pool) : 1;
+    sc_computer_read(&b->machine, o->system);
+    b->info.virtualised = b->machine.virtualised;
+    b->info.load = b->machine.load;
+    choose(b, host->room);
+    TRY(sc_lab_init(&r.lab, b->cases, b->wanted, b->n, host->pool));
+    sc_sensors_init(&r.sensors, o->system);
+    TRY(run_rounds(&r, o->seconds > 0 ? o->seconds : DEFAULT_SECONDS, host));
+    TRY(summarise(b));
+    b->info.seconds = since(&r);
+    b->info.peak_memory = sc_peak_resident();
+out:
+    sc_lab_fini(&r.lab);
+    return st;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Running the cases of a lab in rounds, and what is kept of it. Inside the library; the caller's view is in host/socle.h.
+ */
+#ifndef SC_BENCH_RUN_H
+#define SC_BENCH_RUN_H
+
+#include "host/bench/lab.h"
+#include "host/bench/sensors.h"
+#include "host/socle.h"
+
+#define SC_BENCH_MOMENTS 4096u
+#define SC_BENCH_MOMENT_S 0.5 /* between two moments at least */
+#define SC_BENCH_LEAST_ROUNDS 3u
+
+struct socle_bench {
+    struct socle_bench_info info;
+    struct sc_computer machine;
+    const struct sc_lab_case *cases;
+    bool *wanted;
+    size_t n; /* rows */
+    struct socle_bench_row *rows;
+    uint64_t *runs, *least; /* n times max_runs */
+    unsigned *by_memory;    /* runs of each row that memory binds */
+    unsigned max_runs;
+    double *rates[SC_LAB_N_LIMITS];
+    size_t n_rates[SC_LAB_N_LIMITS], max_rates;
+    struct socle_bench_limit limits[SC_LAB_N_LIMITS];
+    struct sc_condition *moments;
+    size_t n_moments;
+};
+
+/** What a run needs to know of its caller. */
+struct sc_bench_host {
+    struct sc_pool *pool;
+    uint64_t room; /* bytes that it may take */
+    void *arg;
+    /** Not SOCLE_OK: stop, with this status. */
+    socle_status (*tell)(void *arg, const char *op, double fraction);
+};
+
+/** The cases of a suite that @p o wants, as rows without times. E_ARG: no such suite, no such operation, too many runs; E_NOMEM. */
+SC_MUST_USE socle_status sc_bench_init(struct socle_bench *b, const struct socle_bench_options *o);
+void sc_bench_fini(struct socle_bench *b);
+/** Run them. */
+SC_MUST_USE socle_status sc_bench_run(struct socle_bench *b, const struct socle_bench_options *o, const struct sc_bench_host *host);
+
+#endif

@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""`socle bench` from outside: reports against their schema, figures against the raw runs, memory, sensors, exit codes. TAP.
+
+  bench.py SOCLE SOURCE_ROOT
+"""
+import copy
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+
+SOCLE, ROOT = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
+from schema import faults  # noqa: E402
+
+with open(os.path.join(ROOT, "docs", "bench-report.schema.json")) as f:
+    SCHEMA = json.load(f)
+count = 0
+failed = False
+
+
+def report(good, name, why=""):
+    global count, failed
+    count += 1
+    failed = failed or not good
+    print(f"{'ok' if good else 'not ok'} {count} - {name}", flush=True)
+    if not good and why:
+        print("# " + str(why)[:1000].replace("\n", "\n# "), flush=True)
+
+
+def socle(*args):
+    return subprocess.run([SOCLE, *args], capture_output=True, text=True)
+
+
+def exits(code, name, *args):
+    ran = socle(*args)
+    report(ran.returncode == code, name, f"exit code {ran.returncode}: {' '.join(args)}\n{ran.stderr}")
+    return ran
+
+
+def close(a, b, tolerance=1e-5):
+    return abs(a - b) <= tolerance * max(abs(a), abs(b), 1e-12)
+
+
+def quantile(values, p):
+    v = sorted(values)
+    at = p * (len(v) - 1)
+    i = int(at)
+    return v[i] + (at - i) * (v[i + 1] - v[i]) if i + 1 < len(v) else v[-1]
+
+
+def figures_wrong(r):
+    """What of a result's figures does not follow from its raw runs."""
+    t, least, s = r["runs_ns"], r["least_ns"], r["summary"]
+    median = statistics.median(t)
+    mean = statistics.fmean(t)
+    want = {"n": len(t), "median_ns": median, "mad_ns": statistics.median(abs(x - median) for x in t), "least_ns": min(t), "most_ns": max(t),
+            "p5_ns": quantile(t, 0.05), "p95_ns": quantile(t, 0.95), "p99_ns": quantile(t, 0.99), "mean_ns": mean,
+            "cv": statistics.stdev(t) / mean if len(t) > 1 else 0}
+    wrong = [k for k, v in want.items() if not close(s[k], v)]
+    scale = {"M/s": 1e-6, "GB/s": 1e-9}[r["rate_unit"]]
+    if not close(r["rate"], scale * r["units"] / (1e-9 * median)):
+        wrong.append("rate")
+    if r["share"] is not None and not close(r["share"], statistics.median(max(a, 1) / b for a, b in zip(least, t))):
+        wrong.append("share")
+    if not min(t) <= s["low_ns"] * 1.00001 or not s["low_ns"] <= median * 1.00001 <= s["high_ns"] * 1.00002:
+        wrong.append("interval")
+    if len(t) != len(least):
+        wrong.append("least_ns")
+    if s["unstable"] != (s["cv"] > 0.03):
+        wrong.append("unstable")
+    return wrong
+
+
+def breakages(value, schema):
+    """Copies of a valid report, each broken at one place, with a name."""
+    def walk(node, sub, path):
+        if "anyOf" in sub:
+            sub = next(s for s in sub["anyOf"] if not faults(node, s))
+        if isinstance(node, dict):
+            for name in sub.get("required", []):
+                yield path, name, "missing", None
+            yield path, "surplus", "added", 1
+            for name, v in node.items():
+                yield path, name, "of another type", {"other": 1} if not isinstance(v, dict) else 7
+                yield from walk(v, sub["properties"][name], path + [name])
+        elif isinstance(node, list) and node and "items" in sub:
+            yield from walk(node[0], sub["items"], path + [0])
+    for path, name, how, v in walk(value, schema, []):
+        broken = copy.deepcopy(value)
+        at = broken
+        for step in path:
+            at = at[step]
+        if how == "missing":
+            del at[name]
+        else:
+            at[name] = v
+        yield f"{'.'.join(map(str, path + [name]))} {how}", broken
+
+
+def schema_tests(good):
+    names = [name for name, broken in breakages(good, SCHEMA) if not faults(broken, SCHEMA)]
+    total = sum(1 for _ in breakages(good, SCHEMA))
+    report(not names and total > 150, f"each of the {total} ways to break a report is noticed", names)
+    for path, value in [(("schema_version",), 2), (("schema",), "socle.other"), (("results", 0, "digest"), "00"), (("results", 0, "runs_ns"), []),
+                        (("results", 0, "runs_ns"), [0]), (("results", 0, "outcome"), "fine"), (("results",), []), (("identity", "seconds"), -1),
+                        (("results", 0, "runs_ns"), [1.5]), (("validity", "valid"), 1), (("host", "processors"), True)]:
+        broken = copy.deepcopy(good)
+        at = broken
+        for step in path[:-1]:
+            at = at[step]
+        at[path[-1]] = value
+        report(bool(faults(broken, SCHEMA)), f"a report with {'.'.join(map(str, path))} = {value} is noticed")
+    try:
+        faults({}, {"maximum": 1})
+        report(False, "an unknown keyword of a schema is an error")
+    except ValueError:
+        report(True, "an unknown keyword of a schema is an error")
+
+
+def put(folder, name, text):
+    path = os.path.join(folder, name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w") as out:
+        out.write(text)
+
+
+def sensor_tests(folder):
+    empty, full = os.path.join(folder, "empty"), os.path.join(folder, "full")
+    os.mkdir(empty)
+    d = json.loads(exits(0, "a machine without sensors", "bench", "run", "--only", "fold", "--runs", "5", "--system", empty, "--json", "-q").stdout)
+    m, h, c = d["conditions"]["moments"], d["host"], d["conditions"]
+    report(not faults(d, SCHEMA) and len(m) >= 1 and all(x[k] is None for x in m for k in ("clock_mhz", "celsius", "others", "steal")) and
+           all(h[k] is None for k in ("os", "kernel", "virtualised", "governor", "load_average")) and
+           c["lowest_clock"] is c["hottest"] is c["most_load"] is None and not c["hot"] and not c["background"] and
+           all(r["joules"] is None for r in d["results"]) and d["identity"]["options"]["system"] == empty, "has null for them", faults(d, SCHEMA) or d)
+    put(full, "sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq", "2400000\n")
+    put(full, "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "powersave\n")
+    put(full, "sys/class/thermal/thermal_zone0/temp", "99000\n")
+    put(full, "sys/class/powercap/intel-rapl:0/energy_uj", "1000\n")
+    put(full, "sys/class/powercap/intel-rapl:0/max_energy_range_uj", "100000\n")
+    put(full, "proc/loadavg", "3.25 1 1 1/1 1\n")
+    put(full, "proc/cpuinfo", "flags\t\t: fpu sse\n")
+    d = json.loads(exits(0, "a machine with sensors", "bench", "run", "--only", "fold", "--runs", "5", "--system", full, "--json", "-q").stdout)
+    m, h, c = d["conditions"]["moments"], d["host"], d["conditions"]
+    report(not faults(d, SCHEMA) and all(x["clock_mhz"] == 2400 and x["celsius"] == 99 for x in m) and h["governor"] == "powersave" and
+           h["load_average"] == 3.25 and h["virtualised"] is False and c["hot"] and c["hottest"] == 99 and c["lowest_clock"] == 1 and
+           all(r["joules"] == 0 for r in d["results"]), "tells and judges them", faults(d, SCHEMA) or d)
+    out = exits(0, "the table tells of them", "bench", "run", "--only", "fold", "--runs", "5", "--system", full, "-q").stdout
+    report("hot: 99 degrees" in out and "J a run" in out, "heat and energy are in the table", out)
+
+
+def main():
+    exits(2, "bench wants to know what to do", "bench")
+    exits(2, "bench does nothing else", "bench", "walk")
+    exits(2, "an unknown suite is refused", "bench", "list", "--suite", "none")
+    exits(2, "an unknown operation is refused", "bench", "run", "--only", "none")
+    exits(2, "no runs are refused", "bench", "run", "--runs", "0")
+    exits(2, "too many runs are refused", "bench", "run", "--runs", "1001")
+    exits(2, "no time is refused", "bench", "run", "--seconds", "0")
+    exits(5, "a budget that holds nothing is refused", "bench", "run", "--mem-budget", "100M")
+    exits(7, "a deadline ends it", "bench", "run", "--deadline", "0.05", "-q")
+    listed = json.loads(exits(0, "list under --json", "bench", "list", "--json").stdout)
+    text = exits(0, "list", "bench", "list").stdout
+    report(listed["schema"] == "socle.bench" and listed["suites"] == ["kernels"] and len(listed["cases"]) >= 14 and
+           all(c["op"] in text and c["shape"] in text for c in listed["cases"]) and max(map(len, text.splitlines())) <= 80, "lists the cases", text)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "report.json")
+        ran = exits(0, "a run within a small budget", "bench", "run", "--runs", "3", "--mem-budget", "250M", "-o", path, "-q", "--threads", "2")
+        with open(path) as f:
+            d = json.load(f)
+        report(not faults(d, SCHEMA), "its report is of the schema", faults(d, SCHEMA))
+        done = [r for r in d["results"] if r["outcome"] == "good"]
+        skipped = [r for r in d["results"] if r["outcome"] == "skipped"]
+        report(len(d["results"]) == len(listed["cases"]) and len(done) >= 5 and len(skipped) >= 5 and
+               all("M of memory" in r["why"] for r in skipped), "what does not fit is skipped and says so", d["results"])
+        report(d["peak_memory_bytes"] <= 250 << 20, "it stays within the budget", d["peak_memory_bytes"])
+        report(all(r["digest"] == r["reference_digest"] for r in done), "every digest is that of the reference")
+        report(all(not figures_wrong(r) for r in done), "figures follow from the raw runs", [(r["op"], figures_wrong(r)) for r in done])
+        report(all(r["share"] is not None and 0 < r["share"] < 3 and r["binds"] in [x["name"] for x in d["limits"]] for r in done if r["op"] != "copy"),
+               "shares are of limits measured in the run")
+        checks = {c["name"]: c["passed"] for c in d["validity"]["checks"]}
+        report(not d["validity"]["valid"] and list(checks.values())[:2] == [True, False], "three runs are too few for a valid report", checks)
+        lines = ran.stdout.splitlines()
+        report(max(map(len, lines)) <= 80 and all(any(x.startswith(r["op"]) and r["shape"] in x for x in lines) for r in d["results"]) and
+               "fewer than 5 runs" in ran.stdout and "NOT VALID" in ran.stdout, "the table fits 80 columns and has every case", ran.stdout)
+        schema_tests(d)
+        sensor_tests(folder)
+        exits(2, "a report that cannot be written is an error", "bench", "run", "--only", "fold", "--runs", "1", "-q", "-o", os.path.join(folder, "no", "r"))
+    print(f"1..{count}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

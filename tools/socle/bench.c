@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * `socle bench list | run`: a table on standard output, a report (docs/bench-report.schema.json) as file or under --json.
+ * The table fits 80 columns.
+ */
+#include "tools/socle/bench.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Short names of the limits, for a column. */
+static const char *short_name(const char *limit)
+{
+    static const char *const names[][2] = {{"pairs of NTT levels", "ntt"}, {"compressions", "hash"}, {"products", "mul"},
+                                           {"extension products", "ext mul"}, {"products without reduction", "mul acc"}, {"memory", "memory"}};
+    for (size_t i = 0; limit != NULL && i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(names[i][0], limit) == 0) {
+            return names[i][1];
+        }
+    }
+    return limit != NULL ? limit : "";
+}
+
+static void say_row(const struct socle_bench_row *r)
+{
+    char share[16] = "-", spread[16];
+    if (r->outcome == SOCLE_BENCH_SKIPPED) {
+        (void)printf("%-10s %-19s skipped: %s\n", r->op, r->shape, r->why);
+        return;
+    }
+    if (isfinite(r->share)) {
+        (void)snprintf(share, sizeof share, "%.0f %%", 100 * r->share);
+    }
+    (void)snprintf(spread, sizeof spread, "%.1f %%", 100 * r->time.mad / r->time.median);
+    (void)printf("%-10s %-19s %9.3f %7s %9.2f %-4s %5s %-7s%s\n", r->op, r->shape, 1e-6 * r->time.median, spread, r->rate, r->unit, share,
+                 short_name(r->binds), r->outcome == SOCLE_BENCH_WRONG ? "!" : r->time.drifts ? "~" : r->time.unstable ? "*" : "");
+    if (isfinite(r->joules)) {
+        (void)printf("%-10s %-19s %9.3g J a run, %.3g nJ of %s\n", "", "", r->joules, 1e9 * r->joules / r->units, r->what);
+    }
+}
+
+static void say_limits(const socle_bench *b)
+{
+    struct socle_bench_limit l[16];
+    const size_t n = socle_bench_limits(b, l, 16);
+    (void)printf("\n%-30s %9s\n", "limits, measured in this run", "median");
+    for (size_t i = 0; i < n && i < 16; i++) {
+        const bool memory = strcmp(l[i].name, "memory") == 0;
+        (void)printf("  %-28s %9.2f %s\n", l[i].name, 1e-9 * l[i].median, memory ? "GB/s, read and written" : "G/s");
+    }
+}
+
+static void say_notes(const struct bench_result *r)
+{
+    const struct socle_bench_info *const i = r->info;
+    bool unstable = false, drifts = false, wrong = false;
+    for (size_t k = 0; k < r->n; k++) {
+        unstable = unstable || r->rows[k].time.unstable;
+        drifts = drifts || r->rows[k].time.drifts;
+        wrong = wrong || r->rows[k].outcome == SOCLE_BENCH_WRONG;
+    }
+    (void)printf("\n");
+    if (wrong) {
+        (void)printf("! the result is WRONG: it is not that of the reference\n");
+    }
+    if (unstable) {
+        (void)printf("* unstable: coefficient of variation above 3 %%\n");
+    }
+    if (drifts) {
+        (void)printf("~ drifts: later runs differ from earlier ones\n");
+    }
+    if (i->throttled) {
+        (void)printf("throttled, or the core was shared: for a while a fixed loop took %.2f times its best\n", i->slowest_pace);
+    }
+    if (i->hot) {
+        (void)printf("hot: %.0f degrees\n", i->hottest);
+    }
+    if (i->background) {
+        (void)printf("background load: others had up to %.2f processors for a while\n", i->most_load);
+    }
+    if (!i->enough_runs) {
+        (void)printf("fewer than 5 runs: no comparison can rest on them\n");
+    }
+    (void)printf("%s: digests %s, %.0f s\n", i->valid ? "valid" : "NOT VALID", i->digests_right ? "equal those of the reference" : "DIFFER", i->seconds);
+}
+
+static void say_result(const struct bench_result *r)
+{
+    (void)printf("%s, %u threads, %s%s\n\n", r->device.name, r->info->threads, r->info->kernels, r->info->virtualised == 1 ? ", virtual machine" : "");
+    (void)printf("%-10s %-19s %9s %7s %14s %5s %s\n", "operation", "size", "median ms", "spread", "rate", "share", "of limit");
+    for (size_t k = 0; k < r->n; k++) {
+        say_row(&r->rows[k]);
+    }
+    say_limits(r->bench);
+    say_notes(r);
+}
+
+static enum exit_code list(struct args *a, const struct bench_result *r)
+{
+    if (given(a, OPT_JSON)) {
+        struct json j;
+        result_begin(&j, a);
+        bench_json_list(&j, r);
+        return result_print(&j, a);
+    }
+    for (unsigned i = 0; socle_bench_suite(i) != NULL; i++) {
+        (void)printf("suite %s\n", socle_bench_suite(i));
+    }
+    (void)printf("%-10s %-19s %12s %-10s %9s\n", "operation", "size", "counts", "", "memory");
+    for (size_t k = 0; k < r->n; k++) {
+        (void)printf("%-10s %-19s %12.0f %-10s %8lluM\n", r->rows[k].op, r->rows[k].shape, r->rows[k].units, r->rows[k].what,
+                     (unsigned long long)((r->rows[k].memory + 1048575) >> 20));
+    }
+    return EXIT_GOOD;
+}
+
+static enum exit_code tell(struct args *a, const struct bench_result *r)
+{
+    enum exit_code code = EXIT_GOOD;
+    struct json j;
+    result_begin(&j, a);
+    bench_json_report(&j, a, r);
+    json_end(&j);
+    json_line_end(&j);
+    if (j.failed) {
+        code = fails_with(a, EXIT_MEMORY, "E_NOMEM", socle_status_text(SOCLE_E_NOMEM));
+    } else if (given(a, OPT_OUTPUT)) {
+        const socle_status st = socle_file_write(a->ctx, a->value[OPT_OUTPUT], (const uint8_t *)j.text, j.len);
+        code = st == SOCLE_OK ? code : fails(a, st);
+    }
+    if (code == EXIT_GOOD && !given(a, OPT_JSON)) {
+        say_result(r);
+    } else if (code == EXIT_GOOD && (fwrite(j.text, 1, j.len, stdout) != j.len || fflush(stdout) != 0)) {
+        code = fails_with(a, EXIT_USAGE, "E_IO", "cannot write to standard output");
+    }
+    json_drop(&j);
+    return code == EXIT_GOOD && !r->info->digests_right ? EXIT_SELFCHECK : code;
+}
+
+static enum exit_code options_of(const struct args *a, struct socle_bench_options *o)
+{
+    unsigned long runs = 0, seconds = 0;
+    if (given(a, OPT_RUNS) && !parse_number(a->value[OPT_RUNS], 1, SOCLE_BENCH_MAX_RUNS, &runs)) {
+        return fails_with(a, EXIT_USAGE, "E_ARG", "--runs wants a number from 1 to 1000");
+    }
+    if (given(a, OPT_SECONDS) && !parse_number(a->value[OPT_SECONDS], 1, 1000000, &seconds)) {
+        return fails_with(a, EXIT_USAGE, "E_ARG", "--seconds wants a whole number of seconds, more than 0");
+    }
+    *o = (struct socle_bench_options){.suite = a->value[OPT_SUITE], .only = a->value[OPT_ONLY], .runs = (unsigned)runs, .seconds = (double)seconds,
+                                      .system = a->value[OPT_SYSTEM]};
+    return EXIT_GOOD;
+}
+
+enum exit_code run_bench(struct args *a)
+{
+    struct socle_bench_options o;
+    struct bench_result r = {0};
+    socle_status st = SOCLE_OK;
+    enum exit_code code = options_of(a, &o);
+    const bool runs = strcmp(a->operand[0], "run") == 0;
+    if (code != EXIT_GOOD) {
+        return code;
+    }
+    if (!runs && strcmp(a->operand[0], "list") != 0) {
+        return fails_with(a, EXIT_USAGE, "E_ARG", "it can list and run; see socle bench -h");
+    }
+    TRY(runs ? socle_bench_run(a->ctx, &r.bench, &o) : socle_bench_list(a->ctx, &r.bench, o.suite));
+    (void)socle_devices(a->ctx, &r.device, 1);
+    r.info = socle_bench_about(r.bench);
+    r.n = socle_bench_rows(r.bench, NULL, 0);
+    r.rows = calloc(r.n, sizeof *r.rows);
+    r.n_moments = socle_bench_moments(r.bench, NULL, 0);
+    r.moments = calloc(r.n_moments + 1, sizeof *r.moments);
+    if (r.rows == NULL || r.moments == NULL) {
+        code = fails_with(a, EXIT_MEMORY, "E_NOMEM", socle_status_text(SOCLE_E_NOMEM));
+        goto out;
+    }
+    (void)socle_bench_rows(r.bench, r.rows, r.n);
+    (void)socle_bench_moments(r.bench, r.moments, r.n_moments);
+    code = runs ? tell(a, &r) : list(a, &r);
+out:
+    if (st != SOCLE_OK) {
+        code = fails(a, st);
+    }
+    free(r.rows);
+    free(r.moments);
+    socle_bench_destroy(a->ctx, r.bench);
+    return code;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * What the files of `socle bench` share.
+ */
+#ifndef SOCLE_CLI_BENCH_H
+#define SOCLE_CLI_BENCH_H
+
+#include "tools/socle/cli.h"
+
+/** A bench with copies of what it tells. */
+struct bench_result {
+    socle_bench *bench;
+    const struct socle_bench_info *info; /* of the bench */
+    struct socle_device device;
+    struct socle_bench_row *rows;
+    size_t n;
+    struct socle_bench_moment *moments;
+    size_t n_moments;
+};
+
+/** The members of a list, and of a report: docs/bench-report.schema.json. */
+void bench_json_list(struct json *j, const struct bench_result *r);
+void bench_json_report(struct json *j, const struct args *a, const struct bench_result *r);
+
+#endif

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Reports of `socle bench` as JSON. The members are described in docs/bench-report.schema.json.
+ */
+#include "tools/socle/bench.h"
+
+#include "build_id.h"
+
+#include <math.h>
+
+/* What a system does not tell is null. */
+static void known_string(struct json *j, const char *key, const char *value)
+{
+    if (value == NULL || value[0] == '\0') {
+        json_null(j, key);
+    } else {
+        json_string(j, key, value);
+    }
+}
+
+static void json_identity(struct json *j, const struct args *a, const struct bench_result *r)
+{
+    json_object(j, "identity");
+    json_string(j, "version", socle_version());
+    json_string(j, "commit", SOCLE_COMMIT);
+    json_string(j, "compiler", __VERSION__);
+    json_uint(j, "started", r->info->started);
+    json_real(j, "seconds", r->info->seconds);
+    json_object(j, "options");
+    known_string(j, "only", a->value[OPT_ONLY]);
+    json_uint(j, "runs", r->info->runs);
+    known_string(j, "mem_budget", a->value[OPT_MEM_BUDGET]);
+    known_string(j, "bind", a->value[OPT_BIND]);
+    known_string(j, "system", a->value[OPT_SYSTEM]);
+    json_end(j);
+    json_end(j);
+}
+
+static void json_host(struct json *j, const struct bench_result *r)
+{
+    json_object(j, "host");
+    known_string(j, "os", r->info->os);
+    known_string(j, "kernel", r->info->kernel);
+    if (r->info->virtualised < 0) {
+        json_null(j, "virtualised");
+    } else {
+        json_bool(j, "virtualised", r->info->virtualised == 1);
+    }
+    known_string(j, "governor", r->info->governor);
+    json_real(j, "load_average", r->info->load);
+    json_uint(j, "memory_bytes", r->device.memory);
+    json_uint(j, "processors", r->device.threads);
+    json_uint(j, "cores", r->device.cores);
+    json_uint(j, "packages", r->device.packages);
+    json_uint(j, "numa_nodes", r->device.numa_nodes);
+    json_end(j);
+}
+
+static void json_devices(struct json *j, const struct bench_result *r)
+{
+    json_list(j, "devices");
+    json_object(j, NULL);
+    json_string(j, "name", r->device.name);
+    json_string(j, "kind", r->device.kind);
+    json_string(j, "kernels", r->info->kernels);
+    json_string(j, "reference", r->info->reference);
+    json_uint(j, "threads", r->info->threads);
+    json_bool(j, "simulated", false);
+    json_end(j);
+    json_list_end(j);
+}
+
+static void json_limits(struct json *j, const struct bench_result *r)
+{
+    struct socle_bench_limit l[16];
+    const size_t n = socle_bench_limits(r->bench, l, 16);
+    json_list(j, "limits");
+    for (size_t i = 0; i < n && i < 16; i++) {
+        json_object(j, NULL);
+        json_string(j, "name", l[i].name);
+        json_uint(j, "n", l[i].n);
+        json_real(j, "median", l[i].median);
+        json_real(j, "least", l[i].least);
+        json_real(j, "most", l[i].most);
+        json_end(j);
+    }
+    json_list_end(j);
+}
+
+static void json_conditions(struct json *j, const struct bench_result *r)
+{
+    const struct socle_bench_info *const i = r->info;
+    json_object(j, "conditions");
+    json_bool(j, "throttled", i->throttled);
+    json_bool(j, "hot", i->hot);
+    json_bool(j, "background", i->background);
+    json_real(j, "slowest_pace", i->slowest_pace);
+    json_real(j, "lowest_clock", i->lowest_clock);
+    json_real(j, "hottest", i->hottest);
+    json_real(j, "most_load", i->most_load);
+    json_list(j, "moments");
+    for (size_t k = 0; k < r->n_moments; k++) {
+        const struct socle_bench_moment *const m = &r->moments[k];
+        json_object(j, NULL);
+        json_real(j, "at_s", m->at_s);
+        json_real(j, "pace_s", m->pace_s);
+        json_real(j, "clock_mhz", m->clock_mhz);
+        json_real(j, "celsius", m->celsius);
+        json_real(j, "others", m->others);
+        json_real(j, "steal", m->steal);
+        json_end(j);
+    }
+    json_list_end(j);
+    json_end(j);
+}
+
+static void json_times(struct json *j, const char *key, const uint64_t *ns, unsigned n)
+{
+    json_list(j, key);
+    for (unsigned k = 0; k < n; k++) {
+        json_uint(j, NULL, ns[k]);
+    }
+    json_list_end(j);
+}
+
+static void json_summary(struct json *j, const struct socle_bench_summary *s)
+{
+    json_object(j, "summary");
+    json_uint(j, "n", s->n);
+    json_real(j, "median_ns", s->median);
+    json_real(j, "mad_ns", s->mad);
+    json_real(j, "least_ns", s->least);
+    json_real(j, "most_ns", s->most);
+    json_real(j, "p5_ns", s->p5);
+    json_real(j, "p95_ns", s->p95);
+    json_real(j, "p99_ns", s->p99);
+    json_real(j, "mean_ns", s->mean);
+    json_real(j, "cv", s->cv);
+    json_real(j, "low_ns", s->low);
+    json_real(j, "high_ns", s->high);
+    json_real(j, "level", s->level);
+    json_real(j, "trend_z", s->trend_z);
+    json_real(j, "trend_change", s->trend_change);
+    json_bool(j, "unstable", s->unstable);
+    json_bool(j, "drifts", s->drifts);
+    json_end(j);
+}
+
+static void json_case(struct json *j, const struct socle_bench_row *r)
+{
+    json_string(j, "op", r->op);
+    json_string(j, "shape", r->shape);
+    json_string(j, "what", r->what);
+    json_real(j, "units", r->units);
+    json_uint(j, "memory_bytes", r->memory);
+}
+
+static void json_row(struct json *j, const struct socle_bench_row *r)
+{
+    static const char *const outcomes[] = {[SOCLE_BENCH_GOOD] = "good", [SOCLE_BENCH_WRONG] = "wrong", [SOCLE_BENCH_SKIPPED] = "skipped"};
+    json_object(j, NULL);
+    json_case(j, r);
+    json_string(j, "outcome", outcomes[r->outcome]);
+    known_string(j, "why", r->why);
+    if (r->outcome != SOCLE_BENCH_SKIPPED) {
+        json_hex(j, "digest", r->digest, sizeof r->digest);
+        json_hex(j, "reference_digest", r->reference, sizeof r->reference);
+        json_times(j, "runs_ns", r->runs_ns, r->n_runs);
+        json_times(j, "least_ns", r->least_ns, r->n_runs);
+        json_summary(j, &r->time);
+        json_real(j, "rate", r->rate);
+        json_string(j, "rate_unit", r->unit);
+        json_real(j, "share", r->share);
+        known_string(j, "binds", r->binds);
+        json_real(j, "joules", r->joules);
+    }
+    json_end(j);
+}
+
+static void json_check(struct json *j, const char *name, bool passed)
+{
+    json_object(j, NULL);
+    json_string(j, "name", name);
+    json_bool(j, "passed", passed);
+    json_end(j);
+}
+
+static void json_validity(struct json *j, const struct socle_bench_info *i)
+{
+    json_object(j, "validity");
+    json_bool(j, "valid", i->valid);
+    json_list(j, "checks");
+    json_check(j, "every digest is that of the reference", i->digests_right);
+    json_check(j, "at least five runs after one to warm up", i->enough_runs);
+    json_check(j, "not throttled", !i->throttled);
+    json_list_end(j);
+    json_end(j);
+}
+
+void bench_json_list(struct json *j, const struct bench_result *r)
+{
+    json_list(j, "suites");
+    for (unsigned i = 0; socle_bench_suite(i) != NULL; i++) {
+        json_string(j, NULL, socle_bench_suite(i));
+    }
+    json_list_end(j);
+    json_string(j, "suite", r->info->suite);
+    json_uint(j, "suite_version", r->info->suite_version);
+    json_list(j, "cases");
+    for (size_t k = 0; k < r->n; k++) {
+        json_object(j, NULL);
+        json_case(j, &r->rows[k]);
+        json_end(j);
+    }
+    json_list_end(j);
+}
+
+void bench_json_report(struct json *j, const struct args *a, const struct bench_result *r)
+{
+    json_identity(j, a, r);
+    json_object(j, "workload");
+    json_string(j, "suite", r->info->suite);
+    json_uint(j, "suite_version", r->info->suite_version);
+    json_string(j, "time_boundary", "the clock around one call of the kernel on all threads, data in memory before and after; limits, digests and "
+                                    "the making of the input are outside");
+    json_end(j);
+    json_host(j, r);
+    json_devices(j, r);
+    json_limits(j, r);
+    json_conditions(j, r);
+    json_list(j, "results");
+    for (size_t k = 0; k < r->n; k++) {
+        json_row(j, &r->rows[k]);
+    }
+    json_list_end(j);
+    json_uint(j, "peak_memory_bytes", r->info->peak_memory);
+    json_validity(j, r->info);
+}
