@@ -414,6 +414,51 @@ size_t socle_bench_rows(const socle_bench *bench, struct socle_bench_row *out, s
 size_t socle_bench_limits(const socle_bench *bench, struct socle_bench_limit *out, size_t max);
 size_t socle_bench_moments(const socle_bench *bench, struct socle_bench_moment *out, size_t max);
 
+/* Groth16 over BN254 and BLS12-381, in the files of circom and snarkjs. No part of Socle's own proofs, and not of their security claim:
+ * BN254 is taken to have about 100 bits, BLS12-381 about 120, both need a trusted setup for each circuit. */
+
+typedef struct socle_groth16_key socle_groth16_key;
+
+/** Load a proving key (.zkey) for any number of proofs. The file is mapped: it must stay as it is until socle_groth16_key_close. Every
+ * point is checked to be on its curve. E_IO, E_FORMAT, E_VERSION (another protocol or curve), E_LIMIT, E_NOMEM. */
+SC_MUST_USE socle_status socle_groth16_key_open(socle_context *ctx, socle_groth16_key **out, const char *path);
+/** The same from bytes, which are borrowed until then. */
+SC_MUST_USE socle_status socle_groth16_key_from(socle_context *ctx, socle_groth16_key **out, const uint8_t *bytes, size_t len);
+/** NULL is fine. Before the context is destroyed. */
+void socle_groth16_key_close(socle_groth16_key *key);
+
+struct socle_groth16_proof {
+    char *proof, *public_values; /* JSON, byte for byte as snarkjs writes it, zero-ended; yours: socle_free */
+    size_t proof_len, public_len;
+};
+
+/** Prove a witness (.wtns). The proof has been verified with the key when this returns SOCLE_OK.
+ * @p randomness: NULL, that of the system; for tests alone, two numbers below the order of 32 bytes each, little-endian: who knows them can
+ * learn about the witness. E_FORMAT, E_ARG (a witness of another circuit or curve, randomness out of range), E_REJECT (it does
+ * not satisfy the circuit), E_NOMEM, E_IO (no randomness). */
+SC_MUST_USE socle_status socle_groth16_prove(socle_context *ctx, struct socle_groth16_proof *out, const socle_groth16_key *key, const uint8_t *wtns,
+                                             size_t wtns_len, const uint8_t randomness[64]);
+void socle_groth16_proof_fini(socle_context *ctx, struct socle_groth16_proof *proof);
+
+/** SOCLE_OK: accepted. All three are JSON as snarkjs writes it. E_FORMAT; E_ARG: of different curves or lengths; E_REJECT. */
+SC_MUST_USE socle_status socle_groth16_verify(socle_context *ctx, const uint8_t *vkey, size_t vkey_len, const uint8_t *public_values,
+                                              size_t public_len, const uint8_t *proof, size_t proof_len);
+
+/** What a .zkey, .wtns, .r1cs or .ptau says about itself. Its form is checked, as is that numbers are canonical; points are not. */
+struct socle_groth16_info {
+    const char *kind, *curve;       /* "zkey", "wtns", "r1cs", "ptau"; "bn128", "bls12381" */
+    uint64_t variables;             /* zkey, wtns (values), r1cs (wires) */
+    uint64_t public_values;         /* zkey, r1cs (outputs and public inputs) */
+    uint64_t private_inputs, constraints, terms, labels; /* r1cs */
+    bool custom_gates;              /* r1cs */
+    uint64_t coefficients;          /* zkey, of A and B */
+    unsigned log_domain;            /* zkey */
+    unsigned power, ceremony_power; /* ptau: log2 of the powers in the file, in the ceremony */
+    bool prepared;                  /* ptau: for phase 2 */
+    uint64_t contributions;         /* zkey, ptau: none means that it is for development only */
+};
+SC_MUST_USE socle_status socle_groth16_inspect(socle_context *ctx, struct socle_groth16_info *out, const char *path);
+
 #ifdef __cplusplus
 }
 #endif

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -100,6 +101,47 @@ out:
     sc_free(buf);
     (void)close(fd);
     return st;
+}
+
+socle_status sc_file_map(const uint8_t **bytes, size_t *len, char *why, size_t why_size, const char *path, size_t limit)
+{
+    struct stat info;
+    socle_status st = SOCLE_OK;
+    *bytes = NULL;
+    *len = 0;
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return io_fails(why, why_size, path, "cannot open");
+    }
+    if (fstat(fd, &info) != 0) {
+        st = io_fails(why, why_size, path, "cannot tell its size");
+    } else if (!S_ISREG(info.st_mode)) {
+        (void)snprintf(why, why_size, "%s: not a regular file", path);
+        st = SOCLE_E_IO;
+    } else if (info.st_size <= 0) {
+        (void)snprintf(why, why_size, "%s: empty", path);
+        st = SOCLE_E_FORMAT;
+    } else if ((uint64_t)info.st_size > limit) {
+        (void)snprintf(why, why_size, "%s: longer than %zu bytes", path, limit);
+        st = SOCLE_E_LIMIT;
+    } else {
+        void *const p = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+        if (p == MAP_FAILED) {
+            st = io_fails(why, why_size, path, "cannot map");
+        } else {
+            *bytes = p;
+            *len = (size_t)info.st_size;
+        }
+    }
+    (void)close(fd);
+    return st;
+}
+
+void sc_file_unmap(const uint8_t *bytes, size_t len)
+{
+    if (bytes != NULL) {
+        (void)munmap((void *)(uintptr_t)bytes, len);
+    }
 }
 
 static bool write_all(int fd, const uint8_t *bytes, size_t len)

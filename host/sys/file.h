@@ -15,6 +15,11 @@
  * E_IO, E_LIMIT when it is longer, E_NOMEM; @p why receives a sentence. */
 SC_MUST_USE socle_status sc_file_read(uint8_t **bytes, size_t *len, char *why, size_t why_size, const char *path, size_t limit);
 
+/** A regular file's bytes without a copy, read-only, until sc_file_unmap; *len is never 0. A file that somebody shortens meanwhile ends the
+ * process, as with every mapping. E_IO (a pipe too), E_LIMIT when it is longer than @p limit, E_FORMAT when it is empty, with a sentence. */
+SC_MUST_USE socle_status sc_file_map(const uint8_t **bytes, size_t *len, char *why, size_t why_size, const char *path, size_t limit);
+void sc_file_unmap(const uint8_t *bytes, size_t len);
+
 /** Write a file so that @p path holds either what it held before or all of @p bytes: a temporary file beside it, synced, renamed.
  * Termination signals are held back meanwhile, so that nothing half-written stays. E_IO with a sentence. */
 SC_MUST_USE socle_status sc_file_write(char *why, size_t why_size, const char *path, const uint8_t *bytes, size_t len);

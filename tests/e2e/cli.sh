@@ -36,7 +36,7 @@ json() { # file, python expression on the object d
 exits 2 "no command is a usage error"
 exits 0 "-h tells the commands" -h
 exits 2 "an unknown command is refused" frobnicate
-for c in execute keygen estimate prove verify inspect devices bench model security simulate version; do
+for c in execute keygen estimate prove verify inspect devices bench groth16 model security simulate version; do
     exits 0 "$c -h tells its options" "$c" -h
     exits 2 "$c refuses an unknown option" "$c" --no-such-option
 done
@@ -61,6 +61,38 @@ exits 9 "a file that is nothing is not inspected" inspect input.bin
 "$socle" execute nowhere.elf --json >out 2>err
 json out "d['schema']=='socle.error' and d['exit_code']==2 and d['status']=='E_IO'"
 report $? "an error under --json is an object"
+
+# groth16
+for use in "inspect" "inspect a b" "verify a b" "prove a b" "frobnicate a"; do
+    exits 2 "groth16 $use is a usage error" groth16 $use
+done
+exits 9 "a file that is none of circom's" groth16 inspect input.bin
+snark="$root/../shared/assets/groth16/bn254-chain-2p6"
+if [ -d "$snark" ]; then
+    exits 0 "a zkey is inspected" groth16 inspect "$snark/circuit.zkey" --json
+    json out "d['schema']=='socle.groth16' and d['kind']=='zkey' and d['curve']=='bn128' and d['variables']==51 and d['contributions']==1"
+    report $? "inspect under --json is an object"
+    exits 0 "a circuit is inspected" groth16 inspect "$snark/circuit.r1cs"
+    exits 0 "a proof of snarkjs is accepted" groth16 verify "$snark/verification_key.json" "$snark/public.json" "$snark/proof.json"
+    exits 0 "groth16 prove" groth16 prove "$snark/circuit.zkey" "$snark/witness.wtns" -o g16.json --public g16.public
+    exits 0 "and its proof is accepted" groth16 verify "$snark/verification_key.json" g16.public g16.json --json
+    cmp -s g16.public "$snark/public.json"
+    report $? "the public values are snarkjs's, byte for byte"
+    sed 's/"91"/"92"/' g16.public >other.public
+    exits 3 "for other values it is refused" groth16 verify "$snark/verification_key.json" other.public g16.json
+    exits 9 "a damaged proof is told" groth16 verify "$snark/verification_key.json" g16.public input.bin
+    exits 2 "groth16 prove wants --public" groth16 prove "$snark/circuit.zkey" "$snark/witness.wtns" -o g16.json
+    ones=$(printf '01%.0s' {1..32})$(printf '02%.0s' {1..32})
+    exits 0 "fixed randomness" groth16 prove "$snark/circuit.zkey" "$snark/witness.wtns" -o a.json --public g16.public --test-randomness "$ones"
+    exits 0 "once more" groth16 prove "$snark/circuit.zkey" "$snark/witness.wtns" -o b.json --public g16.public --test-randomness "$ones" --threads 1
+    cmp -s a.json b.json
+    report $? "gives the same proof"
+    exits 2 "randomness above the order is refused" groth16 prove "$snark/circuit.zkey" "$snark/witness.wtns" -o b.json --public g16.public --test-randomness "$(printf 'ff%.0s' {1..64})"
+    exits 2 "a witness of another curve" groth16 prove "$snark/circuit.zkey" "$snark/../bls12381-chain-2p6/witness.wtns" -o b.json --public g16.public
+    exits 5 "a budget that is too small" groth16 prove "$snark/circuit.zkey" "$snark/witness.wtns" -o b.json --public g16.public --mem-budget 1M
+    head -c 20000 "$snark/circuit.zkey" >cut.zkey
+    exits 9 "a key that is cut off" groth16 prove cut.zkey "$snark/witness.wtns" -o b.json --public g16.public
+fi
 
 # telling
 exits 0 "devices" devices --json

@@ -3,6 +3,7 @@
  * Thread pool and memory: every item once, whatever the grain; the account, its limit and forced failure.
  */
 #define _GNU_SOURCE
+#include "host/sys/file.h"
 #include "host/sys/mem.h"
 #include "host/sys/pool.h"
 #include "host/sys/room.h"
@@ -10,7 +11,9 @@
 #include <criterion/criterion.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { N = 1000 };
 
@@ -342,4 +345,26 @@ Test(room, what_is_outside_the_account_counts_threads_and_files)
     cr_expect_geq(one, (uint64_t)4 << 20);
     cr_expect_leq(one, (uint64_t)256 << 20);
     cr_expect_eq(nine - one, 8 * (uint64_t)SC_POOL_STACK);
+}
+
+Test(sys, a_file_is_mapped_or_told_why_not)
+{
+    char path[] = "/tmp/socle_map_XXXXXX", why[256];
+    const uint8_t *bytes = NULL;
+    size_t len = 0;
+    const int fd = mkstemp(path);
+    cr_assert(fd >= 0);
+    cr_expect_eq(sc_file_map(&bytes, &len, why, sizeof why, path, 100), SOCLE_E_FORMAT, "an empty file");
+    cr_assert_eq(write(fd, "some bytes", 10), 10);
+    (void)close(fd);
+    cr_assert_eq(sc_file_map(&bytes, &len, why, sizeof why, path, 10), SOCLE_OK, "%s", why);
+    cr_expect(len == 10 && memcmp(bytes, "some bytes", 10) == 0);
+    sc_file_unmap(bytes, len);
+    sc_file_unmap(NULL, 0);
+    cr_expect_eq(sc_file_map(&bytes, &len, why, sizeof why, path, 9), SOCLE_E_LIMIT);
+    cr_expect(bytes == NULL && len == 0 && strstr(why, "longer than 9 bytes") != NULL, "%s", why);
+    cr_assert_eq(unlink(path), 0);
+    cr_expect_eq(sc_file_map(&bytes, &len, why, sizeof why, path, 10), SOCLE_E_IO, "none");
+    cr_expect_eq(sc_file_map(&bytes, &len, why, sizeof why, "/tmp", 10), SOCLE_E_IO, "a folder");
+    cr_expect_eq(sc_file_map(&bytes, &len, why, sizeof why, "/dev/null", 10), SOCLE_E_IO, "a device");
 }

@@ -48,6 +48,8 @@ enum exit_code {
     O(SYSTEM, 0, "system", "FOLDER", "read sensors below this folder instead of /") \
     O(DEVICE, 0, "device", "NAME", "commitments on: auto, cpu, opencl:N, dual:N (device N and the CPU, compared); default: auto, cpu as yet") \
     O(REQUIRE_GPU, 0, "require-gpu", NULL, "fail with exit code 6 when the device is no GPU") \
+    O(PUBLIC, 0, "public", "FILE", "groth16 prove: where to write the public values") \
+    O(TEST_RANDOMNESS, 0, "test-randomness", "HEX", "groth16 prove: 64 bytes in place of the system's; for tests, gives the witness away") \
     O(JSON, 0, "json", NULL, "one JSON object on standard output")                 \
     O(QUIET, 'q', "quiet", NULL, "no progress and no guest log")                   \
     O(HELP, 'h', "help", NULL, "this text")
@@ -73,7 +75,7 @@ struct command {
 
 struct args {
     const struct command *command;
-    const char *operand[2];
+    const char *operand[4];
     unsigned n_operands;
     unsigned given; /* BIT(..) */
     const char *value[N_OPTIONS];
@@ -99,8 +101,8 @@ void result_begin(struct json *j, const struct args *a);
 /** End and print it. */
 enum exit_code result_print(struct json *j, const struct args *a);
 
-command_fn run_execute, run_keygen, run_estimate, run_prove, run_verify, run_inspect, run_devices, run_bench, run_model, run_security, run_simulate,
-    run_version;
+command_fn run_execute, run_keygen, run_estimate, run_prove, run_verify, run_inspect, run_devices, run_bench, run_groth16, run_model, run_security,
+    run_simulate,    run_version;
 
 /** A decimal number from @p low to @p high, nothing else. */
 bool parse_number(const char *text, unsigned long low, unsigned long high, unsigned long *out);

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * `socle groth16`: prove, verify and inspect in the files of circom and snarkjs.
+ */
+#include "tools/socle/cli.h"
+
+#include <string.h>
+
+#define MAX_WTNS ((size_t)1 << 40)
+#define MAX_JSON ((size_t)64 << 20)
+
+struct text {
+    uint8_t *bytes;
+    size_t len;
+};
+
+static enum exit_code wrong_use(const struct args *a, const char *message)
+{
+    return fails_with(a, EXIT_USAGE, "E_ARG", message);
+}
+
+/* ---- inspect ---- */
+
+static void json_info(struct json *j, const struct socle_groth16_info *i)
+{
+    json_string(j, "kind", i->kind);
+    json_string(j, "curve", i->curve);
+    if (strcmp(i->kind, "ptau") == 0) {
+        json_uint(j, "power", i->power);
+        json_uint(j, "ceremony_power", i->ceremony_power);
+        json_bool(j, "prepared", i->prepared);
+    } else {
+        json_uint(j, "variables", i->variables);
+    }
+    if (strcmp(i->kind, "zkey") == 0 || strcmp(i->kind, "r1cs") == 0) {
+        json_uint(j, "public", i->public_values);
+    }
+    if (strcmp(i->kind, "zkey") == 0) {
+        json_uint(j, "coefficients", i->coefficients);
+        json_uint(j, "log_domain", i->log_domain);
+    }
+    if (strcmp(i->kind, "r1cs") == 0) {
+        json_uint(j, "private_inputs", i->private_inputs);
+        json_uint(j, "constraints", i->constraints);
+        json_uint(j, "terms", i->terms);
+        json_uint(j, "labels", i->labels);
+        json_bool(j, "custom_gates", i->custom_gates);
+    }
+    if (strcmp(i->kind, "zkey") == 0 || strcmp(i->kind, "ptau") == 0) {
+        json_uint(j, "contributions", i->contributions);
+        json_bool(j, "development_only", i->contributions == 0);
+    }
+}
+
+static void say(const char *name, uint64_t v)
+{
+    (void)printf("%-12s %llu\n", name, (unsigned long long)v);
+}
+
+static void say_info(const struct socle_groth16_info *i)
+{
+    (void)printf("%-12s %s\n%-12s %s\n", "kind", i->kind, "curve", i->curve);
+    if (strcmp(i->kind, "ptau") == 0) {
+        (void)printf("%-12s 2^%u of a ceremony of 2^%u%s\n", "powers", i->power, i->ceremony_power, i->prepared ? ", prepared for phase 2" : "");
+    } else {
+        say("variables", i->variables);
+    }
+    if (strcmp(i->kind, "zkey") == 0 || strcmp(i->kind, "r1cs") == 0) {
+        say("public", i->public_values);
+    }
+    if (strcmp(i->kind, "zkey") == 0) {
+        say("coefficients", i->coefficients);
+        (void)printf("%-12s 2^%u\n", "domain", i->log_domain);
+    }
+    if (strcmp(i->kind, "r1cs") == 0) {
+        say("private", i->private_inputs);
+        say("constraints", i->constraints);
+        say("terms", i->terms);
+        (void)printf("%s", i->custom_gates ? "custom gates of PLONK are in it\n" : "");
+    }
+    if (strcmp(i->kind, "zkey") == 0 || strcmp(i->kind, "ptau") == 0) {
+        (void)printf("%-12s %llu%s\n", "contributed", (unsigned long long)i->contributions, i->contributions == 0 ? " times: for development only" : " times");
+    }
+}
+
+static enum exit_code inspect(struct args *a)
+{
+    struct socle_groth16_info info;
+    const socle_status st = socle_groth16_inspect(a->ctx, &info, a->operand[1]);
+    if (st != SOCLE_OK) {
+        return fails(a, st);
+    }
+    if (!given(a, OPT_JSON)) {
+        say_info(&info);
+        return EXIT_GOOD;
+    }
+    struct json j;
+    result_begin(&j, a);
+    json_string(&j, "action", "inspect");
+    json_info(&j, &info);
+    return result_print(&j, a);
+}
+
+/* ---- verify ---- */
+
+static enum exit_code verify(struct args *a)
+{
+    socle_status st = SOCLE_OK;
+    enum exit_code code = EXIT_GOOD;
+    struct text t[3] = {{0}};
+    for (int i = 0; i < 3; i++) {
+        TRY(socle_file_read(a->ctx, &t[i].bytes, &t[i].len, a->operand[i + 1], MAX_JSON));
+    }
+    TRY(socle_groth16_verify(a->ctx, t[0].bytes, t[0].len, t[1].bytes, t[1].len, t[2].bytes, t[2].len));
+    if (given(a, OPT_JSON)) {
+        struct json j;
+        result_begin(&j, a);
+        json_string(&j, "action", "verify");
+        json_bool(&j, "accepted", true);
+        code = result_print(&j, a);
+    } else {
+        (void)printf("accepted\n");
+    }
+out:
+    if (st != SOCLE_OK) {
+        code = fails(a, st);
+    }
+    for (int i = 0; i < 3; i++) {
+        socle_free(a->ctx, t[i].bytes);
+    }
+    return code;
+}
+
+/* ---- prove ---- */
+
+static int digit(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool parse_hex(uint8_t out[64], const char *text)
+{
+    if (strlen(text) != 128) {
+        return false;
+    }
+    for (int i = 0; i < 64; i++) {
+        const int high = digit(text[2 * i]), low = digit(text[2 * i + 1]);
+        if (high < 0 || low < 0) {
+            return false;
+        }
+        out[i] = (uint8_t)(16 * high + low);
+    }
+    return true;
+}
+
+static enum exit_code tell_proof(struct args *a, const struct socle_groth16_proof *p, double load_s, double prove_s)
+{
+    if (given(a, OPT_JSON)) {
+        struct json j;
+        result_begin(&j, a);
+        json_string(&j, "action", "prove");
+        json_string(&j, "proof", a->value[OPT_OUTPUT]);
+        json_string(&j, "public", a->value[OPT_PUBLIC]);
+        json_uint(&j, "proof_bytes", p->proof_len);
+        json_uint(&j, "threads", socle_threads(a->ctx));
+        json_real(&j, "load_seconds", load_s);
+        json_real(&j, "seconds", prove_s);
+        json_uint(&j, "peak_memory_bytes", socle_peak_memory());
+        return result_print(&j, a);
+    }
+    (void)printf("%-12s %zu bytes, %s\n%-12s %s\n", "proof", p->proof_len, a->value[OPT_OUTPUT], "public", a->value[OPT_PUBLIC]);
+    (void)printf("%-12s %.3f s with %u threads, key loaded and checked in %.3f s\n", "prove time", prove_s, socle_threads(a->ctx), load_s);
+    (void)printf("%-12s %.1f MiB\n", "peak memory", (double)socle_peak_memory() / 1048576.0);
+    return EXIT_GOOD;
+}
+
+static enum exit_code prove(struct args *a)
+{
+    socle_status st = SOCLE_OK;
+    enum exit_code code = EXIT_GOOD;
+    socle_groth16_key *key = NULL;
+    struct socle_groth16_proof proof = {0};
+    struct text wtns = {0};
+    uint8_t randomness[64];
+    const bool fixed = given(a, OPT_TEST_RANDOMNESS);
+    if (!given(a, OPT_OUTPUT) || !given(a, OPT_PUBLIC)) {
+        return wrong_use(a, "groth16 prove wants -o and --public");
+    }
+    if (fixed && !parse_hex(randomness, a->value[OPT_TEST_RANDOMNESS])) {
+        return wrong_use(a, "--test-randomness wants 128 hexadecimal digits, small letters");
+    }
+    const double begin = socle_clock_s();
+    TRY(socle_groth16_key_open(a->ctx, &key, a->operand[1]));
+    TRY(socle_file_read(a->ctx, &wtns.bytes, &wtns.len, a->operand[2], MAX_WTNS));
+    const double loaded = socle_clock_s();
+    TRY(socle_groth16_prove(a->ctx, &proof, key, wtns.bytes, wtns.len, fixed ? randomness : NULL));
+    const double end = socle_clock_s();
+    TRY(socle_file_write(a->ctx, a->value[OPT_PUBLIC], (const uint8_t *)proof.public_values, proof.public_len));
+    TRY(socle_file_write(a->ctx, a->value[OPT_OUTPUT], (const uint8_t *)proof.proof, proof.proof_len));
+    code = tell_proof(a, &proof, loaded - begin, end - loaded);
+out:
+    if (st != SOCLE_OK) {
+        code = fails(a, st);
+    }
+    socle_groth16_proof_fini(a->ctx, &proof);
+    socle_groth16_key_close(key);
+    socle_free(a->ctx, wtns.bytes);
+    return code;
+}
+
+enum exit_code run_groth16(struct args *a)
+{
+    static const struct {
+        const char *name;
+        unsigned n_operands;
+        command_fn *run;
+    } actions[] = {{"inspect", 2, inspect}, {"verify", 4, verify}, {"prove", 3, prove}};
+    for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
+        if (strcmp(a->operand[0], actions[i].name) == 0) {
+            return a->n_operands == actions[i].n_operands ? actions[i].run(a) : wrong_use(a, "a wrong number of arguments; see socle groth16 -h");
+        }
+    }
+    return wrong_use(a, "groth16 wants inspect, verify or prove");
+}
