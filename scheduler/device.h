@@ -54,7 +54,7 @@ struct sc_device_ops {
     socle_status (*put)(void *self, uint64_t offset, const void *host, uint64_t size);
     socle_status (*get)(void *self, void *host, uint64_t offset, uint64_t size);
     socle_status (*run)(void *self, const struct sc_launch *launch);
-    /** Make a call that does not come back return soon, with a failure. From any thread. */
+    /** Make a call that does not come back return soon, with a failure. From any thread, and more than once. */
     void (*interrupt)(void *self);
     void (*close)(void *self);
 };

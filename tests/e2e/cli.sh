@@ -113,8 +113,8 @@ exits 0 "simulate runs the scheduler on a virtual clock" simulate --gpus 3xsim-g
 head -n 1 out | grep -q "^SIMULATED .* 24 segments of 2^28 cells" && grep -q "^ *3\*" out && grep -q extrapolated out
 report $? "its figures are marked as simulated and extrapolated"
 exits 0 "simulate under --json" simulate --gpus 3xsim-gpu --from "$model" --segments 24 --json
-json out "(d['schema']=='socle.simulate' and d['simulated'] is True and d['basis']=='beyond' and [r['devices'] for r in d['rows']]==[1,2,3,4,8,16,32,64] 
-    and all(r['jobs']==144 and 0<r['utilisation']<=1 for r in d['rows']) and d['rows'][0]['seconds']>=24*0.15 
+json out "(d['schema']=='socle.simulate' and d['simulated'] is True and d['basis']=='beyond' and [r['devices'] for r in d['rows']]==[1,2,3,4,8,16,32,64]
+    and all(r['jobs']==144 and 0<r['utilisation']<=1 for r in d['rows']) and d['rows'][0]['seconds']>=24*0.15
     and all(a['seconds']>=b['seconds'] for a,b in zip(d['rows'],d['rows'][1:])))"
 report $? "every job runs in each row, and more devices are not slower"
 exits 2 "simulate wants NxNAME" simulate --gpus sim-gpu --from "$model"
