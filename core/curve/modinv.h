@@ -42,13 +42,33 @@ static inline void modinv_split(int64_t *r, unsigned n_limbs, const uint64_t *a,
     }
 }
 
+/* Zeros below the lowest one of @p a, which is not 0, by a product that has another top six bits for each power of two: the constant is a
+ * de Bruijn sequence. */
+static inline int modinv_zeros_by_product(uint64_t a)
+{
+    static const uint8_t place[64] = {0,  1,  2,  53, 3,  7,  54, 27, 4,  38, 41, 8,  34, 55, 48, 28, 62, 5,  39, 46, 44, 42,
+                                      22, 9,  24, 35, 59, 56, 49, 18, 29, 11, 63, 52, 6,  26, 37, 40, 33, 47, 61, 45, 43, 21,
+                                      23, 58, 17, 10, 51, 25, 36, 32, 60, 20, 57, 16, 50, 31, 19, 15, 30, 14, 13, 12};
+    return place[((a & (0 - a)) * UINT64_C(0x022fdd63cc95386d)) >> 58];
+}
+
+/* The same; elsewhere the compiler would call a routine of its library. */
+static inline int modinv_zeros(uint64_t a)
+{
+#if defined(__x86_64__) || defined(__aarch64__)
+    return __builtin_ctzll(a);
+#else
+    return modinv_zeros_by_product(a);
+#endif
+}
+
 /* 62 steps on the low 64 bits; the new eta. eta < 0 says that f and g change places when g is odd. */
 static inline int64_t modinv_steps(struct modinv_matrix *t, int64_t eta, uint64_t f, uint64_t g)
 {
     uint64_t u = 1, v = 0, q = 0, r = 1, w;
     int left = 62;
     for (;;) {
-        const int zeros = __builtin_ctzll(g | (UINT64_MAX << left));
+        const int zeros = modinv_zeros(g | (UINT64_MAX << left));
         g >>= zeros;
         u <<= zeros;
         v <<= zeros;

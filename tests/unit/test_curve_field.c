@@ -41,7 +41,7 @@ struct field {
     static bool F##_eq_(const void *a, const void *b) { return F##_eq(a, b); }                                                \
     static bool F##_greater_(const void *a) { return F##_is_greater_half(a); }                                                \
     static const struct field F = {#F, C##N, C##TWO_ADICITY, C##NONRESIDUE, C##P, C##ROOT, C##HALF, C##R1, F##_add_, F##_sub_, \
-        F##_mul_, F##_neg_, F##_sqr_, F##_dbl_, F##_inv_, F##_pow_, F##_from_plain_, F##_sqrt_, F##_from_le_, F##_from_be_, F##_to_le_,         \
+        F##_mul_, F##_neg_, F##_sqr_, F##_dbl_, F##_inv_, F##_pow_, F##_from_plain_, F##_sqrt_, F##_from_le_, F##_from_be_, F##_to_le_, \
         F##_to_be_, F##_is_zero_, F##_is_one_, F##_eq_, F##_greater_};
 FIELD(bn_fp, BN_FP_)
 FIELD(bn_fr, BN_FR_)
@@ -218,6 +218,16 @@ Test(curve_field, inverses_of_many_numbers)
         }
     }
 }
+
+#ifdef SC_HAVE_MODINV
+Test(curve_field, zeros_are_counted_without_an_instruction_for_it)
+{
+    for (int i = 0; i < 64; i++) {
+        cr_assert(modinv_zeros_by_product(UINT64_C(1) << i) == i && modinv_zeros((next() | 1) << i) == i);
+        cr_assert(modinv_zeros_by_product((next() | 1) << i) == i);
+    }
+}
+#endif
 
 Test(curve_field, square_roots_exist_exactly_where_legendre_says)
 {
