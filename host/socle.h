@@ -427,6 +427,17 @@ SC_MUST_USE socle_status socle_groth16_key_from(socle_context *ctx, socle_groth1
 /** NULL is fine. Before the context is destroyed. */
 void socle_groth16_key_close(socle_groth16_key *key);
 
+/** What is known of the hardness that Groth16 rests on, estimates from the literature. The strings live as long as the library. */
+struct socle_groth16_security {
+    const char *curve;
+    double group_bits;              /* discrete logarithms in G1 and G2, Pollard's rho: 0.886 sqrt(r) additions */
+    unsigned least_bits, most_bits; /* in the target group, by the number field sieve; the least of all is what counts */
+    const char *source;
+    const char *assumes;            /* beside that */
+};
+/** Curve @p i, from 0; false behind the last. */
+bool socle_groth16_security(unsigned i, struct socle_groth16_security *out);
+
 struct socle_groth16_proof {
     char *proof, *public_values; /* JSON, byte for byte as snarkjs writes it, zero-ended; yours: socle_free */
     size_t proof_len, public_len;

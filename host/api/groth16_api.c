@@ -162,6 +162,24 @@ void socle_groth16_proof_fini(socle_context *ctx, struct socle_groth16_proof *pr
     memset(proof, 0, sizeof *proof);
 }
 
+/* ---- what it rests on ---- */
+
+bool socle_groth16_security(unsigned i, struct socle_groth16_security *out)
+{
+    static const char *const assumes = "a set-up for each circuit of whose contributors one was honest, the generic group or knowledge-of-exponent model";
+    static const struct socle_groth16_security of[] = {
+        {"bn128", 126.6, 100, 103, "Barbulescu and Duquesne, Updating key size estimations for pairings, 2019; Guillevic, ePrint 2019/1371", NULL},
+        {"bls12381", 127.3, 120, 126, "the same two", NULL},
+    };
+    if (i >= sizeof of / sizeof of[0]) {
+        memset(out, 0, sizeof *out);
+        return false;
+    }
+    *out = of[i];
+    out->assumes = assumes;
+    return true;
+}
+
 /* ---- verification ---- */
 
 /* Which of the three texts a failure is about. */

@@ -67,6 +67,10 @@ for use in "inspect" "inspect a b" "verify a b" "prove a b" "frobnicate a"; do
     exits 2 "groth16 $use is a usage error" groth16 $use
 done
 exits 9 "a file that is none of circom's" groth16 inspect input.bin
+exits 0 "what groth16 rests on" security --groth16
+exits 0 "the same as an object" security --groth16 --json
+json out "not d['part_of_the_claim'] and [c['curve'] for c in d['groth16']]==['bn128','bls12381'] and d['groth16'][0]['least_bits']==100"
+report $? "security --groth16 under --json is an object"
 snark="$root/../shared/assets/groth16/bn254-chain-2p6"
 if [ -d "$snark" ]; then
     exits 0 "a zkey is inspected" groth16 inspect "$snark/circuit.zkey" --json

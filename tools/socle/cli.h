@@ -36,6 +36,7 @@ enum exit_code {
     O(GPUS, 0, "gpus", "NxNAME", "N devices of that name in the model; 1, 2, 4 .. 64 are told, too") \
     O(FROM, 0, "from", "MODEL", "cost model with the times that the simulation takes") \
     O(SOUNDCALC, 0, "soundcalc", "N", "the parameter file of the openings of 2^N cells, for soundcalc") \
+    O(GROTH16, 0, "groth16", NULL, "what Groth16 proofs rest on, which is no part of the claim") \
     O(RESUME, 0, "resume", "FOLDER", "keep finished proofs of segments there, and go on from those that are") \
     O(ESTIMATE, 0, "estimate", NULL, "estimate first, and tell both") \
     O(DEADLINE, 0, "deadline", "SECONDS", "stop with exit code 7 when it takes longer") \
@@ -102,7 +103,7 @@ void result_begin(struct json *j, const struct args *a);
 enum exit_code result_print(struct json *j, const struct args *a);
 
 command_fn run_execute, run_keygen, run_estimate, run_prove, run_verify, run_inspect, run_devices, run_bench, run_groth16, run_model, run_security,
-    run_simulate,    run_version;
+    run_simulate, run_version;
 
 /** A decimal number from @p low to @p high, nothing else. */
 bool parse_number(const char *text, unsigned long low, unsigned long high, unsigned long *out);

@@ -210,6 +210,38 @@ static enum exit_code run_soundcalc(const struct args *a)
                : fails_with(a, EXIT_USAGE, "E_ARG", "--soundcalc wants a size class that the profile has a schedule for");
 }
 
+static enum exit_code security_groth16(struct args *a)
+{
+    struct socle_groth16_security s;
+    struct json j;
+    if (given(a, OPT_JSON)) {
+        result_begin(&j, a);
+        json_bool(&j, "part_of_the_claim", false);
+        json_list(&j, "groth16");
+    }
+    for (unsigned i = 0; socle_groth16_security(i, &s); i++) {
+        if (given(a, OPT_JSON)) {
+            json_object(&j, NULL);
+            json_string(&j, "curve", s.curve);
+            json_real(&j, "group_bits", s.group_bits);
+            json_uint(&j, "least_bits", s.least_bits);
+            json_uint(&j, "most_bits", s.most_bits);
+            json_string(&j, "source", s.source);
+            json_string(&j, "assumes", s.assumes);
+            json_end(&j);
+        } else {
+            (void)printf("%-10s about %u to %u bits (target group, number field sieve; groups %.1f)\n  source   %s\n  assumes  %s\n", s.curve,
+                         s.least_bits, s.most_bits, s.group_bits, s.source, s.assumes);
+        }
+    }
+    if (given(a, OPT_JSON)) {
+        json_list_end(&j);
+        return result_print(&j, a);
+    }
+    (void)printf("Estimates of others. No part of what is claimed for Socle's own proofs, which rest on none of this.\n");
+    return EXIT_GOOD;
+}
+
 enum exit_code run_security(struct args *a)
 {
     enum exit_code code = EXIT_GOOD;
@@ -221,6 +253,9 @@ enum exit_code run_security(struct args *a)
     }
     if (given(a, OPT_SOUNDCALC)) {
         return run_soundcalc(a);
+    }
+    if (given(a, OPT_GROTH16)) {
+        return security_groth16(a);
     }
     if (given(a, OPT_JSON)) {
         result_begin(&j, a);
