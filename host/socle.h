@@ -414,6 +414,55 @@ size_t socle_bench_rows(const socle_bench *bench, struct socle_bench_row *out, s
 size_t socle_bench_limits(const socle_bench *bench, struct socle_bench_limit *out, size_t max);
 size_t socle_bench_moments(const socle_bench *bench, struct socle_bench_moment *out, size_t max);
 
+enum socle_bench_verdict {
+    SOCLE_BENCH_NOT_COMPARED, /* `why` says why */
+    SOCLE_BENCH_SAME,         /* not told apart: the interval covers 1, or one side has fewer than 5 runs */
+    SOCLE_BENCH_FASTER,       /* B takes less time than A */
+    SOCLE_BENCH_SLOWER
+};
+
+/** One case in two reports. */
+struct socle_bench_pair {
+    char op[24], shape[40], why[64];
+    double a_ns, b_ns;       /* medians; NAN where it did not run */
+    double ratio, low, high; /* of B to A, with its bootstrap interval at 95 %; NAN when not compared */
+    enum socle_bench_verdict verdict;
+};
+
+/** What a report says of where it was made. */
+struct socle_bench_side {
+    char device[128], kernels[16];
+    unsigned threads, suite_version;
+    bool valid, simulated;
+};
+
+struct socle_bench_comparison {
+    struct socle_bench_side a, b;
+    bool crossed;          /* the workloads differ, and it was asked for nevertheless */
+    size_t n, n_compared;
+    double mean;           /* geometric, of the ratios */
+    struct socle_bench_pair *pairs; /* yours: socle_bench_comparison_fini */
+};
+
+/** Compare two reports (docs/bench-report.schema.json) case by case. SOCLE_E_FORMAT, SOCLE_E_VERSION: not reports, the message says which
+ * and why. SOCLE_E_ARG: their workloads differ, or one is of a simulated device and the other is not, and @p cross is not set; or nothing
+ * in them can be compared. */
+SC_MUST_USE socle_status socle_bench_compare(socle_context *ctx, struct socle_bench_comparison *out, const uint8_t *a, size_t a_len,
+                                             const uint8_t *b, size_t b_len, bool cross);
+void socle_bench_comparison_fini(socle_context *ctx, struct socle_bench_comparison *comparison);
+
+/** What was checked of a report. */
+struct socle_bench_checked {
+    size_t n_figures;  /* results whose figures follow from their runs: all that ran */
+    size_t n_digests;  /* results made anew by the reference, here */
+    size_t n_left_out; /* of these, not made for want of memory */
+};
+
+/** Check a report: every figure from its raw runs, every digest by the reference kernels on this machine, its claim to be valid.
+ * SOCLE_E_REJECT: something is not as it says, or it holds a wrong result; the message says what. SOCLE_E_FORMAT; SOCLE_E_VERSION: of
+ * another version, or of another version of its suite. */
+SC_MUST_USE socle_status socle_bench_check(socle_context *ctx, struct socle_bench_checked *out, const uint8_t *report, size_t len);
+
 /* Groth16 over BN254 and BLS12-381, in the files of circom and snarkjs. No part of Socle's own proofs, and not of their security claim:
  * BN254 is taken to have about 100 bits, BLS12-381 about 120, both need a trusted setup for each circuit. */
 

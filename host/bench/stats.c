@@ -271,6 +271,20 @@ double sc_stats_unknown(void)
     return NAN;
 }
 
+bool sc_stats_is_known(double v)
+{
+    return isfinite(v) != 0;
+}
+
+double sc_stats_geometric_mean(const double *x, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        sum += log(x[i]);
+    }
+    return exp(sum / (double)n);
+}
+
 static double known_or(double v, double otherwise)
 {
     return isfinite(v) ? v : otherwise;

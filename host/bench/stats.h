@@ -64,6 +64,9 @@ SC_MUST_USE socle_status sc_stats_trend(struct sc_trend *out, const double *x, s
 
 /** NAN, for files that cannot include math.h beside the field. */
 double sc_stats_unknown(void);
+bool sc_stats_is_known(double v);
+/** Of n >= 1 positive numbers. */
+double sc_stats_geometric_mean(const double *x, size_t n);
 
 /** What was seen beside the measurements at one moment. NAN: there is no such sensor. */
 struct sc_condition {

@@ -151,7 +151,7 @@ static void json_case(struct json *j, const struct socle_bench_row *r)
     json_string(j, "op", r->op);
     json_string(j, "shape", r->shape);
     json_string(j, "what", r->what);
-    json_real(j, "units", r->units);
+    json_uint(j, "units", (uint64_t)r->units);
     json_uint(j, "memory_bytes", r->memory);
 }
 

@@ -46,6 +46,7 @@ enum exit_code {
     O(ONLY, 0, "only", "OP", "the cases of this operation") \
     O(RUNS, 0, "runs", "N", "timed runs of each case (default: 9)") \
     O(SECONDS, 0, "seconds", "N", "begin no further round of runs later (default: 150)") \
+    O(CROSS, 0, "cross", NULL, "compare reports of different workloads, and say so") \
     O(SYSTEM, 0, "system", "FOLDER", "read sensors below this folder instead of /") \
     O(DEVICE, 0, "device", "NAME", "commitments on: auto, cpu, opencl:N, dual:N (device N and the CPU, compared); default: auto, cpu as yet") \
     O(REQUIRE_GPU, 0, "require-gpu", NULL, "fail with exit code 6 when the device is no GPU") \

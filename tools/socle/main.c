@@ -31,8 +31,9 @@ static const struct command commands[] = {
     {"verify", "PROOF [ELF]", "check a proof against a program or its key", 1, 2, WORK | BIT(KEY) | BIT(OUTPUT), 0, run_verify, 1},
     {"inspect", "FILE", "what a proof, key or program says about itself", 1, 1, WORK, 0, run_inspect, 1},
     {"devices", "", "what proofs can run on", 0, 0, COMMON, 0, run_devices, 1},
-    {"bench", "list | run", "measure this machine: kernels, each result checked against the reference", 1, 1,
-     COMMON | BIT(THREADS) | BIT(DEADLINE) | BIT(MEM_BUDGET) | BIT(BIND) | BIT(OUTPUT) | BIT(SUITE) | BIT(ONLY) | BIT(RUNS) | BIT(SECONDS) | BIT(SYSTEM),
+    {"bench", "ACTION ...", "list, run, compare A B, check REPORT: measure this machine, compare reports", 1, 3,
+     COMMON | BIT(THREADS) | BIT(DEADLINE) | BIT(MEM_BUDGET) | BIT(BIND) | BIT(OUTPUT) | BIT(SUITE) | BIT(ONLY) | BIT(RUNS) | BIT(SECONDS) | BIT(SYSTEM) |
+         BIT(CROSS),
      0, run_bench, 1},
     {"groth16", "inspect FILE | verify KEY PUBLIC PROOF | prove ZKEY WTNS -o PROOF --public FILE",
      "proofs in the files of circom and snarkjs", 2, 4, COMMON | BIT(THREADS) | BIT(MEM_BUDGET) | BIT(OUTPUT) | BIT(PUBLIC) | BIT(TEST_RANDOMNESS), 0,
