@@ -315,6 +315,9 @@ struct socle_simulation {
  * needs the operations commit, gkr, zero and open. SOCLE_E_NOMEM: a job does not fit into the device. */
 SC_MUST_USE socle_status socle_simulate(socle_context *ctx, struct socle_simulation *out, const socle_model *model, const char *device,
                                         unsigned n_devices, unsigned n_segments);
+/** The same as a timeline for Perfetto or chrome://tracing (Trace Event Format, JSON): *bytes is yours (socle_free). */
+SC_MUST_USE socle_status socle_simulate_timeline(socle_context *ctx, uint8_t **bytes, size_t *len, const socle_model *model, const char *device,
+                                                 unsigned n_devices, unsigned n_segments);
 
 /** A benchmark that ran: what was measured, and beside what. Independent of the context that ran it, except for its memory. */
 typedef struct socle_bench socle_bench;

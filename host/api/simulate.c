@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "host/sched/segment_graph.h"
+#include "host/sched/timeline.h"
 #include "host/sys/lend.h"
 #include "host/sys/mem.h"
 #include "scheduler/sim.h"
@@ -63,8 +64,25 @@ static socle_status run_dry(socle_context *ctx, struct socle_simulation *out, st
     return SOCLE_OK;
 }
 
-static socle_status simulate(socle_context *ctx, struct socle_simulation *out, const socle_model *model, const char *device, unsigned n_devices,
-                             struct sc_graph *g, struct sc_drive *run)
+/** Where the timeline goes; NULL: nowhere. */
+struct file {
+    uint8_t **bytes;
+    size_t *len;
+};
+
+static socle_status write_timeline(socle_context *ctx, const struct file *f, const struct sc_timeline *t, const struct sc_device_info *infos, uint32_t n)
+{
+    const size_t len = sc_timeline_write(t, infos, n, NULL, 0);
+    uint8_t *const text = sc_alloc(len, 1);
+    if (text == NULL) {
+        return SOCLE_E_NOMEM;
+    }
+    *f->len = sc_timeline_write(t, infos, n, (char *)text, len);
+    return sc_api_hand(ctx, f->bytes, text, len);
+}
+
+static socle_status simulate(socle_context *ctx, struct socle_simulation *out, const struct file *f, const socle_model *model, const char *device,
+                             unsigned n_devices, struct sc_graph *g, struct sc_drive *run)
 {
     static const char *const bases[] = {"none", "measured", "between", "beyond"};
     struct sc_segment_times t;
@@ -81,16 +99,22 @@ static socle_status simulate(socle_context *ctx, struct socle_simulation *out, c
     for (unsigned d = 0; d < n_devices; d++) {
         devices[d] = (struct sc_device){&ops, &own};
     }
+    struct sc_timeline timeline = {.heap = &heap, .graph = g, .op_names = sc_stage_op_names, .n_ops = SC_N_STAGE_OPS, .simulated = true};
     const struct sc_times times = {&t, sc_segment_run_ns, sc_segment_copy_ns};
     const struct sc_drive_setup setup = {.graph = g, .times = &times, .n_devices = n_devices, .devices = devices, .host_budget = UINT64_C(1) << 50,
-                                         .heap = &heap, .arena = &heap, .dry = true};
+                                         .heap = &heap, .arena = &heap, .dry = true, .arg = &timeline,
+                                         .note = f != NULL ? sc_timeline_note : NULL};
     st = run_dry(ctx, out, run, &setup);
+    if (st == SOCLE_OK && f != NULL) {
+        st = write_timeline(ctx, f, &timeline, run->infos, n_devices);
+    }
+    sc_timeline_fini(&timeline);
     sc_drive_fini(run);
     return st;
 }
 
-socle_status socle_simulate(socle_context *ctx, struct socle_simulation *out, const socle_model *model, const char *device, unsigned n_devices,
-                            unsigned n_segments)
+static socle_status simulate_call(socle_context *ctx, struct socle_simulation *out, const struct file *f, const socle_model *model,
+                                  const char *device, unsigned n_devices, unsigned n_segments)
 {
     socle_status st = SOCLE_OK;
     struct sc_graph g = {0};
@@ -108,9 +132,25 @@ socle_status socle_simulate(socle_context *ctx, struct socle_simulation *out, co
     out->n_devices = n_devices;
     out->n_segments = n_segments;
     out->log_cells = sizes.log_cells;
-    TRY(simulate(ctx, out, model, device, n_devices, &g, run));
+    TRY(simulate(ctx, out, f, model, device, n_devices, &g, run));
 out:
     sc_graph_fini(&g);
     sc_free(run);
     return sc_api_end(ctx, st);
+}
+
+socle_status socle_simulate(socle_context *ctx, struct socle_simulation *out, const socle_model *model, const char *device, unsigned n_devices,
+                            unsigned n_segments)
+{
+    return simulate_call(ctx, out, NULL, model, device, n_devices, n_segments);
+}
+
+socle_status socle_simulate_timeline(socle_context *ctx, uint8_t **bytes, size_t *len, const socle_model *model, const char *device,
+                                     unsigned n_devices, unsigned n_segments)
+{
+    struct socle_simulation ignored;
+    const struct file f = {bytes, len};
+    *bytes = NULL;
+    *len = 0;
+    return simulate_call(ctx, &ignored, &f, model, device, n_devices, n_segments);
 }

@@ -15,7 +15,7 @@ enum { ROOT = 32, SEED = 64, CLAIMS = 4096 };
 /* Of a leaf of the bus argument: numerator and denominator of the layers above it, which are as many again. */
 #define LEAF_BYTES (2 * 2 * (uint64_t)sizeof(fx))
 
-static const char *const op_names[SC_N_STAGE_OPS] = {
+const char *const sc_stage_op_names[SC_N_STAGE_OPS] = {
 #define X(NAME, name) name,
     SC_STAGE_OPS(X)
 #undef X
@@ -155,13 +155,13 @@ socle_status sc_segment_times(struct sc_segment_times *out, enum sc_basis *basis
         return SOCLE_E_ARG;
     }
     for (unsigned i = 0; i < SC_N_STAGE_OPS; i++) {
-        out->op[i] = sc_cost_find_op(cost, op_names[i]);
+        out->op[i] = sc_cost_find_op(cost, sc_stage_op_names[i]);
     }
     for (uint32_t j = 0; j < g->n_jobs; j++) {
         enum sc_basis b;
         (void)estimate(out, &g->jobs[j], &b);
         if (b == SC_BASIS_NONE && g->jobs[j].op != SC_STAGE_OP_BIND) {
-            *missing = op_names[g->jobs[j].op];
+            *missing = sc_stage_op_names[g->jobs[j].op];
             return SOCLE_E_ARG;
         }
         *basis = b > *basis ? b : *basis;

@@ -25,6 +25,8 @@ enum sc_stage_op {
         SC_N_STAGE_OPS
 };
 
+extern const char *const sc_stage_op_names[SC_N_STAGE_OPS];
+
 #define SC_SIM_MAX_SEGMENTS 4096u
 
 /** Sizes of a segment of the largest class that a profile cuts. */

@@ -121,6 +121,23 @@ json out "(d['schema']=='socle.simulate' and d['simulated'] is True and d['basis
     and all(r['jobs']==144 and 0<r['utilisation']<=1 for r in d['rows']) and d['rows'][0]['seconds']>=24*0.15
     and all(a['seconds']>=b['seconds'] for a,b in zip(d['rows'],d['rows'][1:])))"
 report $? "every job runs in each row, and more devices are not slower"
+exits 0 "simulate writes a timeline" simulate --gpus 3xsim-gpu --from "$model" --segments 24 --trace t.json --json
+python3 - <<'PY' 2>>err
+import json
+t, d = json.load(open("t.json")), json.load(open("out"))
+x = [e for e in t["traceEvents"] if e["ph"] == "X"]
+jobs = [e for e in x if e["cat"] == "job"]
+row = next(r for r in d["rows"] if r["devices"] == 3)
+assert t["otherData"]["simulated"] is True and t["otherData"]["missing"] == 0
+assert sorted(e["args"]["job"] for e in jobs) == list(range(row["jobs"]))
+assert abs(max(e["ts"] + e["dur"] for e in x) - 1e6 * row["seconds"]) < 1e6 * row["seconds"] * 1e-4
+assert abs(sum(e["dur"] for e in jobs) - 3e6 * row["seconds"] * row["utilisation"]) < 1e6 * row["seconds"] * 1e-3
+assert sum(e["args"]["bytes"] for e in x if e["cat"] == "copy") == row["copied_bytes"]
+for track in {(e["pid"], e["tid"]) for e in x}:
+    at = sorted((e["ts"], e["ts"] + e["dur"]) for e in x if (e["pid"], e["tid"]) == track)
+    assert all(a[1] <= b[0] + 2e-3 for a, b in zip(at, at[1:]))
+PY
+report $? "the timeline has every job once, tracks without overlap, and the latency of the table"
 exits 2 "simulate wants NxNAME" simulate --gpus sim-gpu --from "$model"
 exits 2 "simulate wants at most 64 devices" simulate --gpus 65xsim-gpu --from "$model"
 exits 2 "simulate refuses a device that the model lacks" simulate --gpus 1xgpu --from "$model"

@@ -34,6 +34,7 @@ enum exit_code {
     O(MIN_BITS, 0, "min-bits", "N", "refuse a profile that claims fewer bits")     \
     O(SEGMENTS, 0, "segments", "N", "how many (security: also the sum over their proofs; simulate: 64)") \
     O(GPUS, 0, "gpus", "NxNAME", "N devices of that name in the model; 1, 2, 4 .. 64 are told, too") \
+    O(TRACE, 0, "trace", "FILE", "where to write what ran where and when, for Perfetto") \
     O(FROM, 0, "from", "MODEL", "cost model with the times that the simulation takes") \
     O(SOUNDCALC, 0, "soundcalc", "N", "the parameter file of the openings of 2^N cells, for soundcalc") \
     O(GROTH16, 0, "groth16", NULL, "what Groth16 proofs rest on, which is no part of the claim") \

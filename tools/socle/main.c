@@ -41,7 +41,7 @@ static const struct command commands[] = {
     {"model", "show FILE", "what a cost model of the scheduler knows", 2, 2, COMMON, 0, run_model, 1},
     {"security", "", "every error term of the profiles, the weakest, the sums", 0, 0, COMMON | BIT(PROFILE) | BIT(SEGMENTS) | BIT(SOUNDCALC) | BIT(GROTH16), 0, run_security, 2},
     {"simulate", "", "the scheduler on a virtual clock: latency and use of 1 to 64 devices of a cost model", 0, 0,
-     COMMON | BIT(PROFILE) | BIT(SEGMENTS) | BIT(GPUS) | BIT(FROM), BIT(GPUS) | BIT(FROM), run_simulate, 1},
+     COMMON | BIT(PROFILE) | BIT(SEGMENTS) | BIT(GPUS) | BIT(FROM) | BIT(TRACE), BIT(GPUS) | BIT(FROM), run_simulate, 1},
     {"version", "", "version and profiles", 0, 0, COMMON, 0, run_version, 1},
 };
 enum { N_COMMANDS = sizeof commands / sizeof commands[0] };

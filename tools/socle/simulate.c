@@ -84,7 +84,8 @@ enum exit_code run_simulate(struct args *a)
     socle_status st = SOCLE_OK;
     enum exit_code code = EXIT_GOOD;
     uint8_t *bytes = NULL;
-    size_t len = 0;
+    size_t len = 0, timeline_len = 0;
+    uint8_t *timeline = NULL;
     socle_model *m = NULL;
     struct socle_simulation rows[8];
     unsigned n_rows = 0;
@@ -104,11 +105,16 @@ enum exit_code run_simulate(struct args *a)
         }
         TRY(socle_simulate(a->ctx, &rows[n_rows++], m, name, n, (unsigned)segments));
     }
+    if (given(a, OPT_TRACE)) {
+        TRY(socle_simulate_timeline(a->ctx, &timeline, &timeline_len, m, name, (unsigned)asked, (unsigned)segments));
+        TRY(socle_file_write(a->ctx, a->value[OPT_TRACE], timeline, timeline_len));
+    }
     code = tell(a, m, rows, n_rows, asked, name);
 out:
     if (st != SOCLE_OK) {
         code = fails(a, st);
     }
+    socle_free(a->ctx, timeline);
     socle_model_destroy(a->ctx, m);
     socle_free(a->ctx, bytes);
     return code;
