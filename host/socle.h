@@ -271,6 +271,16 @@ struct socle_device {
 /** Fill at most @p max devices, the CPU first; returns how many there are. */
 size_t socle_devices(socle_context *ctx, struct socle_device *out, size_t max);
 
+enum socle_health { SOCLE_HEALTH_GOOD, SOCLE_HEALTH_SLOW, SOCLE_HEALTH_BAD }; /* all works; slower than it could be; does not work */
+struct socle_finding {
+    const char *topic;
+    enum socle_health health;
+    char text[320]; /* what is, and what to do about it */
+};
+/** Look at processor, memory, drivers and permissions; devices are opened and their kernels built. Fill at most @p max, returns how many
+ * there are. */
+size_t socle_doctor(socle_context *ctx, struct socle_finding *out, size_t max);
+
 /** A cost model of the scheduler: how long operations take on devices. Independent of the context that read it. */
 typedef struct socle_model socle_model;
 

@@ -36,7 +36,7 @@ json() { # file, python expression on the object d
 exits 2 "no command is a usage error"
 exits 0 "-h tells the commands" -h
 exits 2 "an unknown command is refused" frobnicate
-for c in execute keygen estimate prove verify inspect devices bench groth16 model security simulate version; do
+for c in execute keygen estimate prove verify inspect devices doctor bench groth16 model security simulate version; do
     exits 0 "$c -h tells its options" "$c" -h
     exits 2 "$c refuses an unknown option" "$c" --no-such-option
 done
@@ -102,6 +102,10 @@ fi
 exits 0 "devices" devices --json
 json out "d['schema']=='socle.devices' and d['schema_version']==1 and d['devices'][0]['threads']>=1"
 report $? "devices under --json is an object"
+exits 0 "doctor" doctor
+exits 0 "doctor under --json" doctor --json
+json out "d['schema']=='socle.doctor' and {'kernels','memory','opencl','cuda'} <= {f['topic'] for f in d['findings']} and all(f['health'] in ('good','slow','bad') and f['text'] for f in d['findings'])"
+report $? "its findings are a list"
 model="$root/tests/vectors/model.toml"
 exits 0 "model show reads a cost model" model show "$model"
 grep -q "a model made by hand" out && grep -q "sim-gpu *encode *20 *64 *5 *450.000 *1.234" out

@@ -191,6 +191,33 @@ enum exit_code run_devices(struct args *a)
     return result_print(&j, a);
 }
 
+enum { MAX_FINDINGS = 128 };
+
+enum exit_code run_doctor(struct args *a)
+{
+    static const char *const words[] = {[SOCLE_HEALTH_GOOD] = "good", [SOCLE_HEALTH_SLOW] = "slow", [SOCLE_HEALTH_BAD] = "bad"};
+    struct socle_finding found[MAX_FINDINGS];
+    const size_t all = socle_doctor(a->ctx, found, MAX_FINDINGS), n = all < MAX_FINDINGS ? all : MAX_FINDINGS;
+    struct json j;
+    if (!given(a, OPT_JSON)) {
+        for (size_t i = 0; i < n; i++) {
+            (void)printf("%-5s %-12s %s\n", words[found[i].health], found[i].topic, found[i].text);
+        }
+        return EXIT_GOOD;
+    }
+    result_begin(&j, a);
+    json_list(&j, "findings");
+    for (size_t i = 0; i < n; i++) {
+        json_object(&j, NULL);
+        json_string(&j, "topic", found[i].topic);
+        json_string(&j, "health", words[found[i].health]);
+        json_string(&j, "text", found[i].text);
+        json_end(&j);
+    }
+    json_list_end(&j);
+    return result_print(&j, a);
+}
+
 enum exit_code run_version(struct args *a)
 {
     if (!given(a, OPT_JSON)) {

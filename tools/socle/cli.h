@@ -104,7 +104,7 @@ void result_begin(struct json *j, const struct args *a);
 /** End and print it. */
 enum exit_code result_print(struct json *j, const struct args *a);
 
-command_fn run_execute, run_keygen, run_estimate, run_prove, run_verify, run_inspect, run_devices, run_bench, run_groth16, run_model, run_security,
+command_fn run_execute, run_keygen, run_estimate, run_prove, run_verify, run_inspect, run_devices, run_doctor, run_bench, run_groth16, run_model, run_security,
     run_simulate, run_version;
 
 /** A decimal number from @p low to @p high, nothing else. */

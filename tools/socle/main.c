@@ -35,6 +35,7 @@ static const struct command commands[] = {
      COMMON | BIT(THREADS) | BIT(DEADLINE) | BIT(MEM_BUDGET) | BIT(BIND) | BIT(OUTPUT) | BIT(SUITE) | BIT(ONLY) | BIT(RUNS) | BIT(SECONDS) | BIT(SYSTEM) |
          BIT(CROSS),
      0, run_bench, 1},
+    {"doctor", "", "what of this machine helps or hinders, and what to do about it", 0, 0, COMMON, 0, run_doctor, 1},
     {"groth16", "inspect FILE | verify KEY PUBLIC PROOF | prove ZKEY WTNS -o PROOF --public FILE",
      "proofs in the files of circom and snarkjs", 2, 4, COMMON | BIT(THREADS) | BIT(MEM_BUDGET) | BIT(OUTPUT) | BIT(PUBLIC) | BIT(TEST_RANDOMNESS), 0,
      run_groth16, 1},
