@@ -20,13 +20,14 @@ struct plan {
     size_t n, slice; /* points; points in a slice */
     unsigned c, n_windows, n_slices, n_threads;
     /* bytes of the parts of a worker's memory, and their sum */
-    size_t counts, sorted, pairs, buckets, arena, scratch, worker;
+    size_t counts, digits, sorted, pairs, buckets, arena, scratch, worker;
     size_t entered, sums, total; /* points in another form; results of tasks; everything */
 };
 
 /* What a worker owns while it runs a task. */
 struct work {
     uint32_t *end;    /* 2^(c - 1): where each bucket ends in the sorted list */
+    int32_t *digits;  /* slice: of the window */
     uint32_t *sorted; /* slice: 2 index + sign */
     uint32_t *src;    /* PIECE: pairs of one level; then buckets and lengths of segments, PIECE each */
     uint32_t *bucket, *len;
@@ -81,12 +82,13 @@ static struct plan plan_make(const struct sc_group_ops *ops, size_t n, unsigned 
     p.slice = (n + p.n_slices - 1) / p.n_slices;
     const size_t n_buckets = (size_t)1 << (p.c - 1), piece = p.slice < PIECE ? p.slice : PIECE;
     p.counts = padded(n_buckets * sizeof(uint32_t));
+    p.digits = padded(p.slice * sizeof(int32_t));
     p.sorted = padded(p.slice * sizeof(uint32_t));
     p.pairs = padded(piece * sizeof(uint32_t));
     p.buckets = padded(n_buckets * ops->size);
     p.arena = padded(piece * ops->size);
     p.scratch = padded((piece / 2 + 8) * ops->pairs_scratch);
-    p.worker = p.counts + p.sorted + 3 * p.pairs + p.buckets + p.arena + p.scratch;
+    p.worker = p.counts + p.digits + p.sorted + 3 * p.pairs + p.buckets + p.arena + p.scratch;
     p.entered = ops->enter != NULL ? padded(n * ops->size) : 0;
     p.sums = padded((size_t)p.n_windows * p.n_slices * ops->xyzz_size);
     p.total = p.n_threads * p.worker + p.entered + p.sums;
@@ -98,6 +100,8 @@ static struct work work_view(const struct plan *p, uint8_t *at)
     struct work w;
     w.end = (void *)at;
     at += p->counts;
+    w.digits = (void *)at;
+    at += p->digits;
     w.sorted = (void *)at;
     at += p->sorted;
     w.src = (void *)at;
@@ -133,6 +137,7 @@ static size_t sort_points(const struct job *job, const struct work *w, unsigned 
     memset(w->end, 0, n_buckets * sizeof *w->end);
     for (size_t i = begin; i < end; i++) {
         const int32_t d = digit(job, job->k[i], window);
+        w->digits[i - begin] = d;
         if (d != 0) {
             w->end[(d < 0 ? -d : d) - 1]++;
         }
@@ -144,7 +149,7 @@ static size_t sort_points(const struct job *job, const struct work *w, unsigned 
         at += n;
     }
     for (size_t i = begin; i < end; i++) {
-        const int32_t d = digit(job, job->k[i], window);
+        const int32_t d = w->digits[i - begin];
         if (d != 0) {
             w->sorted[w->end[(d < 0 ? -d : d) - 1]++] = (uint32_t)i << 1 | (d < 0);
         }

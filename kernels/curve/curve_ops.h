@@ -29,7 +29,7 @@ struct sc_group_ops {
     void (*pairs)(void *out, const void *in, const uint32_t *src, size_t n, void *scratch);
     size_t pairs_scratch;
 
-    /** Sum over i of (i + 1) b[i], as a `_xyzz` sum of core/curve; b in the form of `enter`. */
+    /** Sum over i of (i + 1) b[i], 0 <= i < n, n > 0, as a `_xyzz` sum of core/curve; b in the form of `enter`. */
     void (*weighted_sum)(void *xyzz, const void *b, size_t n);
 
     /** The rest in the form of core/curve. */
