@@ -203,7 +203,7 @@ static bool note_uses(struct planner *p, uint32_t job, uint32_t device, uint32_t
 static bool place_on(struct planner *p, uint32_t job, uint32_t device, double duration)
 {
     const struct sc_job *const j = &p->g->jobs[job];
-    const struct sc_step s = {.kind = SC_STEP_RUN, .device = device, .what = job, .offset = SC_NO_OFFSET, .host_offset = SC_NO_OFFSET};
+    struct sc_step s = {.kind = SC_STEP_RUN, .device = device, .what = job, .offset = SC_NO_OFFSET, .host_offset = SC_NO_OFFSET};
     pin(p, job, true);
     const bool gathered = gather(p, job, device);
     pin(p, job, false);
@@ -219,6 +219,7 @@ static bool place_on(struct planner *p, uint32_t job, uint32_t device, double du
             sc_wait_writer(p, held);
         }
     }
+    s.in_use = p->budget[memory_of(p, device)] - p->free[memory_of(p, device)];
     const uint32_t step = add_step(p, &s, duration);
     if (step == SC_NONE || !note_uses(p, job, device, step)) {
         p->no_memory = true; /* outputs go to the caller's memory: there is nothing else that could be missing */

@@ -78,6 +78,7 @@ struct sc_step {
     uint32_t first_wait, n_waits; /* steps of other queues, at most one of each */
     uint32_t next;        /* in its queue; SC_NONE */
     double start, finish; /* as planned, ns */
+    uint64_t in_use;      /* of a job: bytes of its device's memory that have an owner when it is placed, its own among them */
 };
 
 struct sc_plan {

@@ -25,7 +25,7 @@ void sc_timeline_note(void *arg, const struct sc_step *step, double began, doubl
         t->events = p;
         t->max_events = more;
     }
-    t->events[t->n_events++] = (struct sc_timeline_event){step->kind, step->device, step->what, st, began, ended};
+    t->events[t->n_events++] = (struct sc_timeline_event){step->kind, step->device, step->what, st, began, ended, step->in_use};
 }
 
 void sc_timeline_fini(struct sc_timeline *t)
@@ -98,6 +98,8 @@ static void put_event(struct writer *w, const struct sc_timeline *t, const struc
     }
     put(w, "\"name\":\"%s%s\",\"cat\":\"job\",\"args\":{\"job\":%u,\"log_n\":%u,\"count\":%u,\"status\":%d}}", name, mark, e->what, j->log_n, j->count,
         (int)e->status);
+    put(w, ",\n{\"ph\":\"C\",\"pid\":%u,\"ts\":%.3f,\"name\":\"memory in use\",\"args\":{\"bytes\":%llu}}", e->device, 1e-3 * (e->began - origin),
+        (unsigned long long)e->in_use);
 }
 
 size_t sc_timeline_write(const struct sc_timeline *t, const struct sc_device_info *infos, uint32_t n_devices, char *text, size_t size)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * What ran where and when, as a file for Perfetto or chrome://tracing: a process for each device, a track for each of its queues.
- * Form: the Trace Event Format, JSON object form, complete ("X") and metadata ("M") events.
+ * Form: the Trace Event Format, JSON object form, complete ("X"), counter ("C": planned memory) and metadata ("M") events.
  */
 #ifndef SC_HOST_SCHED_TIMELINE_H
 #define SC_HOST_SCHED_TIMELINE_H
@@ -13,6 +13,7 @@ struct sc_timeline_event {
     uint32_t device, what;
     socle_status status;
     double began, ended;
+    uint64_t in_use; /* of a job: bytes of the device's memory, as planned */
 };
 
 /** Fields up to simulated are the caller's, those below begin as 0. */

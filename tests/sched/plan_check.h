@@ -114,6 +114,13 @@ static inline void check_plan(const struct sc_place *in, const struct sc_plan *p
             runs++;
             cr_assert(!ran[s->what], "job %u twice", s->what);
             ran[s->what] = 1;
+            const uint32_t memory = in->devices[s->device].shares_host ? SC_HOST : s->device + 1;
+            uint64_t own = 0;
+            for (uint32_t k = 0; k < g->jobs[s->what].n_uses; k++) {
+                const uint32_t use = g->jobs[s->what].first_use + k;
+                own += plan->use_offset[use] != SC_NO_OFFSET ? g->buffers[g->uses[use].buffer].size : 0;
+            }
+            cr_assert(s->in_use >= own && s->in_use <= plan->arena[memory]);
             cr_assert(in->avoid == NULL || (in->avoid[s->what] >> s->device & 1) == 0);
         }
         cr_assert(n + 2 * SC_JOB_MAX_USES < CHECK_MAX_PARTS);

@@ -40,7 +40,7 @@ Test(timeline, has_every_event_in_its_track)
     struct sc_timeline t;
     some_run(&g, &t);
     sc_timeline_note(&t, &(struct sc_step){.kind = SC_STEP_PUT, .device = 0, .what = 0}, 2000, 3500, SOCLE_OK);
-    sc_timeline_note(&t, &(struct sc_step){.kind = SC_STEP_RUN, .device = 0, .what = 0}, 1000, 4000, SOCLE_OK);
+    sc_timeline_note(&t, &(struct sc_step){.kind = SC_STEP_RUN, .device = 0, .what = 0, .in_use = 4711}, 1000, 4000, SOCLE_OK);
     sc_timeline_note(&t, &(struct sc_step){.kind = SC_STEP_GET, .device = 0, .what = 0}, 4000, 4001, SOCLE_E_DEVICE);
     sc_timeline_note(&t, &(struct sc_step){.kind = SC_STEP_RUN, .device = 1, .what = 1}, 5000, 6000, SOCLE_E_NOMEM);
     sc_timeline_note(&t, &(struct sc_step){.kind = SC_STEP_RUN, .device = 1, .what = 2}, 6000, 6000, SOCLE_OK);
@@ -49,6 +49,8 @@ Test(timeline, has_every_event_in_its_track)
     cr_assert_eq(sc_timeline_write(&t, infos, 2, text, sizeof text), len);
     text[len] = 0;
     cr_expect_eq(count("\"ph\":\"X\""), 5);
+    cr_expect_eq(count("\"ph\":\"C\""), 3);
+    cr_expect(strstr(text, "{\"ph\":\"C\",\"pid\":0,\"ts\":0.000,\"name\":\"memory in use\",\"args\":{\"bytes\":4711}}") != NULL);
     cr_expect_eq(count("\"process_name\""), 2);
     cr_expect_eq(count("\"thread_name\""), 4);
     cr_expect_eq(count("\"simulated\":true"), 1);
