@@ -300,7 +300,10 @@ static struct choice choose(struct planner *p, uint32_t job, uint64_t tried)
         if (ns < 0 || size_in(p, job, memory_of(p, d)) > p->budget[memory_of(p, d)]) {
             continue;
         }
-        const double at = p->in->seed != 0 ? 0 : start_at(p, job, d);
+        if (p->in->seed != 0) {
+            return (struct choice){d, 0, ns};
+        }
+        const double at = start_at(p, job, d);
         if (best.device == SC_NONE || at + ns < best.start + best.duration) {
             best = (struct choice){d, at, ns};
         }
