@@ -447,6 +447,7 @@ struct socle_bench_side {
     char device[128], kernels[16];
     unsigned threads, suite_version;
     bool valid, simulated;
+    bool disturbed; /* throttled, hot, or others used the machine */
 };
 
 struct socle_bench_comparison {

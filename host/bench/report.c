@@ -235,7 +235,10 @@ static void read_all(struct reader *r, struct sc_report *out, const json_t *root
     text_of(r, out->side.kernels, sizeof out->side.kernels, device, "kernels");
     out->side.threads = (unsigned)count_of(r, device, "threads", 1, INT32_MAX);
     out->side.simulated = flag_of(r, device, "simulated");
-    out->throttled = flag_of(r, member(r, root, "conditions", JSON_OBJECT), "throttled");
+    const json_t *const conditions = member(r, root, "conditions", JSON_OBJECT);
+    const bool hot = flag_of(r, conditions, "hot"), background = flag_of(r, conditions, "background");
+    out->throttled = flag_of(r, conditions, "throttled");
+    out->side.disturbed = out->throttled || hot || background;
     out->side.valid = flag_of(r, member(r, root, "validity", JSON_OBJECT), "valid");
     read_rows(r, out, root);
 }

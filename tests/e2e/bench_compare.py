@@ -133,12 +133,23 @@ def compare_tests(folder, base):
     report(text.count("NOT VALID") == (1 if a["validity"]["valid"] else 2), "a report that is not valid is marked", text)
 
 
+def disturbance_tests(folder, base):
+    good = folder.put(base)
+    text = socle("compare", good, good).stdout
+    report("DISTURBED" not in text, "calm reports are not marked", text)
+    for key in ("throttled", "hot", "background"):
+        bad = folder.put(changed(base, lambda d: d["conditions"].update({key: True})))
+        text, d = socle("compare", good, bad).stdout, json.loads(socle("compare", bad, good, "--json").stdout)
+        report(text.count("DISTURBED") == 1 and "\nB" in text.split("DISTURBED")[0] and d["a"]["disturbed"] is True and d["b"]["disturbed"] is False,
+               f"a report with conditions.{key} is marked", text)
+
+
 def needed(base):
     """Every member that a reader needs: a path."""
     r = ("results", 0)
     return ([("schema",), ("schema_version",), ("workload",), ("devices",), ("conditions",), ("validity",), ("results",), ("workload", "suite"),
              ("workload", "suite_version"), ("devices", 0, "name"), ("devices", 0, "kernels"), ("devices", 0, "threads"),
-             ("devices", 0, "simulated"), ("conditions", "throttled"), ("validity", "valid")] +
+             ("devices", 0, "simulated"), ("conditions", "throttled"), ("conditions", "hot"), ("conditions", "background"), ("validity", "valid")] +
             [r + (k,) for k in ("op", "shape", "outcome", "units", "digest", "reference_digest", "runs_ns", "least_ns", "summary", "rate", "share",
                                 "rate_unit")] +
             [r + ("summary", k) for k in base["results"][0]["summary"] if not k.startswith("trend") and k != "drifts"])
@@ -229,9 +240,10 @@ def main():
         folder = Folder(path)
         made = [json.loads(socle("run", "--only", op, "--runs", "5", "--json", "-q").stdout) for op in ("fold", "gkr-round")]
         base = changed(made[0], lambda d: d["results"].append(made[1]["results"][0]))
-        base["conditions"]["throttled"] = False
+        base["conditions"].update(throttled=False, hot=False, background=False)
         base["validity"]["valid"] = True
         compare_tests(folder, base)
+        disturbance_tests(folder, base)
         format_tests(folder, base)
         check_tests(folder, base)
     print(f"1..{count}")

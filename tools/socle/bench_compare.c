@@ -13,8 +13,8 @@ static const char *const verdicts[] = {[SOCLE_BENCH_NOT_COMPARED] = "not compare
 
 static void say_side(char name, const struct socle_bench_side *s)
 {
-    (void)printf("%c  %.60s, %u threads, %s%s%s\n", name, s->device, s->threads, s->kernels, s->simulated ? ", SIMULATED" : "",
-                 s->valid ? "" : ", NOT VALID");
+    (void)printf("%c  %.36s, %u threads, %s%s%s%s\n", name, s->device, s->threads, s->kernels, s->simulated ? ", SIMULATED" : "",
+                 s->valid ? "" : ", NOT VALID", s->disturbed ? ", DISTURBED" : "");
 }
 
 static void say_pair(const struct socle_bench_pair *p)
@@ -53,6 +53,7 @@ static void json_side(struct json *j, const char *key, const struct socle_bench_
     json_uint(j, "suite_version", s->suite_version);
     json_bool(j, "valid", s->valid);
     json_bool(j, "simulated", s->simulated);
+    json_bool(j, "disturbed", s->disturbed);
     json_end(j);
 }
 
