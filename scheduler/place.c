@@ -336,7 +336,8 @@ static socle_status place_job(struct planner *p, uint32_t job)
 {
     uint64_t tried = 0;
     for (;;) {
-        const struct choice c = choose(p, job, tried);
+        const bool known = tried == 0 && p->chosen_job == job && p->chosen_at == p->steps.n;
+        const struct choice c = known ? (struct choice){p->chosen_device, p->chosen_start, p->chosen_duration} : choose(p, job, tried);
         if (c.device == SC_NONE) {
             return nowhere(p, job);
         }
@@ -354,6 +355,11 @@ static socle_status place_job(struct planner *p, uint32_t job)
 double sc_place_start(struct planner *p, uint32_t job)
 {
     const struct choice c = choose(p, job, 0);
+    p->chosen_job = job;
+    p->chosen_at = p->steps.n;
+    p->chosen_device = c.device;
+    p->chosen_start = c.start;
+    p->chosen_duration = c.duration;
     return c.device != SC_NONE ? c.start : 0;
 }
 
@@ -393,7 +399,7 @@ static bool start(struct planner *p)
     p->helds.size = sizeof(struct held);
     p->steps.size = sizeof(struct sc_step);
     p->waits.size = sizeof(uint32_t);
-    p->spare_segment = p->spare_held = SC_NONE;
+    p->spare_segment = p->spare_held = p->chosen_job = SC_NONE;
     p->n_memories = p->in->n_devices + 1;
     p->budget[SC_HOST] = p->in->host_budget & ~UINT64_C(63);
     for (uint32_t d = 0; d < p->in->n_devices; d++) {

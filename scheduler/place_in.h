@@ -57,6 +57,9 @@ struct planner {
     uint32_t *later, *now, *cold;
     uint32_t n_later, n_now, n_cold;
     uint32_t next_strict;
+    /* The last choice of a device for a job, good as long as no step is added. */
+    uint32_t chosen_job, chosen_device, chosen_at;
+    double chosen_start, chosen_duration;
     /* The step that is being made: the last step to wait for in each queue. */
     uint32_t wait_in[SC_MAX_QUEUES];
     double queue_free[SC_MAX_QUEUES];

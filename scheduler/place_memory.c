@@ -126,6 +126,8 @@ static uint32_t new_held(struct planner *p, uint32_t buffer, uint32_t memory, ui
     return i;
 }
 
+#define MAX_FITS 32u /* that are compared: time to plan for a little memory to wait for */
+
 /** Neighbouring free segments that are large enough. */
 struct fit {
     uint32_t first;
@@ -135,15 +137,23 @@ struct fit {
 static struct fit find_place(const struct planner *p, uint32_t memory, uint64_t size, double when)
 {
     struct fit best = {SC_NONE, 0};
-    for (uint32_t i = p->first_segment[memory]; i != SC_NONE; i = segment_at(p, i)->next) {
+    uint32_t n_fits = 0;
+    for (uint32_t i = p->first_segment[memory], next; i != SC_NONE && n_fits < MAX_FITS; i = next) {
         uint64_t have = 0;
         double free_at = 0;
-        for (uint32_t k = i; k != SC_NONE && segment_at(p, k)->held == SC_NONE && have < size; k = segment_at(p, k)->next) {
+        uint32_t k = i;
+        for (; k != SC_NONE && segment_at(p, k)->held == SC_NONE && have < size; k = segment_at(p, k)->next) {
             const double t = touched_until(p, segment_at(p, k)->touch);
             free_at = t > free_at ? t : free_at;
             have += segment_at(p, k)->size;
         }
-        if (have >= size && (best.first == SC_NONE || free_at < best.when)) {
+        if (have < size) { /* nor does it fit further on before what is at k */
+            next = k != SC_NONE ? segment_at(p, k)->next : SC_NONE;
+            continue;
+        }
+        next = segment_at(p, i)->next;
+        n_fits++;
+        if (best.first == SC_NONE || free_at < best.when) {
             best = (struct fit){i, free_at};
             if (free_at <= when) {
                 return best;
