@@ -68,7 +68,7 @@ Test(bench_wrong, a_slow_while_is_throttling_and_makes_the_report_invalid)
 {
     socle_context *ctx;
     slows = true;
-    socle_bench *const b = run(&ctx, 60);
+    socle_bench *const b = run(&ctx, 120);
     const struct socle_bench_info *const i = socle_bench_about(b);
     const size_t n = socle_bench_moments(b, NULL, 0);
     cr_assert_geq(n, 4);
