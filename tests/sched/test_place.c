@@ -152,6 +152,37 @@ Test(place, keeps_to_a_budget_of_two_buffers)
     sc_graph_fini(&g);
 }
 
+/* No guarantee, but dice should rarely do better. */
+Test(place, is_hardly_ever_worse_than_the_best_of_thirty_random_plans)
+{
+    enum { SEEDS = 100 };
+    unsigned worse = 0;
+    double sum = 0;
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        uint64_t state = seed;
+        struct sc_graph g;
+        struct sc_plan plan;
+        double best = 1e300;
+        some_graph(&g, &state, 60, 14, 300);
+        const struct some_times t = {.seed = seed, .g = &g, .cannot = 9};
+        const struct sc_times times = {&t, some_run, some_copy};
+        struct sc_place in = {.graph = &g, .times = &times, .host_budget = 1 << 20};
+        some_machine(&in, &state, 1 << 20);
+        for (in.seed = 1; in.seed <= 30; in.seed++) {
+            cr_assert_eq(sc_plan_make(&plan, &lent, &in), SOCLE_OK);
+            best = plan.makespan < best ? plan.makespan : best;
+            sc_plan_fini(&plan);
+        }
+        in.seed = 0;
+        cr_assert_eq(sc_plan_make(&plan, &lent, &in), SOCLE_OK);
+        worse += plan.makespan > best * 1.02;
+        sum += plan.makespan / best;
+        sc_plan_fini(&plan);
+        sc_graph_fini(&g);
+    }
+    cr_expect(worse <= SEEDS / 50 && sum < 0.9 * SEEDS, "%u worse, %.3f on average", worse, sum / SEEDS);
+}
+
 /* Three jobs a piece over two inner buffers; the host has room for the two of one piece. */
 Test(place, falls_back_to_the_declared_order_when_memory_is_short)
 {
