@@ -105,6 +105,13 @@ static void values(const struct field *f, mpz_t v[N_VALUES])
     mpz_clear(p);
 }
 
+static void values_fini(mpz_t v[N_VALUES])
+{
+    for (int i = 0; i < N_VALUES; i++) {
+        mpz_clear(v[i]);
+    }
+}
+
 static void same(const struct field *f, const char *op, const uint64_t *got, const mpz_t want, int i, int j)
 {
     mpz_t z, p;
@@ -144,6 +151,7 @@ Test(curve_field, sums_and_products_agree_with_gmp_also_in_place)
                 same(f, "mul in place", b, z, i, j);
             }
         }
+        values_fini(v);
         mpz_clear(z);
     }
 }
@@ -184,6 +192,7 @@ Test(curve_field, unary_operations_agree_with_gmp)
             get(z, f->half, f->n);
             cr_assert(f->greater(a) == (mpz_cmp(v[i], z) > 0), "%s: greater half at %d", f->name, i);
         }
+        values_fini(v);
         mpz_clears(z, p, NULL);
     }
 }
@@ -250,6 +259,7 @@ Test(curve_field, square_roots_exist_exactly_where_legendre_says)
             n_squares += is;
         }
         cr_assert(n_squares > 5 && n_squares < N_VALUES - 5);
+        values_fini(v);
         mpz_clears(p, z, NULL);
     }
 }

@@ -37,6 +37,11 @@ static void oracle_field(const uint64_t *p, unsigned n)
     mpz_invert(oracle_r_inv, oracle_r_inv, oracle_p);
 }
 
+static void oracle_done(void)
+{
+    mpz_clears(oracle_p, oracle_r_inv, NULL);
+}
+
 static void oracle_get(mpz_t z[2], const void *words, unsigned deg, size_t n)
 {
     mpz_set_ui(z[1], 0);
