@@ -200,8 +200,12 @@ Test(memory, a_key_keeps_the_smallest_budget_that_was_told)
 {
     char message[256];
     unsigned long long least = 0;
-    cr_assert_eq(key_within(message, 2, 80), SOCLE_E_NOMEM);
-    cr_assert_eq(sscanf(message, "the key of this program needs a memory budget of %lluM", &least), 1, "%s", message);
+    uint64_t mib = 64; /* first it is the program that does not fit beside what the process is anyhow, more under sanitizers */
+    do {
+        cr_assert_eq(key_within(message, 2, mib), SOCLE_E_NOMEM, "%s", message);
+        mib += 8;
+    } while (sscanf(message, "the key of this program needs a memory budget of %lluM", &least) != 1 && mib < 512);
+    cr_assert_neq(least, 0, "%s", message);
     cr_expect_eq(key_within(message, 2, least - 2), SOCLE_E_NOMEM);
     cr_expect_eq(key_within(message, 2, least + 1), SOCLE_OK, "%s", message);
     EXPECT_RESIDENT_BELOW((least + 1) << 20);
