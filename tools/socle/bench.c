@@ -71,7 +71,7 @@ static void say_notes(const struct bench_result *r)
         (void)printf("~ drifts: later runs differ from earlier ones\n");
     }
     if (i->throttled) {
-        (void)printf("throttled, or the core was shared: for a while a fixed loop took %.2f times its best\n", i->slowest_pace);
+        (void)printf("throttled, or the core was shared: a fixed loop took %.2f times its best\n", i->slowest_pace);
     }
     if (i->hot) {
         (void)printf("hot: %.0f degrees\n", i->hottest);
@@ -87,7 +87,7 @@ static void say_notes(const struct bench_result *r)
 
 static void say_result(const struct bench_result *r)
 {
-    (void)printf("%s, %u threads, %s%s\n\n", r->device.name, r->info->threads, r->info->kernels, r->info->virtualised == 1 ? ", virtual machine" : "");
+    (void)printf("%.40s, %u threads, %s%s\n\n", r->device.name, r->info->threads, r->info->kernels, r->info->virtualised == 1 ? ", virtual machine" : "");
     (void)printf("%-10s %-19s %9s %7s %14s %5s %s\n", "operation", "size", "median ms", "spread", "rate", "share", "of limit");
     for (size_t k = 0; k < r->n; k++) {
         say_row(&r->rows[k]);
