@@ -60,8 +60,9 @@ struct socle_options {
      * wherever the system puts them, for processes that share a machine. NULL or "auto": core when there are as many threads as
      * cores that the process may use, else node. Needs hwloc and is for speed only: a refusal is no failure. */
     const char *bind;
-    /* What commitments are made on: "cpu"; "opencl:N", device N of socle_devices, with the CPU where it fails; "dual:N", both, and the
-     * call ends with SOCLE_E_DEVICE when they differ. N may be left out: 0. NULL or "auto": cpu, as long as devices are new. */
+    /* What commitments are made on: "cpu"; "cuda:N" and "opencl:N", devices of socle_devices, with the CPU where they fail; "dual:cuda:N" and
+     * "dual:N", the latter of OpenCL: both, and the call ends with SOCLE_E_DEVICE when they differ. N may be left out: 0. NULL or "auto":
+     * cpu, as long as devices are new. */
     const char *device;
     bool require_gpu; /* SOCLE_E_DEVICE unless the device is one, and not the processor in its guise */
 };
@@ -154,7 +155,7 @@ struct socle_stage {
 
 /** How a device did. */
 struct socle_device_use {
-    char id[16], name[128];      /* "cpu" or "opencl:0", and the model */
+    char id[16], name[128];      /* "cpu", "cuda:0" or "opencl:0", and the model */
     bool is_processor;           /* the CPU, or the CPU in the guise of a device */
     bool compared;               /* each commitment was made by the CPU too, with the same bytes */
     uint32_t commitments;        /* made on it; those that failed were made by the CPU */
@@ -258,13 +259,13 @@ double socle_clock_s(void);
 
 /** What proofs run on. */
 struct socle_device {
-    char id[16];      /* for socle_options.device: "cpu", "opencl:0" */
+    char id[16];      /* for socle_options.device: "cpu", "cuda:0", "opencl:0" */
     char name[128];
-    const char *kind; /* "cpu", "opencl" */
+    const char *kind; /* "cpu", "cuda", "opencl" */
     const char *isa;  /* cpu: kernels in use */
     unsigned cores, threads, packages, numa_nodes; /* cpu */
-    char platform[128], driver[64]; /* opencl */
-    unsigned units;   /* opencl */
+    char platform[128], driver[64]; /* cuda: compute capability and place; opencl */
+    unsigned units;   /* cuda, opencl */
     bool is_processor; /* opencl: the CPU in the guise of a device, for tests */
     uint64_t memory;
 };

@@ -7,11 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host/device/cuda.h"
 #include "host/device/opencl.h"
 
-/** What a name means. */
+/** What a name means: cuda and opencl are neither for the CPU. */
 struct choice {
-    bool known, opencl, dual;
+    bool known, cuda, opencl, dual;
     unsigned index;
 };
 
@@ -29,15 +30,30 @@ static bool parse_index(unsigned *out, const char *text)
     return *out < SC_MAX_DEVICES;
 }
 
+/* Past @p word when *name begins with it. */
+static bool take(const char **name, const char *word)
+{
+    const size_t n = strlen(word);
+    const bool there = strncmp(*name, word, n) == 0;
+    *name += there ? n : 0;
+    return there;
+}
+
+/* KIND, KIND:N, dual:KIND, dual:KIND:N; dual and dual:N are of OpenCL. */
 static struct choice choice_of(const char *name)
 {
     struct choice c = {.known = true};
     if (name == NULL || strcmp(name, "auto") == 0 || strcmp(name, "cpu") == 0) {
         return c;
     }
-    c.dual = strncmp(name, "dual", 4) == 0;
-    c.opencl = c.dual || strncmp(name, "opencl", 6) == 0;
-    c.known = c.opencl && parse_index(&c.index, name + (c.dual ? 4 : 6));
+    c.cuda = take(&name, "dual:cuda");
+    c.opencl = !c.cuda && (take(&name, "dual:opencl") || take(&name, "dual"));
+    c.dual = c.cuda || c.opencl;
+    if (!c.dual) {
+        c.cuda = take(&name, "cuda");
+        c.opencl = !c.cuda && take(&name, "opencl");
+    }
+    c.known = (c.cuda || c.opencl) && parse_index(&c.index, name);
     return c;
 }
 
@@ -46,16 +62,29 @@ bool sc_api_device_known(const char *name)
     return choice_of(name).known;
 }
 
-static socle_status open_opencl(socle_context *ctx, struct choice c)
+/* Model and nature of the device that was opened. */
+static void describe(struct socle_device_use *use, struct choice c)
+{
+    if (c.cuda) {
+        struct sc_cuda_about about[SC_MAX_DEVICES];
+        (void)sc_cuda_list(about, SC_MAX_DEVICES);
+        memcpy(use->name, about[c.index].name, sizeof use->name);
+    } else {
+        struct sc_opencl_about about[SC_MAX_DEVICES];
+        (void)sc_opencl_list(about, SC_MAX_DEVICES);
+        memcpy(use->name, about[c.index].name, sizeof use->name);
+        use->is_processor = about[c.index].is_processor;
+    }
+}
+
+static socle_status open_device(socle_context *ctx, struct choice c)
 {
     socle_status st = SOCLE_OK;
-    struct sc_opencl_about about[SC_MAX_DEVICES];
     struct socle_device_use *const use = &ctx->device_use;
-    TRY(sc_opencl_open(&ctx->device, ctx->message, sizeof ctx->message, c.index));
-    (void)sc_opencl_list(about, SC_MAX_DEVICES);
-    (void)snprintf(use->id, sizeof use->id, "opencl:%u", c.index);
-    memcpy(use->name, about[c.index].name, sizeof use->name);
-    use->is_processor = about[c.index].is_processor;
+    TRY(c.cuda ? sc_cuda_open(&ctx->device, ctx->message, sizeof ctx->message, c.index)
+               : sc_opencl_open(&ctx->device, ctx->message, sizeof ctx->message, c.index));
+    (void)snprintf(use->id, sizeof use->id, "%s:%u", c.cuda ? "cuda" : "opencl", c.index);
+    describe(use, c);
     use->compared = c.dual;
     if (ctx->options.require_gpu && use->is_processor) {
         sc_api_device_close(ctx);
@@ -72,8 +101,8 @@ socle_status sc_api_device(socle_context *ctx)
     if (ctx->device.ops != NULL) {
         return SOCLE_OK;
     }
-    if (c.opencl) {
-        return open_opencl(ctx, c);
+    if (c.cuda || c.opencl) {
+        return open_device(ctx, c);
     }
     ctx->device_use.is_processor = true;
     (void)snprintf(ctx->device_use.id, sizeof ctx->device_use.id, "cpu");
@@ -98,7 +127,9 @@ static const char *words_of(const socle_context *ctx, socle_status st)
     if (st == SOCLE_E_SELFCHECK) {
         return "it gave wrong bytes";
     }
-    const char *const said = strcmp(info.kind, "opencl") == 0 ? sc_opencl_message(&ctx->device) : "";
+    const char *const said = strcmp(info.kind, "opencl") == 0 ? sc_opencl_message(&ctx->device)
+                             : strcmp(info.kind, "cuda") == 0 ? sc_cuda_message(&ctx->device)
+                                                              : "";
     return said[0] != '\0' ? said : socle_status_text(st);
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/device/cuda.h"
 #include "host/device/opencl.h"
 #include "kernels/cpu/cpu_ops.h"
 
@@ -82,6 +83,29 @@ static size_t opencl_devices(struct socle_device *out, size_t max)
     return n;
 }
 
+static size_t cuda_devices(struct socle_device *out, size_t max)
+{
+    struct sc_cuda_about about[SC_MAX_DEVICES];
+    const size_t n = sc_cuda_list(about, SC_MAX_DEVICES);
+    for (size_t i = 0; i < n && i < max; i++) {
+        struct socle_device *const d = &out[i];
+        memset(d, 0, sizeof *d);
+        (void)snprintf(d->id, sizeof d->id, "cuda:%u", (unsigned)i);
+        d->kind = "cuda";
+        memcpy(d->name, about[i].name, sizeof d->name);
+        (void)snprintf(d->platform, sizeof d->platform, "compute capability %u.%u at %.32s", about[i].major, about[i].minor, about[i].bus);
+        memcpy(d->driver, about[i].driver, sizeof d->driver);
+        d->units = about[i].units;
+        d->memory = about[i].memory;
+    }
+    return n;
+}
+
+static size_t room_after(size_t used, size_t max)
+{
+    return max > used ? max - used : 0;
+}
+
 size_t socle_devices(socle_context *ctx, struct socle_device *out, size_t max)
 {
     sc_api_begin(ctx);
@@ -96,5 +120,8 @@ size_t socle_devices(socle_context *ctx, struct socle_device *out, size_t max)
         cpu_name(out->name, sizeof out->name);
         topology_of(out);
     }
-    return 1 + opencl_devices(out + 1, max > 0 ? max - 1 : 0);
+    size_t n = 1;
+    n += cuda_devices(room_after(n, max) > 0 ? out + n : NULL, room_after(n, max));
+    n += opencl_devices(room_after(n, max) > 0 ? out + n : NULL, room_after(n, max));
+    return n;
 }

@@ -4,7 +4,6 @@
  */
 #define _DEFAULT_SOURCE
 #include <dirent.h>
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "host/api/context.h"
+#include "host/device/cuda.h"
 #include "host/device/opencl.h"
 #include "host/sys/room.h"
 #include "kernels/cpu/cpu_ops.h"
@@ -137,22 +137,25 @@ static void opencl(struct findings *f)
 
 static void cuda(struct findings *f)
 {
-    void *const library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
-    int version = 0;
-    int (*get)(int *) = NULL;
-    if (library == NULL) {
-        add(f, "cuda", SOCLE_HEALTH_SLOW, "libcuda.so.1 cannot be opened; it comes with NVIDIA's driver. Nothing here uses it yet");
-        return;
+    struct sc_cuda_about about[SC_MAX_DEVICES];
+    const size_t n = sc_cuda_list(about, SC_MAX_DEVICES);
+    struct sc_device d;
+    char why[256] = "";
+    if (n == 0) { /* the reason is that of opening one */
+        if (sc_cuda_open(&d, why, sizeof why, 0) == SOCLE_OK) {
+            d.ops->close(d.self);
+        }
+        add(f, "cuda", SOCLE_HEALTH_SLOW, "%s", why);
     }
-    void *const p = dlsym(library, "cuDriverGetVersion");
-    memcpy(&get, &p, sizeof p);
-    if (get != NULL && get(&version) == 0) {
-        add(f, "cuda", SOCLE_HEALTH_GOOD, "a driver for CUDA %d.%d. Nothing here uses it yet: devices are reached through OpenCL", version / 1000,
-            version % 1000 / 10);
-    } else {
-        add(f, "cuda", SOCLE_HEALTH_SLOW, "libcuda.so.1 is there and does not answer");
+    for (size_t i = 0; i < n; i++) {
+        const socle_status st = sc_cuda_open(&d, why, sizeof why, (unsigned)i);
+        if (st == SOCLE_OK) {
+            d.ops->close(d.self);
+        }
+        add(f, "cuda", st != SOCLE_OK ? SOCLE_HEALTH_BAD : SOCLE_HEALTH_GOOD, "cuda:%zu %.60s at %.20s, %.20s, capability %u.%u, %.1f GiB: %.80s", i,
+            about[i].name, about[i].bus, about[i].driver, about[i].major, about[i].minor, (double)about[i].memory / 1073741824.0,
+            st != SOCLE_OK ? why : "the kernels load");
     }
-    (void)dlclose(library);
 }
 
 size_t socle_doctor(socle_context *ctx, struct socle_finding *out, size_t max)
@@ -161,8 +164,8 @@ size_t socle_doctor(socle_context *ctx, struct socle_finding *out, size_t max)
     sc_api_begin(ctx);
     processor(&f);
     memory(&f);
-    opencl(&f);
     cuda(&f);
+    opencl(&f);
     permissions(&f, "/dev", "nvidia", "video");
     permissions(&f, "/dev/dri", "render", "render");
     permissions(&f, "/dev", "kfd", "render");

@@ -6,15 +6,13 @@
 #include "host/device/opencl.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "host/device/cl_api.h"
 #include "host/device/device_ops.h"
 #include "host/device/kernel_cache.h"
-#include "host/sys/file.h"
+#include "host/device/wait.h"
 #include "host/sys/mem.h"
 #include "kernels/kc/commit_plan.h"
 #include "opencl_text.h"
@@ -329,10 +327,10 @@ static socle_status opencl_get(void *self, void *host, uint64_t offset, uint64_t
                      : check(d, d->api->clEnqueueReadBuffer(d->queue[SC_QUEUE_GET], d->arena, CL_TRUE, offset, size, host, 0, NULL, NULL), "copying from it");
 }
 
-/* Waits for @p event, and no longer than until opencl_interrupt. */
+/* Until it is done, or given up. */
 static socle_status wait_for(struct opencl *d, cl_event event)
 {
-    const uint64_t since = sc_clock_ns();
+    const struct sc_wait w = sc_wait_begin();
     for (;;) {
         cl_int state = CL_QUEUED;
         const cl_int e = d->api->clGetEventInfo(event, CL_EVENT_COMMAND_EXECUTION_STATUS, sizeof state, &state, NULL);
@@ -342,12 +340,8 @@ static socle_status wait_for(struct opencl *d, cl_event event)
         if (state == CL_COMPLETE) {
             return SOCLE_OK;
         }
-        if (atomic_load(&d->interrupted)) {
+        if (!sc_wait_more(&w, &d->interrupted)) {
             return check(d, CL_DEVICE_NOT_AVAILABLE, "a kernel that did not come back");
-        }
-        if (sc_clock_ns() - since > 200000) { /* short ones are waited for without a sleep */
-            const struct timespec nap = {0, 50000};
-            (void)nanosleep(&nap, NULL);
         }
     }
 }

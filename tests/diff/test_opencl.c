@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Devices of OpenCL against the CPU, bit for bit: every device there is, PoCL where there is nothing else. Their faults: no such device,
+ * Devices of OpenCL and CUDA against the CPU, bit for bit: every device there is, PoCL where there is nothing else. Faults: no such device,
  * places outside the arena, damaged binaries in the cache. Skipped where OpenCL has no device.
  */
 #define _DEFAULT_SOURCE
 #include "core/proof/merkle_v.h"
 #include "host/device/committer.h"
+#include "host/device/cuda.h"
 #include "host/device/device_ops.h"
 #include "host/device/kernel_cache.h"
 #include "host/device/opencl.h"
@@ -108,6 +109,24 @@ static const struct sc_kc_commit shapes[] = {
     {1, 4, 2, 1}, {1, 18, 6, 1}, {5, 12, 4, 2}, {1, 8, 0, 0}, {1, 0, 0, 0}, {5, 7, 6, 1}, {1, 17, 1, 1}, {1, 10, 9, 1}, {5, 13, 3, 3}, {1, 15, 0, 2},
 };
 
+static void expect_bytes_of_the_cpu(struct sc_device d, const char *(*message)(const struct sc_device *))
+{
+    struct sc_committer *c;
+    struct sc_device_info info;
+    d.ops->info(d.self, &info);
+    cr_assert_eq(sc_committer_create(&c, d, 0, false), SOCLE_OK);
+    for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++) {
+        struct both b;
+        both_create(&b, shapes[s]);
+        cr_assert_eq(on_device(&b, c), SOCLE_OK, "%s %s, shape %zu: %s", info.kind, info.name, s, message(&d));
+        cr_expect(same(&b), "%s %s, shape %zu", info.kind, info.name, s);
+        both_destroy(&b);
+    }
+    cr_expect_eq(sc_committer_report(c).made, sizeof shapes / sizeof shapes[0]);
+    sc_committer_destroy(c);
+    d.ops->close(d.self);
+}
+
 Test(opencl, every_device_gives_the_bytes_of_the_cpu, .init = own_cache, .timeout = 200)
 {
     const size_t n = sc_opencl_list(NULL, 0);
@@ -116,20 +135,24 @@ Test(opencl, every_device_gives_the_bytes_of_the_cpu, .init = own_cache, .timeou
     }
     for (unsigned i = 0; i < n; i++) {
         struct sc_device d;
-        struct sc_committer *c;
         char why[256] = "";
         cr_assert_eq(sc_opencl_open(&d, why, sizeof why, i), SOCLE_OK, "opencl:%u: %s", i, why);
-        cr_assert_eq(sc_committer_create(&c, d, 0, false), SOCLE_OK);
-        for (size_t s = 0; s < sizeof shapes / sizeof shapes[0]; s++) {
-            struct both b;
-            both_create(&b, shapes[s]);
-            cr_assert_eq(on_device(&b, c), SOCLE_OK, "opencl:%u, shape %zu: %s", i, s, sc_opencl_message(&d));
-            cr_expect(same(&b), "opencl:%u, shape %zu", i, s);
-            both_destroy(&b);
-        }
-        cr_expect_eq(sc_committer_report(c).made, sizeof shapes / sizeof shapes[0]);
-        sc_committer_destroy(c);
-        d.ops->close(d.self);
+        expect_bytes_of_the_cpu(d, sc_opencl_message);
+    }
+    cr_expect_eq(sc_mem_now(), 0);
+}
+
+Test(opencl, and_so_does_every_device_of_cuda, .timeout = 200)
+{
+    const size_t n = sc_cuda_list(NULL, 0);
+    if (n == 0) {
+        cr_skip_test("there is no device of CUDA here");
+    }
+    for (unsigned i = 0; i < n; i++) {
+        struct sc_device d;
+        char why[256] = "";
+        cr_assert_eq(sc_cuda_open(&d, why, sizeof why, i), SOCLE_OK, "cuda:%u: %s", i, why);
+        expect_bytes_of_the_cpu(d, sc_cuda_message);
     }
     cr_expect_eq(sc_mem_now(), 0);
 }

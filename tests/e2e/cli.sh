@@ -52,7 +52,7 @@ for size in 0 -1 12X 8GG 99999999999T ''; do
 done
 exits 0 "a memory budget in bytes" execute "$elf" --mem-budget 400000000
 exits 2 "an unknown profile is refused" execute "$elf" --profile small
-exits 6 "a device that is not here has its own code" prove "$elf" -o p --device cuda:0
+exits 6 "a device that is not here has its own code" prove "$elf" -o p --device cuda:63
 exits 2 "a missing file is an error of the host" execute nowhere.elf
 exits 2 "verify wants a program or a key" verify input.bin
 exits 9 "a file that is no program is refused" execute input.bin

@@ -170,8 +170,8 @@ Test(device, a_compared_device_that_differs_ends_the_call, .timeout = 100)
 
 Test(device, names_of_devices)
 {
-    static const char *const good[] = {"auto", "cpu", "opencl", "opencl:0", "opencl:63", "dual", "dual:7"};
-    static const char *const bad[] = {"", "gpu", "cuda:0", "opencl:", "opencl:00", "opencl:64", "opencl:100", "opencl:-1", "opencl:1 ", "dual:x", "opencl0"};
+    static const char *const good[] = {"auto", "cpu", "opencl", "opencl:0", "opencl:63", "dual", "dual:7", "cuda", "cuda:0", "cuda:63", "dual:cuda", "dual:cuda:5", "dual:opencl:3", "dual:opencl"};
+    static const char *const bad[] = {"", "gpu", "cuda:", "cuda:00", "cuda:64", "dual:cuda:x", "dual:cpu", "cudaX", "dual:dual:0", "opencl:", "opencl:00", "opencl:64", "opencl:100", "opencl:-1", "opencl:1 ", "dual:x", "opencl0"};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         cr_expect(sc_api_device_known(good[i]), "%s", good[i]);
     }

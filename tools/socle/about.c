@@ -133,7 +133,7 @@ out:
     return code;
 }
 
-enum { MAX_DEVICES = 65 };
+enum { MAX_DEVICES = 129 };
 
 static void say_device(const struct socle_device *d)
 {

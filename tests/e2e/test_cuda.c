@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * The CUDA backend on a driver of our own (tests/support/fake_cuda.c): whole proofs, every fault a driver can have, what is left behind.
+ * Where the library that is found is another one, a real driver's, only what holds for any is tested: see tools/gpu-check for those.
+ */
+#include <criterion/criterion.h>
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/api/context.h"
+#include "host/device/cuda.h"
+#include "host/device/cuda_api.h"
+#include "host/device/wait.h"
+#include "host/sys/file.h"
+#include "host/sys/mem.h"
+#include "tests/support/fake_cuda.h"
+
+static uint8_t *elf;
+static size_t elf_len;
+static const uint8_t ten[1] = {10};
+static struct fake_cuda *fake;
+
+static void find_fake(void)
+{
+    void *const library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
+    fake = library != NULL ? dlsym(library, "fake_cuda") : NULL;
+    if (fake == NULL) {
+        cr_skip_test("libcuda.so.1 is another one");
+    }
+    sc_cuda_use_kernels("any image", 9); /* a build without nvcc is tested, too */
+}
+
+static void load_guest(void)
+{
+    char path[1024], why[256] = "";
+    const char *const build = getenv("SOCLE_BUILD_ROOT");
+    (void)snprintf(path, sizeof path, "%s/guest/fibonacci.elf", build != NULL ? build : "build");
+    if (access(path, R_OK) != 0) {
+        cr_skip_test("the guests are not built");
+    }
+    cr_assert_eq(sc_file_read(&elf, &elf_len, why, sizeof why, path, (size_t)1 << 24), SOCLE_OK, "%s", why);
+}
+
+static socle_context *context_for(const char *device)
+{
+    socle_context *ctx = NULL;
+    const struct socle_options o = {.n_threads = 2, .device = device, .require_gpu = device != NULL};
+    cr_assert_eq(socle_create(&ctx, &o), SOCLE_OK);
+    return ctx;
+}
+
+static socle_status prove(socle_context *ctx, struct socle_proof *p)
+{
+    memset(p, 0, sizeof *p);
+    return socle_prove(ctx, p, elf, elf_len, ten, sizeof ten);
+}
+
+static struct socle_proof by_cpu(void)
+{
+    socle_context *const ctx = context_for(NULL);
+    struct socle_proof p;
+    find_fake();
+    load_guest();
+    cr_assert_eq(prove(ctx, &p), SOCLE_OK, "%s", socle_message(ctx));
+    socle_destroy(ctx);
+    return p;
+}
+
+static void expect_same(const struct socle_proof *want, const struct socle_proof *p)
+{
+    cr_expect(want->len == p->len && memcmp(want->bytes, p->bytes, p->len) == 0, "other bytes than the CPU's");
+}
+
+static void expect_clean(void)
+{
+    cr_expect_eq(fake->live, 0u, "%u handles or pieces of memory are left", fake->live);
+    cr_expect_null(fake->misuse, "%s", fake->misuse);
+}
+
+static void finish(socle_context *ctx, struct socle_proof *p, struct socle_proof *want)
+{
+    socle_proof_fini(ctx, p);
+    socle_proof_fini(ctx, want);
+    socle_destroy(ctx);
+    sc_free(elf);
+    cr_expect_eq(sc_mem_now(), 0u);
+}
+
+Test(cuda, a_whole_proof_has_the_bytes_of_the_cpu, .timeout = 100)
+{
+    static const char *const names[] = {"cuda", "cuda:1", "dual:cuda:1"};
+    struct socle_proof want = by_cpu(), p;
+    fake->n_devices = 2;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        socle_context *const ctx = context_for(names[i]);
+        cr_assert_eq(prove(ctx, &p), SOCLE_OK, "%s: %s", names[i], socle_message(ctx));
+        expect_same(&want, &p);
+        cr_expect_str_eq(p.device.id, i == 0 ? "cuda:0" : "cuda:1");
+        cr_expect_str_eq(p.device.name, i == 0 ? "Fake 0" : "Fake 1");
+        cr_expect(p.device.commitments >= 3 && p.device.failures == 0 && !p.device.is_processor && p.device.compared == (i == 2));
+        socle_proof_fini(ctx, &p);
+        socle_destroy(ctx);
+        expect_clean();
+    }
+    cr_expect(fake->launches > 0 && fake->copies_up > 0 && fake->copies_down > 0);
+    finish(context_for(NULL), &p, &want);
+}
+
+/* Opening ends with E_DEVICE or E_NOMEM and leaves nothing behind; later faults cost a commitment and no proof. */
+Test(cuda, no_proof_is_lost_to_a_fault_at_any_call, .timeout = 250)
+{
+    struct socle_proof want = by_cpu(), p;
+    unsigned calls = 40, refused = 0, proved = 0;
+    fake->fail_with = SC_CU_ILLEGAL_ADDRESS;
+    for (unsigned n = 1; n <= calls; n += 1 + n / 4) {
+        socle_context *const ctx = context_for("cuda");
+        fake->calls = 0;
+        fake->fail_at = n;
+        const socle_status st = prove(ctx, &p);
+        calls = fake->calls > calls ? fake->calls : calls;
+        if (st == SOCLE_OK) {
+            expect_same(&want, &p);
+            cr_expect(p.device.failures > 0 || p.device.commitments > 0, "call %u", n);
+            proved++;
+        } else {
+            cr_expect_eq(st, SOCLE_E_DEVICE, "call %u: %s", n, socle_message(ctx));
+            cr_expect_neq(socle_message(ctx)[0], '\0');
+            refused++;
+        }
+        fake->fail_at = 0;
+        socle_proof_fini(ctx, &p);
+        socle_destroy(ctx);
+        cr_expect_null(fake->misuse, "call %u: %s", n, fake->misuse);
+    }
+    cr_expect(refused >= 6 && proved >= 5, "%u refused, %u proved", refused, proved);
+    finish(context_for(NULL), &p, &want);
+}
+
+Test(cuda, a_device_that_is_lost_is_given_up, .timeout = 100)
+{
+    struct socle_proof want = by_cpu(), p;
+    socle_context *const ctx = context_for("cuda");
+    fake->fail_with = SC_CU_ILLEGAL_ADDRESS;
+    fake->all_after = true;
+    fake->fail_at = 100;
+    cr_assert_eq(prove(ctx, &p), SOCLE_OK, "%s", socle_message(ctx));
+    expect_same(&want, &p);
+    cr_expect(p.device.given_up && p.device.failures >= SC_COMMITTER_PATIENCE);
+    cr_expect(strstr(p.device.failure, "illegal memory access") != NULL, "%s", p.device.failure);
+    fake->fail_at = 0;
+    finish(ctx, &p, &want);
+}
+
+Test(cuda, a_kernel_that_does_not_come_back_is_left, .timeout = 100)
+{
+    struct socle_proof want = by_cpu(), p;
+    socle_context *const ctx = context_for("cuda");
+    sc_wait_patience(200 * UINT64_C(1000000));
+    fake->hang_at = 5;
+    cr_assert_eq(prove(ctx, &p), SOCLE_OK, "%s", socle_message(ctx));
+    expect_same(&want, &p);
+    cr_expect(p.device.commitments == 0 && p.device.given_up, "%u commitments", p.device.commitments);
+    cr_expect(strstr(p.device.failure, "did not come back") != NULL, "%s", p.device.failure);
+    sc_wait_patience(0);
+    socle_proof_fini(ctx, &p);
+    socle_proof_fini(ctx, &want);
+    socle_destroy(ctx); /* what the kernel may still use is not given back */
+    cr_expect_gt(fake->live, 0u);
+}
+
+Test(cuda, wrong_bytes_do_not_get_into_a_proof, .timeout = 100)
+{
+    struct socle_proof want = by_cpu(), p;
+    unsigned noticed = 0;
+    for (unsigned n = 1; n <= 8; n++) {
+        socle_context *const ctx = context_for("cuda");
+        fake->copies_down = 0;
+        fake->spoil_at = n;
+        cr_assert_eq(prove(ctx, &p), SOCLE_OK, "copy %u: %s", n, socle_message(ctx));
+        expect_same(&want, &p);
+        noticed += strcmp(p.device.failure, "it gave wrong bytes") == 0; /* not in code words of base elements: they are made again */
+        socle_proof_fini(ctx, &p);
+        socle_destroy(ctx);
+    }
+    cr_expect_geq(noticed, 3u);
+    socle_context *const ctx = context_for("dual:cuda:0");
+    fake->copies_down = 0;
+    fake->spoil_at = 2;
+    cr_expect_eq(prove(ctx, &p), SOCLE_E_DEVICE);
+    cr_expect(strstr(socle_message(ctx), "cuda:0 (Fake 0) and the CPU differ") != NULL, "%s", socle_message(ctx));
+    socle_destroy(ctx);
+    expect_clean();
+    finish(context_for(NULL), &p, &want);
+}
+
+Test(cuda, what_cannot_be_opened_says_why)
+{
+    struct sc_device d;
+    char why[256] = "";
+    find_fake();
+    cr_expect_eq(sc_cuda_open(&d, why, sizeof why, 1), SOCLE_E_DEVICE);
+    cr_expect_str_eq(why, "there is no device cuda:1; the driver has fewer");
+    fake->no_binary = true;
+    cr_expect_eq(sc_cuda_open(&d, why, sizeof why, 0), SOCLE_E_DEVICE);
+    cr_expect(strstr(why, "not for compute capability 9.0") != NULL, "%s", why);
+    fake->no_binary = false;
+    fake->n_devices = 0;
+    cr_expect_eq(sc_cuda_open(&d, why, sizeof why, 0), SOCLE_E_DEVICE);
+    cr_expect_str_eq(why, "there is no device cuda:0; the driver has none");
+    fake->n_devices = 1;
+    sc_cuda_use_kernels("", 0);
+    cr_expect_eq(sc_cuda_open(&d, why, sizeof why, 0), SOCLE_E_DEVICE);
+    cr_expect(strstr(why, "nvcc") != NULL, "%s", why);
+    cr_expect_null(d.ops);
+    expect_clean();
+}
+
+Test(cuda, copies_of_any_length_and_place)
+{
+    static const size_t lengths[] = {0, 1, 4096, (4 << 20) - 1, 4 << 20, (4 << 20) + 1, (8 << 20) + 5, (17 << 20) + 3};
+    struct sc_device d;
+    struct sc_device_info info;
+    char why[256] = "";
+    find_fake();
+    fake->no_registering = true; /* and without memory that the device can reach */
+    fake->max_items = 32;
+    cr_assert_eq(sc_cuda_open(&d, why, sizeof why, 0), SOCLE_OK, "%s", why);
+    uint8_t *const a = malloc(32 << 20), *const b = malloc(32 << 20);
+    for (size_t i = 0; i < (size_t)32 << 20; i++) {
+        a[i] = (uint8_t)(i * 167 + (i >> 8) + (i >> 16));
+    }
+    cr_expect_eq(d.ops->put(d.self, 0, a, 1), SOCLE_E_ARG, "without an arena");
+    cr_assert_eq(d.ops->arena(d.self, 32 << 20), SOCLE_OK);
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        const uint64_t offset = 256 * i;
+        memset(b, 0, 32 << 20);
+        cr_expect_eq(d.ops->put(d.self, offset, a + i, lengths[i]), SOCLE_OK);
+        cr_expect_eq(d.ops->get(d.self, b, offset, lengths[i]), SOCLE_OK);
+        cr_expect_eq(memcmp(a + i, b, lengths[i]), 0, "%zu bytes", lengths[i]);
+        cr_expect_eq(b[lengths[i]], 0, "%zu bytes and more", lengths[i]);
+    }
+    cr_expect_eq(d.ops->get(d.self, b, UINT64_MAX, 1), SOCLE_E_ARG);
+    cr_expect_eq(d.ops->put(d.self, (32 << 20) - 3, a, 4), SOCLE_E_ARG);
+    d.ops->info(d.self, &info);
+    cr_expect_eq(d.ops->arena(d.self, info.memory + 1), SOCLE_E_NOMEM);
+    cr_expect_neq(sc_cuda_message(&d)[0], '\0');
+    d.ops->close(d.self);
+    free(a);
+    free(b);
+    expect_clean();
+    cr_expect_eq(sc_mem_now(), 0u);
+}
+
+Test(cuda, devices_and_doctor_know_it)
+{
+    struct socle_device d[8];
+    struct socle_finding f[64];
+    socle_context *const ctx = context_for(NULL);
+    find_fake();
+    fake->n_devices = 2;
+    const size_t n = socle_devices(ctx, d, 8);
+    cr_assert_geq(n, 3);
+    cr_expect(strcmp(d[1].id, "cuda:0") == 0 && strcmp(d[2].id, "cuda:1") == 0 && strcmp(d[1].kind, "cuda") == 0);
+    cr_expect(strcmp(d[2].name, "Fake 1") == 0 && strcmp(d[2].driver, "CUDA 13.0") == 0 && d[2].units == 132 && !d[2].is_processor);
+    cr_expect_str_eq(d[2].platform, "compute capability 9.0 at 0000:3c:00.0");
+    cr_expect_eq(socle_devices(ctx, d, 2), n, "all are counted");
+    cr_expect_eq(socle_devices(ctx, d, 0), n);
+    unsigned good = 0;
+    const size_t n_found = socle_doctor(ctx, f, 64);
+    for (size_t i = 0; i < n_found && i < 64; i++) {
+        good += strcmp(f[i].topic, "cuda") == 0 && f[i].health == SOCLE_HEALTH_GOOD && strstr(f[i].text, "the kernels load") != NULL;
+    }
+    cr_expect_eq(good, 2u);
+    socle_destroy(ctx);
+    expect_clean();
+}

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Work is done when it is queued, and is not ready for two questions after that. Contracts: fake_cuda.h and the driver API's reference.
+ */
+#include "tests/support/fake_cuda.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/device/cuda_api.h"
+#include "kernels/kc/commit_plan.h"
+
+enum { MAX_DEVICES = 4, MAX_PIECES = 64, ASKED = 2, MAX_GRID_Y = 65535 };
+
+struct sc_cu_context {
+    int device;
+    unsigned uses;
+};
+struct sc_cu_module {
+    unsigned magic;
+};
+struct sc_cu_function {
+    enum sc_kc_kernel kernel;
+};
+struct sc_cu_stream {
+    unsigned asked;
+    bool hangs;
+};
+struct sc_cu_event {
+    const struct sc_cu_stream *stream;
+    unsigned asked;
+};
+
+struct fake_cuda fake_cuda = {.n_devices = 1, .memory = (uint64_t)2 << 30, .max_items = 1024};
+
+static struct sc_cu_context contexts[MAX_DEVICES];
+static struct sc_cu_function functions[SC_KC_N_KERNELS];
+static struct {
+    char *at;
+    size_t size;
+} pieces[MAX_PIECES];
+static uint64_t taken;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static _Thread_local sc_cu_context current;
+
+static int misuse(const char *what)
+{
+    fake_cuda.misuse = fake_cuda.misuse != NULL ? fake_cuda.misuse : what;
+    return SC_CU_INVALID_VALUE;
+}
+
+/* The fault of this call, if it is to have one. */
+static int call(bool wants_context)
+{
+    (void)pthread_mutex_lock(&lock);
+    const unsigned n = ++fake_cuda.calls;
+    (void)pthread_mutex_unlock(&lock);
+    if (wants_context && (current == NULL || current->uses == 0)) {
+        return misuse("no context is current");
+    }
+    const bool fails = fake_cuda.fail_at != 0 && (n == fake_cuda.fail_at || (fake_cuda.all_after && n > fake_cuda.fail_at));
+    return fails ? fake_cuda.fail_with : SC_CU_SUCCESS;
+}
+
+#define CALL(wants_context)              \
+    do {                                 \
+        const int e_ = call(wants_context); \
+        if (e_ != SC_CU_SUCCESS) {       \
+            return e_;                   \
+        }                                \
+    } while (0)
+
+static bool device_known(int device)
+{
+    return device >= 0 && device < fake_cuda.n_devices && device < MAX_DEVICES;
+}
+
+int cuInit(unsigned flags)
+{
+    return flags == 0 ? SC_CU_SUCCESS : misuse("flags of cuInit");
+}
+
+int cuDriverGetVersion(int *version)
+{
+    *version = 13000;
+    return SC_CU_SUCCESS;
+}
+
+int cuGetErrorString(int e, const char **text)
+{
+    *text = e == SC_CU_OUT_OF_MEMORY ? "out of memory" : e == SC_CU_ILLEGAL_ADDRESS ? "an illegal memory access was encountered" : "some error";
+    return SC_CU_SUCCESS;
+}
+
+int cuDeviceGetCount(int *n)
+{
+    *n = fake_cuda.n_devices;
+    return SC_CU_SUCCESS;
+}
+
+int cuDeviceGet(int *device, int ordinal)
+{
+    *device = ordinal;
+    return device_known(ordinal) ? SC_CU_SUCCESS : misuse("ordinal");
+}
+
+int cuDeviceGetName(char *name, int size, int device)
+{
+    (void)snprintf(name, (size_t)size, "Fake %d", device);
+    return device_known(device) ? SC_CU_SUCCESS : misuse("device");
+}
+
+int cuDeviceGetPCIBusId(char *id, int size, int device)
+{
+    (void)snprintf(id, (size_t)size, "0000:%02x:00.0", 0x3b + device);
+    return device_known(device) ? SC_CU_SUCCESS : misuse("device");
+}
+
+int cuDeviceTotalMem_v2(size_t *bytes, int device)
+{
+    *bytes = fake_cuda.memory;
+    return device_known(device) ? SC_CU_SUCCESS : misuse("device");
+}
+
+int cuDeviceGetAttribute(int *value, int attribute, int device)
+{
+    *value = attribute == SC_CU_UNITS ? 132 : attribute == SC_CU_MAJOR ? 9 : 0;
+    return device_known(device) ? SC_CU_SUCCESS : misuse("device");
+}
+
+/* ---- contexts and memory ---- */
+
+int cuDevicePrimaryCtxRetain(sc_cu_context *out, int device)
+{
+    CALL(false);
+    contexts[device].device = device;
+    contexts[device].uses++;
+    fake_cuda.live++;
+    *out = &contexts[device];
+    return SC_CU_SUCCESS;
+}
+
+int cuDevicePrimaryCtxRelease_v2(int device)
+{
+    if (contexts[device].uses == 0) {
+        return misuse("a context is given back twice");
+    }
+    contexts[device].uses--;
+    fake_cuda.live--;
+    return SC_CU_SUCCESS;
+}
+
+int cuCtxSetCurrent(sc_cu_context context)
+{
+    CALL(false);
+    current = context;
+    return SC_CU_SUCCESS;
+}
+
+int cuMemGetInfo_v2(size_t *unused, size_t *all)
+{
+    CALL(true);
+    *unused = fake_cuda.memory - taken;
+    *all = fake_cuda.memory;
+    return SC_CU_SUCCESS;
+}
+
+int cuMemAlloc_v2(sc_cu_address *out, size_t size)
+{
+    CALL(true);
+    if (size == 0 || size > fake_cuda.memory - taken) {
+        return size == 0 ? misuse("no bytes") : SC_CU_OUT_OF_MEMORY;
+    }
+    for (int i = 0; i < MAX_PIECES; i++) {
+        if (pieces[i].at == NULL) {
+            pieces[i].at = aligned_alloc(256, (size + 255) / 256 * 256);
+            pieces[i].size = size;
+            if (pieces[i].at == NULL) {
+                return SC_CU_OUT_OF_MEMORY;
+            }
+            taken += size;
+            fake_cuda.live++;
+            *out = (uintptr_t)pieces[i].at;
+            return SC_CU_SUCCESS;
+        }
+    }
+    return SC_CU_OUT_OF_MEMORY;
+}
+
+int cuMemFree_v2(sc_cu_address address)
+{
+    CALL(true);
+    for (int i = 0; i < MAX_PIECES; i++) {
+        if (pieces[i].at != NULL && (uintptr_t)pieces[i].at == address) {
+            free(pieces[i].at);
+            pieces[i].at = NULL;
+            taken -= pieces[i].size;
+            fake_cuda.live--;
+            return SC_CU_SUCCESS;
+        }
+    }
+    return misuse("memory is given back twice");
+}
+
+/* The bytes at an address, when they lie in one piece. */
+static void *bytes_at(sc_cu_address address, size_t size)
+{
+    for (int i = 0; i < MAX_PIECES; i++) {
+        const uintptr_t begin = (uintptr_t)pieces[i].at;
+        if (begin != 0 && address >= begin && address - begin <= pieces[i].size && size <= pieces[i].size - (address - begin)) {
+            return pieces[i].at + (address - begin);
+        }
+    }
+    return NULL;
+}
+
+int cuMemHostRegister_v2(void *p, size_t size, unsigned flags)
+{
+    CALL(true);
+    if (p == NULL || size == 0 || flags != 0) {
+        return misuse("registering");
+    }
+    fake_cuda.live += fake_cuda.no_registering ? 0 : 1;
+    return fake_cuda.no_registering ? SC_CU_OUT_OF_MEMORY : SC_CU_SUCCESS;
+}
+
+int cuMemHostUnregister(void *p)
+{
+    fake_cuda.live--;
+    return p != NULL ? SC_CU_SUCCESS : misuse("unregistering");
+}
+
+/* ---- streams and events ---- */
+
+int cuStreamCreate(sc_cu_stream *out, unsigned flags)
+{
+    CALL(true);
+    *out = flags == SC_CU_STREAM_NON_BLOCKING ? calloc(1, sizeof **out) : NULL;
+    fake_cuda.live += *out != NULL;
+    return *out != NULL ? SC_CU_SUCCESS : misuse("flags of a stream");
+}
+
+int cuStreamDestroy_v2(sc_cu_stream stream)
+{
+    free(stream);
+    fake_cuda.live--;
+    return SC_CU_SUCCESS;
+}
+
+static int ready(bool hangs, unsigned *asked)
+{
+    CALL(true);
+    if (hangs || *asked < ASKED) {
+        ++*asked;
+        return SC_CU_NOT_READY;
+    }
+    return SC_CU_SUCCESS;
+}
+
+int cuStreamQuery(sc_cu_stream stream)
+{
+    return ready(stream->hangs, &stream->asked);
+}
+
+int cuEventCreate(sc_cu_event *out, unsigned flags)
+{
+    CALL(true);
+    *out = flags == SC_CU_EVENT_NO_TIMING ? calloc(1, sizeof **out) : NULL;
+    fake_cuda.live += *out != NULL;
+    return *out != NULL ? SC_CU_SUCCESS : misuse("flags of an event");
+}
+
+int cuEventDestroy_v2(sc_cu_event event)
+{
+    free(event);
+    fake_cuda.live--;
+    return SC_CU_SUCCESS;
+}
+
+int cuEventRecord(sc_cu_event event, sc_cu_stream stream)
+{
+    CALL(true);
+    event->stream = stream;
+    event->asked = 0;
+    return SC_CU_SUCCESS;
+}
+
+int cuEventQuery(sc_cu_event event)
+{
+    return ready(event->stream != NULL && event->stream->hangs, &event->asked);
+}
+
+/* ---- work ---- */
+
+int cuMemcpyHtoDAsync_v2(sc_cu_address to, const void *from, size_t size, sc_cu_stream stream)
+{
+    CALL(true);
+    void *const at = bytes_at(to, size);
+    if (at == NULL || size == 0) {
+        return misuse("a copy outside of memory");
+    }
+    memcpy(at, from, size);
+    stream->asked = 0;
+    fake_cuda.copies_up++;
+    return SC_CU_SUCCESS;
+}
+
+int cuMemcpyDtoHAsync_v2(void *to, sc_cu_address from, size_t size, sc_cu_stream stream)
+{
+    CALL(true);
+    const void *const at = bytes_at(from, size);
+    if (at == NULL || size == 0) {
+        return misuse("a copy outside of memory");
+    }
+    memcpy(to, at, size);
+    stream->asked = 0;
+    fake_cuda.copies_down++;
+    for (size_t i = 0; i < size && fake_cuda.copies_down == fake_cuda.spoil_at; i++) {
+        ((uint8_t *)to)[i] ^= 0xff;
+    }
+    return SC_CU_SUCCESS;
+}
+
+int cuModuleLoadData(sc_cu_module *out, const void *image)
+{
+    CALL(true);
+    if (image == NULL || fake_cuda.no_binary) {
+        return fake_cuda.no_binary ? SC_CU_NO_BINARY : misuse("no image");
+    }
+    *out = calloc(1, sizeof **out);
+    fake_cuda.live++;
+    return SC_CU_SUCCESS;
+}
+
+int cuModuleUnload(sc_cu_module module)
+{
+    free(module);
+    fake_cuda.live--;
+    return SC_CU_SUCCESS;
+}
+
+int cuModuleGetFunction(sc_cu_function *out, sc_cu_module module, const char *name)
+{
+    CALL(true);
+    for (int i = 0; i < SC_KC_N_KERNELS && module != NULL; i++) {
+        if (strcmp(name, sc_kc_names[i]) == 0) {
+            functions[i].kernel = (enum sc_kc_kernel)i;
+            *out = &functions[i];
+            return SC_CU_SUCCESS;
+        }
+    }
+    return SC_CU_NOT_FOUND;
+}
+
+int cuFuncGetAttribute(int *value, int attribute, sc_cu_function function)
+{
+    CALL(true);
+    *value = fake_cuda.max_items;
+    return attribute == SC_CU_MAX_ITEMS && function != NULL ? SC_CU_SUCCESS : misuse("attribute of a function");
+}
+
+/* Pointers and numbers of a kernel, in the order of its parameters. */
+static const struct {
+    unsigned n_pointers, n_args;
+} shapes[SC_KC_N_KERNELS] = {[SC_KC_NTT_PASS] = {3, 7}, [SC_KC_LEAVES] = {3, 2}, [SC_KC_NODES] = {2, 3}};
+
+int cuLaunchKernel(sc_cu_function function, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned block_x, unsigned block_y, unsigned block_z,
+                   unsigned shared_bytes, sc_cu_stream stream, void **params, void **extra)
+{
+    CALL(true);
+    if (grid_x == 0 || grid_y == 0 || grid_y > MAX_GRID_Y || grid_z != 1 || block_x == 0 || block_x > (unsigned)fake_cuda.max_items || block_y != 1 ||
+        block_z != 1 || shared_bytes != 0 || extra != NULL) {
+        return misuse("the shape of a launch");
+    }
+    struct sc_kc_launch l = {.kernel = function->kernel, .groups = {grid_x, grid_y}};
+    uint32_t *buffer[SC_KC_N_BUFFERS] = {NULL};
+    l.n_pointers = shapes[l.kernel].n_pointers;
+    l.n_args = shapes[l.kernel].n_args;
+    for (unsigned i = 0; i < l.n_pointers; i++) {
+        l.pointer[i] = (enum sc_kc_buffer)i;
+        buffer[i] = bytes_at(*(const sc_cu_address *)params[i], 4);
+        if (buffer[i] == NULL) {
+            return misuse("a kernel outside of memory");
+        }
+    }
+    for (unsigned i = 0; i < l.n_args; i++) {
+        l.arg[i] = *(const uint32_t *)params[l.n_pointers + i];
+    }
+    fake_cuda.launches++;
+    stream->hangs = stream->hangs || fake_cuda.launches == fake_cuda.hang_at;
+    stream->asked = 0;
+    if (!stream->hangs) {
+        sc_kc_run(&l, buffer);
+    }
+    return SC_CU_SUCCESS;
+}
