@@ -15,7 +15,6 @@
 #include "host/device/device_ops.h"
 #include "host/device/wait.h"
 #include "host/sys/mem.h"
-#include "kernels/kc/commit_plan.h"
 
 enum { NTT_ITEMS = 256, MESSAGE = 256, ALIGN = 256, PIECES = 2 };
 #define PIECE ((size_t)4 << 20)
@@ -177,9 +176,9 @@ static socle_status open_kernels(struct cuda *d)
     socle_status st = check(d, e, "loading the kernels");
     for (int i = 0; i < SC_KC_N_KERNELS && st == SOCLE_OK; i++) {
         int most = 0;
-        st = check(d, d->api->cuModuleGetFunction(&d->kernel[i], d->module, sc_kc_names[i]), sc_kc_names[i]);
+        st = check(d, d->api->cuModuleGetFunction(&d->kernel[i], d->module, sc_kc_kernels[i].name), sc_kc_kernels[i].name);
         if (st == SOCLE_OK) {
-            st = check(d, d->api->cuFuncGetAttribute(&most, SC_CU_MAX_ITEMS, d->kernel[i]), sc_kc_names[i]);
+            st = check(d, d->api->cuFuncGetAttribute(&most, SC_CU_MAX_ITEMS, d->kernel[i]), sc_kc_kernels[i].name);
         }
         const unsigned wanted = i == SC_KC_NTT_PASS ? NTT_ITEMS : SC_KC_GROUP_ITEMS;
         d->items[i] = most > 0 && (unsigned)most < wanted ? (unsigned)most : wanted; /* any number is right */
@@ -325,17 +324,18 @@ static socle_status cuda_get(void *self, void *host, uint64_t offset, uint64_t s
     return st != SOCLE_OK ? st : ended(d, get_pieces(d, host, offset, size), SC_QUEUE_GET, from_it);
 }
 
-static int launch(struct cuda *d, const struct sc_kc_launch *l, const sc_cu_address part[SC_KC_N_BUFFERS])
+static int launch(struct cuda *d, const struct sc_kc_launch *l, const sc_cu_address *part)
 {
+    const struct sc_kc_shape *const shape = &sc_kc_kernels[l->kernel];
     sc_cu_address pointer[SC_KC_MAX_POINTERS];
     uint32_t number[SC_KC_MAX_ARGS];
     void *params[SC_KC_MAX_POINTERS + SC_KC_MAX_ARGS];
     unsigned n = 0;
-    for (unsigned i = 0; i < l->n_pointers; i++) {
+    for (unsigned i = 0; i < shape->n_pointers; i++) {
         pointer[i] = part[l->pointer[i]];
         params[n++] = &pointer[i];
     }
-    for (unsigned i = 0; i < l->n_args; i++) {
+    for (unsigned i = 0; i < shape->n_args; i++) {
         number[i] = l->arg[i];
         params[n++] = &number[i];
     }
@@ -346,23 +346,21 @@ static int launch(struct cuda *d, const struct sc_kc_launch *l, const sc_cu_addr
 static socle_status cuda_run(void *self, const struct sc_launch *l)
 {
     struct cuda *const d = self;
-    const struct sc_kc_commit *const c = l->arg;
-    struct sc_kc_launch plan[SC_KC_MAX_LAUNCHES];
-    sc_cu_address part[SC_KC_N_BUFFERS];
-    if (l->op != SC_OP_COMMIT || l->n_uses != SC_KC_N_BUFFERS || !sc_kc_commit_fits(*c)) {
+    struct sc_kc_launch own[SC_KC_MAX_LAUNCHES];
+    struct sc_kc_plan plan;
+    sc_cu_address part[SC_KC_MAX_BUFFERS] = {0};
+    if (!sc_device_plan(&plan, own, l)) {
         return SOCLE_E_ARG;
     }
-    for (int i = 0; i < SC_KC_N_BUFFERS; i++) {
-        const uint64_t size = 4 * (uint64_t)sc_kc_len(*c, (enum sc_kc_buffer)i);
-        if (!in_arena(d, l->offset[i], size) || size != l->size[i]) {
+    for (unsigned i = 0; i < l->n_uses; i++) {
+        if (!in_arena(d, l->offset[i], l->size[i])) {
             return SOCLE_E_ARG;
         }
         part[i] = d->arena + l->offset[i];
     }
     socle_status st = enter(d);
-    const unsigned n = sc_kc_commit_plan(plan, *c);
-    for (unsigned i = 0; i < n && st == SOCLE_OK; i++) {
-        st = check(d, launch(d, &plan[i], part), "starting a kernel");
+    for (unsigned i = 0; i < plan.n && st == SOCLE_OK; i++) {
+        st = check(d, launch(d, &plan.launch[i], part), "starting a kernel");
     }
     return ended(d, st, SC_QUEUE_RUN, "running a kernel");
 }

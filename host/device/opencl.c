@@ -14,7 +14,6 @@
 #include "host/device/kernel_cache.h"
 #include "host/device/wait.h"
 #include "host/sys/mem.h"
-#include "kernels/kc/commit_plan.h"
 #include "opencl_text.h"
 
 enum { MAX_LISTED = SC_MAX_DEVICES, MAX_PLATFORMS = 16, LOCAL_MEMORY = 20 << 10, NTT_ITEMS = 256, MESSAGE = 256 };
@@ -233,12 +232,12 @@ static socle_status open_kernels(struct opencl *d)
     for (int i = 0; i < SC_KC_N_KERNELS; i++) {
         cl_int e = CL_SUCCESS;
         size_t most = 0;
-        d->kernel[i] = d->api->clCreateKernel(d->program, sc_kc_names[i], &e);
+        d->kernel[i] = d->api->clCreateKernel(d->program, sc_kc_kernels[i].name, &e);
         if (e == CL_SUCCESS) {
             e = d->api->clGetKernelWorkGroupInfo(d->kernel[i], d->at.device, CL_KERNEL_WORK_GROUP_SIZE, sizeof most, &most, NULL);
         }
         if (e != CL_SUCCESS || most == 0) {
-            return check(d, e != CL_SUCCESS ? e : CL_INVALID_WORK_GROUP_SIZE, sc_kc_names[i]);
+            return check(d, e != CL_SUCCESS ? e : CL_INVALID_WORK_GROUP_SIZE, sc_kc_kernels[i].name);
         }
         const size_t wanted = i == SC_KC_NTT_PASS ? NTT_ITEMS : SC_KC_GROUP_ITEMS;
         d->items[i] = most < wanted ? most : wanted; /* any number is right */
@@ -347,29 +346,27 @@ static socle_status wait_for(struct opencl *d, cl_event event)
 }
 
 /* @p last: an event when it is done. */
-static cl_int enqueue(struct opencl *d, const struct sc_kc_launch *l, const cl_mem part[SC_KC_N_BUFFERS], cl_event *last)
+static cl_int enqueue(struct opencl *d, const struct sc_kc_launch *l, const cl_mem *part, cl_event *last)
 {
     const cl_kernel k = d->kernel[l->kernel];
     const size_t local[2] = {d->items[l->kernel], 1}, global[2] = {l->groups[0] * local[0], l->groups[1]};
     cl_uint at = 0;
     cl_int e = CL_SUCCESS;
-    for (unsigned i = 0; i < l->n_pointers && e == CL_SUCCESS; i++) {
+    for (unsigned i = 0; i < sc_kc_kernels[l->kernel].n_pointers && e == CL_SUCCESS; i++) {
         e = d->api->clSetKernelArg(k, at++, sizeof part[0], &part[l->pointer[i]]);
     }
-    for (unsigned i = 0; i < l->n_args && e == CL_SUCCESS; i++) {
+    for (unsigned i = 0; i < sc_kc_kernels[l->kernel].n_args && e == CL_SUCCESS; i++) {
         e = d->api->clSetKernelArg(k, at++, sizeof l->arg[0], &l->arg[i]);
     }
     return e != CL_SUCCESS ? e : d->api->clEnqueueNDRangeKernel(d->queue[SC_QUEUE_RUN], k, 2, NULL, global, local, 0, NULL, last);
 }
 
-static socle_status enqueue_plan(struct opencl *d, struct sc_kc_commit c, const cl_mem part[SC_KC_N_BUFFERS])
+static socle_status enqueue_plan(struct opencl *d, const struct sc_kc_plan *plan, const cl_mem *part)
 {
-    struct sc_kc_launch plan[SC_KC_MAX_LAUNCHES];
-    const unsigned n = sc_kc_commit_plan(plan, c);
     cl_event last = NULL;
     cl_int e = CL_SUCCESS;
-    for (unsigned i = 0; i < n && e == CL_SUCCESS; i++) {
-        e = enqueue(d, &plan[i], part, i + 1 == n ? &last : NULL);
+    for (unsigned i = 0; i < plan->n && e == CL_SUCCESS; i++) {
+        e = enqueue(d, &plan->launch[i], part, i + 1 == plan->n ? &last : NULL);
     }
     const cl_int flushed = d->api->clFlush(d->queue[SC_QUEUE_RUN]); /* what is queued ends before its buffers go */
     if (e != CL_SUCCESS || flushed != CL_SUCCESS) {
@@ -383,24 +380,26 @@ static socle_status enqueue_plan(struct opencl *d, struct sc_kc_commit c, const 
 static socle_status opencl_run(void *self, const struct sc_launch *l)
 {
     struct opencl *const d = self;
-    const struct sc_kc_commit *const c = l->arg;
-    cl_mem part[SC_KC_N_BUFFERS] = {NULL};
+    struct sc_kc_launch own[SC_KC_MAX_LAUNCHES];
+    struct sc_kc_plan plan;
+    cl_mem part[SC_KC_MAX_BUFFERS] = {NULL};
     socle_status st = SOCLE_OK;
-    if (l->op != SC_OP_COMMIT || l->n_uses != SC_KC_N_BUFFERS || !sc_kc_commit_fits(*c)) {
+    if (!sc_device_plan(&plan, own, l)) {
         return SOCLE_E_ARG;
     }
-    for (int i = 0; i < SC_KC_N_BUFFERS && st == SOCLE_OK; i++) {
-        const cl_buffer_region r = {l->offset[i], 4 * sc_kc_len(*c, (enum sc_kc_buffer)i)};
-        cl_int e = CL_INVALID_VALUE;
-        if (in_arena(d, r.origin, r.size) && r.size == l->size[i]) {
-            part[i] = d->api->clCreateSubBuffer(d->arena, CL_MEM_READ_WRITE, CL_BUFFER_CREATE_TYPE_REGION, &r, &e);
+    for (unsigned i = 0; i < l->n_uses && st == SOCLE_OK; i++) {
+        const cl_buffer_region r = {l->offset[i], l->size[i]};
+        cl_int e = CL_SUCCESS;
+        if (r.size != 0) {
+            e = CL_INVALID_VALUE;
+            part[i] = in_arena(d, r.origin, r.size) ? d->api->clCreateSubBuffer(d->arena, CL_MEM_READ_WRITE, CL_BUFFER_CREATE_TYPE_REGION, &r, &e) : NULL;
         }
         st = check(d, e, "a part of the arena");
     }
     if (st == SOCLE_OK) {
-        st = enqueue_plan(d, *c, part);
+        st = enqueue_plan(d, &plan, part);
     }
-    for (int i = 0; i < SC_KC_N_BUFFERS; i++) {
+    for (int i = 0; i < SC_KC_MAX_BUFFERS; i++) {
         if (part[i] != NULL) {
             (void)d->api->clReleaseMemObject(part[i]);
         }

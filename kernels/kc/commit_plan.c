@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * The launches of a commitment, and the kernels as C.
+ * The launches of a commitment.
  */
 #include "kernels/kc/commit_plan.h"
 
@@ -13,8 +13,6 @@
 
 /* Levels of a pass whose streams are apart: 16 neighbouring places of each are one stretch of 64 bytes. */
 #define FAR_LEVELS (KC_LOG_TILE - 4u)
-
-const char *const sc_kc_names[SC_KC_N_KERNELS] = {"kc_ntt_pass", "kc_leaves", "kc_nodes"};
 
 static unsigned log_n_of(struct sc_kc_commit c)
 {
@@ -59,9 +57,7 @@ static struct sc_kc_launch ntt_pass(struct sc_kc_commit c, bool first, unsigned 
     return (struct sc_kc_launch){
         .kernel = SC_KC_NTT_PASS,
         .groups = {1u << (log_n - log_tile), (uint32_t)words_of(c)},
-        .n_pointers = 3,
-        .pointer = {SC_KC_CODE, first ? SC_KC_MESSAGE : SC_KC_CODE, SC_KC_POW},
-        .n_args = 7,
+        .pointer = {SC_KC_CODE, (uint8_t)(first ? SC_KC_MESSAGE : SC_KC_CODE), SC_KC_POW},
         .arg = {log_n, first ? c.planes : 1u, first ? c.mu : 0u, first ? log_a : log_n, log_block, s, log_c},
     };
 }
@@ -87,9 +83,7 @@ unsigned sc_kc_commit_plan(struct sc_kc_launch out[SC_KC_MAX_LAUNCHES], struct s
     out[n++] = (struct sc_kc_launch){
         .kernel = SC_KC_LEAVES,
         .groups = {groups_for((size_t)1 << log_n), 1},
-        .n_pointers = 3,
         .pointer = {SC_KC_TREE, SC_KC_CODE, SC_KC_LEAF_KEY},
-        .n_args = 2,
         .arg = {log_n, (uint32_t)words_of(c)},
     };
     uint32_t from = 0;
@@ -98,36 +92,10 @@ unsigned sc_kc_commit_plan(struct sc_kc_launch out[SC_KC_MAX_LAUNCHES], struct s
         out[n] = (struct sc_kc_launch){
             .kernel = SC_KC_NODES,
             .groups = {groups_for((size_t)1 << up), 1},
-            .n_pointers = 2,
             .pointer = {SC_KC_TREE, SC_KC_NODE_KEY},
-            .n_args = 3,
             .arg = {to, from, 1u << up},
         };
         from = to;
     }
     return n;
-}
-
-void sc_kc_run(const struct sc_kc_launch *l, uint32_t *const buffer[SC_KC_N_BUFFERS])
-{
-    const uint32_t *const a = l->arg;
-    uint32_t *const p0 = buffer[l->pointer[0]];
-    const uint32_t *const p1 = buffer[l->pointer[1]], *const p2 = buffer[l->pointer[2]];
-    for (uint32_t y = 0; y < l->groups[1]; y++) {
-        for (uint32_t x = 0; x < l->groups[0]; x++) {
-            switch (l->kernel) {
-            case SC_KC_NTT_PASS:
-                kc_ntt_pass(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
-                break;
-            case SC_KC_LEAVES:
-                kc_leaves(x, y, p0, p1, p2, a[0], a[1]);
-                break;
-            case SC_KC_NODES:
-                kc_nodes(x, y, p0, p1, a[0], a[1], a[2]);
-                break;
-            case SC_KC_N_KERNELS:
-                break;
-            }
-        }
-    }
 }

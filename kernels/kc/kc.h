@@ -50,7 +50,7 @@ typedef uint64_t kc_u64;
 #define KC_FN static inline
 #define KC_GLOBAL
 #define KC_LOCAL
-#define KC_ENTRY static void
+#define KC_ENTRY __attribute__((unused)) static void
 #define KC_GROUPS __attribute__((unused)) const kc_u32 kc_group_x, __attribute__((unused)) const kc_u32 kc_group_y,
 #define KC_GROUP_X kc_group_x
 #define KC_GROUP_Y kc_group_y

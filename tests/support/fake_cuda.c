@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "host/device/cuda_api.h"
-#include "kernels/kc/commit_plan.h"
+#include "kernels/kc/launch.h"
 
 enum { MAX_DEVICES = 4, MAX_PIECES = 64, ASKED = 2, MAX_GRID_Y = 65535 };
 
@@ -345,7 +345,7 @@ int cuModuleGetFunction(sc_cu_function *out, sc_cu_module module, const char *na
 {
     CALL(true);
     for (int i = 0; i < SC_KC_N_KERNELS && module != NULL; i++) {
-        if (strcmp(name, sc_kc_names[i]) == 0) {
+        if (strcmp(name, sc_kc_kernels[i].name) == 0) {
             functions[i].kernel = (enum sc_kc_kernel)i;
             *out = &functions[i];
             return SC_CU_SUCCESS;
@@ -361,11 +361,6 @@ int cuFuncGetAttribute(int *value, int attribute, sc_cu_function function)
     return attribute == SC_CU_MAX_ITEMS && function != NULL ? SC_CU_SUCCESS : misuse("attribute of a function");
 }
 
-/* Pointers and numbers of a kernel, in the order of its parameters. */
-static const struct {
-    unsigned n_pointers, n_args;
-} shapes[SC_KC_N_KERNELS] = {[SC_KC_NTT_PASS] = {3, 7}, [SC_KC_LEAVES] = {3, 2}, [SC_KC_NODES] = {2, 3}};
-
 int cuLaunchKernel(sc_cu_function function, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned block_x, unsigned block_y, unsigned block_z,
                    unsigned shared_bytes, sc_cu_stream stream, void **params, void **extra)
 {
@@ -375,18 +370,17 @@ int cuLaunchKernel(sc_cu_function function, unsigned grid_x, unsigned grid_y, un
         return misuse("the shape of a launch");
     }
     struct sc_kc_launch l = {.kernel = function->kernel, .groups = {grid_x, grid_y}};
-    uint32_t *buffer[SC_KC_N_BUFFERS] = {NULL};
-    l.n_pointers = shapes[l.kernel].n_pointers;
-    l.n_args = shapes[l.kernel].n_args;
-    for (unsigned i = 0; i < l.n_pointers; i++) {
-        l.pointer[i] = (enum sc_kc_buffer)i;
+    const struct sc_kc_shape *const shape = &sc_kc_kernels[l.kernel];
+    uint32_t *buffer[SC_KC_MAX_POINTERS] = {NULL};
+    for (unsigned i = 0; i < shape->n_pointers; i++) {
+        l.pointer[i] = (uint8_t)i;
         buffer[i] = bytes_at(*(const sc_cu_address *)params[i], 4);
         if (buffer[i] == NULL) {
             return misuse("a kernel outside of memory");
         }
     }
-    for (unsigned i = 0; i < l.n_args; i++) {
-        l.arg[i] = *(const uint32_t *)params[l.n_pointers + i];
+    for (unsigned i = 0; i < shape->n_args; i++) {
+        l.arg[i] = *(const uint32_t *)params[shape->n_pointers + i];
     }
     fake_cuda.launches++;
     stream->hangs = stream->hangs || fake_cuda.launches == fake_cuda.hang_at;

@@ -6,8 +6,6 @@
 #define SC_TESTS_FAKE_DEVICE_H
 
 #include "host/device/device_ops.h"
-#include "kernels/kc/commit_plan.h"
-#include "scheduler/device.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -77,16 +75,16 @@ static socle_status fake_get(void *self, void *host, uint64_t offset, uint64_t s
 static socle_status fake_run(void *self, const struct sc_launch *l)
 {
     struct fake *const f = self;
-    static struct sc_kc_launch plan[SC_KC_MAX_LAUNCHES];
-    uint32_t *buffer[SC_KC_N_BUFFERS];
-    cr_assert(l->op == SC_OP_COMMIT && l->n_uses == SC_KC_N_BUFFERS);
-    for (int i = 0; i < SC_KC_N_BUFFERS; i++) {
+    struct sc_kc_launch own[SC_KC_MAX_LAUNCHES];
+    struct sc_kc_plan plan;
+    uint32_t *buffer[SC_KC_MAX_BUFFERS] = {NULL};
+    cr_assert(sc_device_plan(&plan, own, l));
+    for (unsigned i = 0; i < l->n_uses; i++) {
         cr_assert(l->offset[i] <= f->size && l->size[i] <= f->size - l->offset[i]);
         buffer[i] = (uint32_t *)(void *)(f->arena + l->offset[i]);
     }
-    const unsigned n = sc_kc_commit_plan(plan, *(const struct sc_kc_commit *)l->arg);
-    for (unsigned i = 0; i < n; i++) {
-        sc_kc_run(&plan[i], buffer);
+    for (unsigned i = 0; i < plan.n; i++) {
+        sc_kc_run(&plan.launch[i], buffer);
     }
     return fails(f) ? f->how : SOCLE_OK;
 }

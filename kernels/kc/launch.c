@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * The kernels as C, one group after the other. Contracts: launch.h.
+ */
+#include "kernels/kc/launch.h"
+
+#include "kernels/kc/kc.h"
+
+#include "kernels/kc/field.h"
+
+#include "kernels/kc/ntt.h"
+#include "kernels/kc/tree.h"
+
+#include "kernels/kc/ext.h"
+
+#include "kernels/kc/argue.h"
+
+const struct sc_kc_shape sc_kc_kernels[SC_KC_N_KERNELS] = {
+#define K(NAME, name, n_pointers, n_args) {name, n_pointers, n_args},
+    SC_KC_KERNELS(K)
+#undef K
+};
+
+static void run_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y, uint32_t *const *buffer)
+{
+    const uint32_t *const a = l->arg;
+    uint32_t *const p0 = buffer[l->pointer[0]];
+    const uint32_t *const p1 = buffer[l->pointer[1]], *const p2 = buffer[l->pointer[2]];
+    switch (l->kernel) {
+    case SC_KC_NTT_PASS:
+        kc_ntt_pass(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
+        break;
+    case SC_KC_LEAVES:
+        kc_leaves(x, y, p0, p1, p2, a[0], a[1]);
+        break;
+    case SC_KC_NODES:
+        kc_nodes(x, y, p0, p1, a[0], a[1], a[2]);
+        break;
+    case SC_KC_FRACTIONS:
+        kc_fractions(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4]);
+        break;
+    case SC_KC_UNUSED:
+        kc_unused(x, y, p0, a[0], a[1], a[2], a[3]);
+        break;
+    case SC_KC_GKR_UP:
+        kc_gkr_up(x, y, p0, p1, a[0], a[1], a[2]);
+        break;
+    case SC_KC_GKR_ROUND:
+        kc_gkr_round(x, y, p0, buffer[l->pointer[1]], p2, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10]);
+        break;
+    case SC_KC_TOTAL:
+        kc_total(x, y, p0, p1, a[0]);
+        break;
+    case SC_KC_GKR_END:
+        kc_gkr_end(x, y, p0, p1, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
+        break;
+    case SC_KC_N_KERNELS:
+        break;
+    }
+}
+
+void sc_kc_run(const struct sc_kc_launch *l, uint32_t *const *buffer)
+{
+    for (uint32_t y = 0; y < l->groups[1]; y++) {
+        for (uint32_t x = 0; x < l->groups[0]; x++) {
+            run_group(l, x, y, buffer);
+        }
+    }
+}
