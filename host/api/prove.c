@@ -135,7 +135,11 @@ out:
 /* A device that gave wrong bytes shows in the check of the proof, and nowhere else: it is not asked again, and the CPU makes the proof. */
 static bool blames_device(socle_context *ctx, socle_status st)
 {
-    if (st != SOCLE_E_SELFCHECK || ctx->committer == NULL || sc_committer_report(ctx->committer).made == 0) {
+    if (st != SOCLE_E_SELFCHECK || ctx->committer == NULL) {
+        return false;
+    }
+    const struct sc_committer_report r = sc_committer_report(ctx->committer);
+    if (r.made + r.lent == 0) {
         return false;
     }
     sc_committer_differs(ctx->committer);

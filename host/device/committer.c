@@ -70,18 +70,18 @@ static struct places places_of(const struct sc_committer *c, struct sc_kc_commit
     return p;
 }
 
-static socle_status take_arena(struct sc_committer *c, const struct places *p)
+static socle_status take_arena(struct sc_committer *c, uint64_t size)
 {
-    if (p->end <= c->arena) {
+    if (size <= c->arena) {
         return SOCLE_OK;
     }
-    if (p->end > c->budget) {
+    if (size > c->budget) {
         return SOCLE_E_NOMEM;
     }
     c->n_pow = 0;
     c->arena = 0;
-    const socle_status st = c->device.ops->arena(c->device.self, p->end);
-    c->arena = st == SOCLE_OK ? p->end : 0;
+    const socle_status st = c->device.ops->arena(c->device.self, size);
+    c->arena = st == SOCLE_OK ? size : 0;
     return st;
 }
 
@@ -120,7 +120,7 @@ static socle_status commit(struct sc_committer *c, fp *code, uint8_t *nodes, con
                                      .n_uses = SC_KC_N_BUFFERS,
                                      .offset = p.offset,
                                      .size = p.size};
-    TRY(take_arena(c, &p));
+    TRY(take_arena(c, p.end));
     TRY(put_all(c, &p, plane, shape, pow, leaf_key, node_key));
     TRY(c->device.ops->run(c->device.self, &launch));
     TRY(c->device.ops->get(c->device.self, code, p.offset[SC_KC_CODE], p.size[SC_KC_CODE]));
@@ -131,10 +131,10 @@ out:
 
 /* ---- how it goes ---- */
 
-static void note(struct sc_committer *c, socle_status st)
+static void note(struct sc_committer *c, socle_status st, uint32_t *count)
 {
     if (st == SOCLE_OK) {
-        c->report.made++;
+        ++*count;
         c->in_a_row = 0;
         return;
     }
@@ -155,10 +155,38 @@ socle_status sc_committer_run(struct sc_committer *c, fp *code, uint8_t *nodes, 
     socle_status st = SOCLE_E_DEVICE;
     if (!c->report.given_up) {
         st = commit(c, code, nodes, plane, shape, pow, leaf_key, node_key);
-        note(c, st);
+        note(c, st, &c->report.made);
     }
     (void)pthread_mutex_unlock(&c->lock);
     return st;
+}
+
+socle_status sc_committer_borrow(struct sc_committer *c, struct sc_device *out, uint64_t bytes)
+{
+    (void)pthread_mutex_lock(&c->lock);
+    socle_status st = SOCLE_E_DEVICE;
+    if (!c->report.given_up) {
+        st = take_arena(c, bytes);
+        if (st == SOCLE_OK) {
+            c->n_pow = 0; /* it is overwritten */
+            *out = c->device;
+            return st;
+        }
+        note(c, st, &c->report.lent);
+    }
+    (void)pthread_mutex_unlock(&c->lock);
+    return st;
+}
+
+void sc_committer_give_back(struct sc_committer *c, socle_status how)
+{
+    note(c, how, &c->report.lent);
+    (void)pthread_mutex_unlock(&c->lock);
+}
+
+void sc_committer_info(const struct sc_committer *c, struct sc_device_info *out)
+{
+    *out = c->info;
 }
 
 bool sc_committer_compares(const struct sc_committer *c)

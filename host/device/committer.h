@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Commitments on a device: memory of the device, copies, and what happens when it fails. Who asks goes on by other means then.
+ * Commitments on a device, and the device's memory for jobs of others; what happens when it fails. Who asks goes on by other means then.
  */
 #ifndef SC_DEVICE_COMMITTER_H
 #define SC_DEVICE_COMMITTER_H
@@ -17,6 +17,7 @@ struct sc_committer;
 /** How it went so far. */
 struct sc_committer_report {
     uint32_t made, failed;
+    uint32_t lent; /* times that it was borrowed and did not fail */
     socle_status last_failure; /* SOCLE_OK when none */
     bool given_up;             /* after SC_COMMITTER_PATIENCE failures in a row */
 };
@@ -32,6 +33,13 @@ void sc_committer_destroy(struct sc_committer *c);
  * E_LIMIT: a shape that the kernels cannot make; E_NOMEM: too large for budget or device; E_DEVICE and others: it failed or is given up. */
 SC_MUST_USE socle_status sc_committer_run(struct sc_committer *c, fp *code, uint8_t *nodes, const fp *const *plane, struct sc_kc_commit shape,
                                           const fp *pow, const uint8_t leaf_key[32], const uint8_t node_key[32]);
+
+/** The device for jobs of the caller's own, with an arena of at least @p bytes, until it is given back by the same thread; others wait.
+ * E_NOMEM: too large for budget or device; E_DEVICE and others: it failed or is given up; nothing is borrowed then. */
+SC_MUST_USE socle_status sc_committer_borrow(struct sc_committer *c, struct sc_device *out, uint64_t bytes);
+/** @p how: SOCLE_OK, or how the device failed. */
+void sc_committer_give_back(struct sc_committer *c, socle_status how);
+void sc_committer_info(const struct sc_committer *c, struct sc_device_info *out);
 
 bool sc_committer_compares(const struct sc_committer *c);
 /** What the device made is not what the host made: it is not asked again. */

@@ -12,6 +12,7 @@
 #include "kernels/cpu/cpu_ops.h"
 
 struct sc_pool;
+struct sc_committer;
 
 /** The columns of every chunk, closed-form ones included. Borrows the cells; owns the tables of closed-form columns. */
 struct sc_columns {
@@ -20,6 +21,7 @@ struct sc_columns {
     const struct sc_cpu_ops *ops;
     struct sc_pool *pool;
     const struct sc_watch *watch; /* may be NULL */
+    struct sc_committer *device;  /* for the bus argument of L; may be NULL */
     const fp *col[SC_MAX_ALL_CHUNKS][AIR_MAX_COLS];
     fp *closed;
     size_t closed_len; /* bytes */

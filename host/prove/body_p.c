@@ -84,6 +84,7 @@ static socle_status argue(struct sc_body_p *b)
     const fp *const polys[3] = {b->w->cells, b->layout.n_image_chunks ? b->program->cells : NULL, b->w->boundary};
     TRY(sc_columns_init(&b->cols, p->machine, &b->layout, polys, p->ops, p->pool));
     b->cols.watch = p->watch;
+    b->cols.device = p->device;
     TRY(sc_watch_tell(p->watch, SC_STAGE_GKR, 0));
     TRY(sc_gkr_prove(&b->ch, b->leaf, &b->cols, b->bus));
     TRY(sc_watch_tell(p->watch, SC_STAGE_ZERO, 0));

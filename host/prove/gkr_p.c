@@ -8,6 +8,7 @@
  * Theory: docs/spec/argument.md section 2.
  */
 #include "host/prove/argue.h"
+#include "host/prove/gkr.h"
 
 #include "core/poly/eq.h"
 #include "host/sys/mem.h"
@@ -27,7 +28,7 @@ struct layer {
     fp *p, *q;
 };
 
-struct gkr {
+struct sc_gkr_h {
     const struct sc_columns *c;
     const struct sc_bus_point *bus;
     enum sc_side side;
@@ -69,13 +70,13 @@ static void layer_fini(struct layer *l)
 }
 
 /* First leaf of a chunk. */
-static uint64_t place_of(const struct gkr *g, unsigned chunk)
+static uint64_t place_of(const struct sc_gkr_h *g, unsigned chunk)
 {
     const struct sc_chunk *const c = &g->c->l->chunk[chunk];
     return (uint64_t)sc_uses_of(g->c->m, c, g->side).block << c->log_h;
 }
 
-static void order_chunks(struct gkr *g)
+static void order_chunks(struct sc_gkr_h *g)
 {
     const struct sc_layout *const l = g->c->l;
     unsigned n = 0;
@@ -95,23 +96,28 @@ static void order_chunks(struct gkr *g)
     }
 }
 
+void sc_gkr_forms(struct sc_form *num, struct sc_form *den, const struct air_table *t, const struct air_use *u, const struct sc_bus_point *bus)
+{
+    memset(num, 0, sizeof *num);
+    memset(den, 0, sizeof *den);
+    sc_form_add(num, t, u->sel, u->sign > 0 ? FX_ONE : fx_neg(FX_ONE));
+    den->k = sc_bus_value(bus, (enum air_bus)u->bus, NULL, 0);
+    for (unsigned s = 0; s < u->n_slots; s++) {
+        sc_form_add(den, t, u->slots + s, bus->beta[1 + s]);
+    }
+}
+
 /* Rows [begin, end) of one interaction. */
-static void fill_use(const struct gkr *g, unsigned chunk, unsigned use, fp *num, fp *den, size_t plane, size_t begin, size_t end)
+static void fill_use(const struct sc_gkr_h *g, unsigned chunk, unsigned use, fp *num, fp *den, size_t plane, size_t begin, size_t end)
 {
     const struct air_table *const t = &g->c->m->tables[g->c->l->chunk[chunk].table];
-    const struct air_use *const u = &t->uses[use];
     const fp *col[AIR_MAX_COLS];
     fx coef[AIR_MAX_COLS];
-    struct sc_form f = {0};
-    sc_form_add(&f, t, u->sel, u->sign > 0 ? FX_ONE : fx_neg(FX_ONE));
-    struct sc_lin lin = sc_form_lin(&f, t, g->c->col[chunk], col, coef);
+    struct sc_form n, d;
+    sc_gkr_forms(&n, &d, t, &t->uses[use], g->bus);
+    struct sc_lin lin = sc_form_lin(&n, t, g->c->col[chunk], col, coef);
     g->c->ops->lin_base(num, &lin, begin, end);
-    memset(&f, 0, sizeof f);
-    f.k = sc_bus_value(g->bus, (enum air_bus)u->bus, NULL, 0);
-    for (unsigned s = 0; s < u->n_slots; s++) {
-        sc_form_add(&f, t, u->slots + s, g->bus->beta[1 + s]);
-    }
-    lin = sc_form_lin(&f, t, g->c->col[chunk], col, coef);
+    lin = sc_form_lin(&d, t, g->c->col[chunk], col, coef);
     g->c->ops->lin_ext(den, plane, &lin, begin, end);
 }
 
@@ -127,7 +133,7 @@ static void fill_unused(fp *num, fp *den, size_t plane, size_t n)
 }
 
 /* Leaves [begin, end): base numerators, planar denominators. */
-static void fill_leaves(const struct gkr *g, fp *num, fp *den, size_t plane, uint64_t begin, uint64_t end)
+static void fill_leaves(const struct sc_gkr_h *g, fp *num, fp *den, size_t plane, uint64_t begin, uint64_t end)
 {
     const struct sc_layout *const l = g->c->l;
     unsigned k = 0;
@@ -154,7 +160,7 @@ static void fill_leaves(const struct gkr *g, fp *num, fp *den, size_t plane, uin
 /* ---- up ---- */
 
 /* Nodes [at, at + n) of the layer above the leaves, n <= PIECE. */
-static void up_piece(const struct gkr *g, fp *work, fp *p, fp *q, size_t plane, uint64_t at, size_t n)
+static void up_piece(const struct sc_gkr_h *g, fp *work, fp *p, fp *q, size_t plane, uint64_t at, size_t n)
 {
     const uint64_t half = (uint64_t)1 << (g->n_vars - 1);
     fp *const num[2] = {work, work + PIECE};
@@ -169,7 +175,7 @@ static void up_piece(const struct gkr *g, fp *work, fp *p, fp *q, size_t plane, 
 
 static void up_leaves_body(void *arg, size_t begin, size_t end, unsigned worker)
 {
-    const struct gkr *const g = arg;
+    const struct sc_gkr_h *const g = arg;
     const struct layer *const top = &g->layer[g->n_vars - 1];
     for (size_t at = begin; at < end; at += PIECE) {
         const size_t n = end - at < PIECE ? end - at : PIECE;
@@ -180,7 +186,7 @@ static void up_leaves_body(void *arg, size_t begin, size_t end, unsigned worker)
 /* Two layers at once. */
 static void up_twice_body(void *arg, size_t begin, size_t end, unsigned worker)
 {
-    const struct gkr *const g = arg;
+    const struct sc_gkr_h *const g = arg;
     const struct layer *const out = &g->layer[g->n_vars - 2];
     fp *const work = g->work + worker * WORK;
     fp *const p = work + 4 * FX_DEG * PIECE_PLANE;
@@ -207,7 +213,7 @@ static void up_body(void *arg, size_t begin, size_t end, unsigned worker)
 }
 
 /* The layer above the leaves. */
-static socle_status build_top(struct gkr *g)
+static socle_status build_top(struct sc_gkr_h *g)
 {
     const unsigned top = g->n_vars - 1;
     const socle_status st = layer_init(&g->layer[top], top);
@@ -218,7 +224,7 @@ static socle_status build_top(struct gkr *g)
 }
 
 /* All layers but the two lowest; with a single layer above the leaves, that one. */
-static socle_status build(struct gkr *g)
+static socle_status build(struct sc_gkr_h *g)
 {
     socle_status st = SOCLE_OK;
     g->work_len = (size_t)sc_pool_size(g->c->pool) * WORK * sizeof(fp);
@@ -254,7 +260,7 @@ static fx element(const fp *v, size_t plane, size_t i)
 
 /* One layer: arrays v[0] = p + mu q of the lower half, v[1] = p of the upper, v[2] and v[3] = q, each folded from round to round. */
 struct round_job {
-    const struct gkr *g;
+    const struct sc_gkr_h *g;
     fp *v[4];
     size_t plane;
     size_t half; /* of the arrays in the round whose sums are made */
@@ -363,7 +369,7 @@ static void round_body(void *arg, size_t begin, size_t end, unsigned worker)
  * apart; of v[1] and v[3] where used. */
 static void leaf_pieces(const struct round_job *j, fp *work, fp *v[4], size_t at, size_t n)
 {
-    const struct gkr *const g = j->g;
+    const struct sc_gkr_h *const g = j->g;
     const uint64_t quarter = (uint64_t)1 << (g->n_vars - 2);
     for (unsigned i = 0; i < 4; i++) {
         v[i] = work + i * FX_DEG * PIECE_PLANE;
@@ -428,7 +434,7 @@ static void leaf_fold_body(void *arg, size_t begin, size_t end, unsigned worker)
 }
 
 /* Sums of a round by @p fn, sent; then the challenge. n: variables left after it, their coordinates at rest. */
-static void prove_round(struct gkr *g, struct sc_pch *ch, struct round_job *j, sc_pool_fn *fn, const fx *rest, unsigned n)
+static void prove_round(struct sc_gkr_h *g, struct sc_pch *ch, struct round_job *j, sc_pool_fn *fn, const fx *rest, unsigned n)
 {
     fx t[2] = {FX_ZERO, FX_ZERO};
     memset(j->sum, 0, sizeof j->sum);
@@ -452,7 +458,7 @@ static void take_arrays(struct round_job *j, const struct layer *in)
 }
 
 /* First round of the last layer; its fold makes the arrays, which are kept in the place of the layer above. */
-static socle_status first_leaf_round(struct gkr *g, struct sc_pch *ch, struct round_job *j, const struct sc_leaf_claim *s)
+static socle_status first_leaf_round(struct sc_gkr_h *g, struct sc_pch *ch, struct round_job *j, const struct sc_leaf_claim *s)
 {
     struct layer *const in = &g->layer[g->n_vars];
     const uint64_t upper = (uint64_t)1 << (g->n_vars - 1);
@@ -468,14 +474,9 @@ static socle_status first_leaf_round(struct gkr *g, struct sc_pch *ch, struct ro
     return st;
 }
 
-static void send_claims(struct sc_pch *ch, struct sc_leaf_claim *s, const struct round_job *j, const fx *point, unsigned l)
+void sc_gkr_claims(struct sc_pch *ch, struct sc_leaf_claim *s, const fx e[4], const fx *point, unsigned l)
 {
-    fx e[4];
     fx z;
-    for (unsigned i = 0; i < 4; i++) {
-        e[i] = element(j->v[i], j->plane, 0);
-    }
-    e[0] = fx_sub(e[0], fx_mul(j->mu, e[2]));
     sc_send_fx(ch, SC_L_GKR_CLAIMS, e, 4);
     sc_tr_challenge(&ch->tr, SC_L_GKR_LINE, &z, 1);
     s->rho[0] = z;
@@ -484,8 +485,18 @@ static void send_claims(struct sc_pch *ch, struct sc_leaf_claim *s, const struct
     s->q = fx_add(e[2], fx_mul(z, fx_sub(e[3], e[2])));
 }
 
+static void send_claims(struct sc_pch *ch, struct sc_leaf_claim *s, const struct round_job *j, const fx *point, unsigned l)
+{
+    fx e[4];
+    for (unsigned i = 0; i < 4; i++) {
+        e[i] = element(j->v[i], j->plane, 0);
+    }
+    e[0] = fx_sub(e[0], fx_mul(j->mu, e[2]));
+    sc_gkr_claims(ch, s, e, point, l);
+}
+
 /* The leaves of a tree of two: no rounds, the arrays are single elements. */
-static socle_status two_leaves(struct gkr *g)
+static socle_status two_leaves(struct sc_gkr_h *g)
 {
     struct layer *const in = &g->layer[1];
     const socle_status st = layer_init(in, 1);
@@ -496,7 +507,7 @@ static socle_status two_leaves(struct gkr *g)
     return st;
 }
 
-static socle_status prove_layer(struct gkr *g, struct sc_pch *ch, struct sc_leaf_claim *s, unsigned l)
+static socle_status prove_layer(struct sc_gkr_h *g, struct sc_pch *ch, struct sc_leaf_claim *s, unsigned l)
 {
     socle_status st = SOCLE_OK;
     fx point[SC_MAX_VARS];
@@ -552,7 +563,7 @@ static size_t side_memory(unsigned n, unsigned n_threads)
     }
     const size_t down = layer_memory(n > 1 ? n - 1 : 1);
     return sc_eqs_memory(n) + sc_big_size((size_t)n_threads * WORK * sizeof(fp)) + (up > down ? up : down) +
-           sc_alloc_size(1, sizeof(struct round_job));
+           sc_alloc_size(1, sizeof(struct round_job)) + sc_alloc_size(1, sizeof(struct sc_gkr_h));
 }
 
 /* The sides are held one after the other: see sc_gkr_prove. */
@@ -563,21 +574,27 @@ size_t sc_gkr_memory(const struct sc_layout *l, unsigned n_threads)
     return local > global ? local : global;
 }
 
-static void side_fini(struct gkr *g)
+void sc_gkr_h_end(struct sc_gkr_h *g)
 {
+    if (g == NULL) {
+        return;
+    }
     for (unsigned l = 0; l <= g->n_vars; l++) {
         layer_fini(&g->layer[l]);
     }
     sc_big_free(g->work, g->work_len);
-    g->work = NULL;
     sc_eqs_fini(&g->eqs);
+    sc_free(g);
 }
 
-/* Layers of a side, and its root. */
-static socle_status side_init(struct gkr *g, fx root[2], const struct sc_columns *c, const struct sc_bus_point *bus, enum sc_side side)
+socle_status sc_gkr_h_begin(struct sc_gkr_h **out, fx root[2], const struct sc_columns *c, const struct sc_bus_point *bus, enum sc_side side)
 {
     socle_status st = SOCLE_OK;
-    memset(g, 0, sizeof *g);
+    struct sc_gkr_h *const g = sc_alloc(1, sizeof *g);
+    *out = g;
+    if (g == NULL) {
+        return SOCLE_E_NOMEM;
+    }
     g->c = c;
     g->bus = &bus[side];
     g->side = side;
@@ -588,12 +605,14 @@ static socle_status side_init(struct gkr *g, fx root[2], const struct sc_columns
     TRY(build(g));
     root[0] = element(g->layer[0].p, g->layer[0].plane, 0);
     root[1] = element(g->layer[0].q, g->layer[0].plane, 0);
+    return SOCLE_OK;
 out:
+    sc_gkr_h_end(g);
+    *out = NULL;
     return st;
 }
 
-/* From the root down. */
-static socle_status prove_layers(struct gkr *g, struct sc_pch *ch, struct sc_leaf_claim *out, const fx root[2])
+socle_status sc_gkr_h_layers(struct sc_gkr_h *g, struct sc_pch *ch, struct sc_leaf_claim *out, const fx root[2])
 {
     socle_status st = SOCLE_OK;
     out->p = root[0];
@@ -611,38 +630,5 @@ static socle_status prove_layers(struct gkr *g, struct sc_pch *ch, struct sc_lea
     }
     st = sc_pch_status(ch);
 out:
-    return st;
-}
-
-/* Both roots are sent before the layers of either. G is small beside L: its layers are made once for the root and once more for
- * the way down, so that never both sides are held. */
-socle_status sc_gkr_prove(struct sc_pch *ch, struct sc_leaf_claim *out, const struct sc_columns *c, const struct sc_bus_point *bus)
-{
-    socle_status st = SOCLE_OK;
-    fx root[SC_SIDES][2];
-    struct gkr g;
-    const unsigned n = sc_n_sides(c->l);
-    memset(out, 0, n * sizeof *out);
-    for (unsigned v = n; v-- > 0;) {
-        st = side_init(&g, root[v], c, bus, (enum sc_side)v);
-        if (v > 0 || st != SOCLE_OK) {
-            side_fini(&g);
-        }
-        if (st != SOCLE_OK) {
-            return st;
-        }
-    }
-    for (unsigned v = 0; v < n; v++) {
-        sc_send_fx(ch, SC_L_GKR_ROOT, root[v], 2);
-    }
-    st = prove_layers(&g, ch, &out[SC_LOCAL], root[SC_LOCAL]);
-    side_fini(&g);
-    if (st == SOCLE_OK && n > 1) {
-        st = side_init(&g, root[SC_GLOBAL], c, bus, SC_GLOBAL);
-        if (st == SOCLE_OK) {
-            st = prove_layers(&g, ch, &out[SC_GLOBAL], root[SC_GLOBAL]);
-        }
-        side_fini(&g);
-    }
     return st;
 }

@@ -196,19 +196,14 @@ KC_ENTRY kc_total(KC_GROUPS KC_GLOBAL kc_u32 *out, KC_GLOBAL const kc_u32 *parti
     }
 }
 
-/** The end of a layer's rounds: out[5 v ..] = vector v, of two elements, folded by c; of one when `folds` is 0. One group. */
-KC_ENTRY kc_gkr_end(KC_GROUPS KC_GLOBAL kc_u32 *out, KC_GLOBAL const kc_u32 *layer, kc_u32 plane, kc_u32 upper, kc_u32 folds, kc_u32 c0, kc_u32 c1,
-                    kc_u32 c2, kc_u32 c3, kc_u32 c4)
+/** The first 2^log_len elements of the four vectors, one vector and in it one plane behind the other. */
+KC_ENTRY kc_gkr_pack(KC_GROUPS KC_GLOBAL kc_u32 *out, KC_GLOBAL const kc_u32 *layer, kc_u32 plane, kc_u32 upper, kc_u32 log_len)
 {
-    KC_EACH(v, 4u) {
-        KC_GLOBAL const kc_u32 *const at = layer + kc_vector_at(v, plane, upper);
-        kc_fx r = kc_fx_load(at, plane, 0u);
-        if (folds != 0u) {
-            r = kc_fold_to(r, kc_fx_load(at, plane, 1u), kc_fx_of(c0, c1, c2, c3, c4));
-        }
-        KC_UNROLL
-        for (kc_u32 k = 0; k < KC_DEG; k++) {
-            out[KC_DEG * v + k] = r.c[k];
+    KC_EACH(e, KC_WIDE) {
+        const kc_u32 i = KC_GROUP_X * KC_WIDE + e, w = i >> log_len;
+        if (w < 4u * KC_DEG) {
+            const kc_u32 v = w / KC_DEG, k = w % KC_DEG;
+            out[i] = layer[kc_vector_at(v, plane, upper) + (kc_u64)k * plane + (i & ((1u << log_len) - 1u))];
         }
     }
 }

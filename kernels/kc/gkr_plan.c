@@ -77,10 +77,10 @@ void sc_kc_gkr_round(struct sc_kc_launch out[2], unsigned log, unsigned n, unsig
     out[1] = (struct sc_kc_launch){.kernel = SC_KC_TOTAL, .groups = {1, 1}, .pointer = {SC_KC_OUT, SC_KC_PARTIAL}, .arg = {groups}};
 }
 
-struct sc_kc_launch sc_kc_gkr_end(unsigned log, bool folds, fx c)
+struct sc_kc_launch sc_kc_gkr_pack(unsigned log, unsigned log_len)
 {
-    return (struct sc_kc_launch){.kernel = SC_KC_GKR_END,
-                                 .groups = {1, 1},
+    return (struct sc_kc_launch){.kernel = SC_KC_GKR_PACK,
+                                 .groups = {groups_for((uint32_t)sc_kc_packed_len(log_len)), 1},
                                  .pointer = {SC_KC_OUT, SC_KC_LAYER},
-                                 .arg = {sc_kc_plane(log), sc_kc_plane(log) / 2, folds, c.c[0], c.c[1], c.c[2], c.c[3], c.c[4]}};
+                                 .arg = {sc_kc_plane(log), sc_kc_plane(log) / 2, log_len}};
 }

@@ -26,7 +26,11 @@ static inline size_t sc_kc_layer_len(unsigned log)
 /** Words of the tables of eq in n variables, the low one of min(n, log_low), and of the sums of groups of a round of 2^n places. */
 size_t sc_kc_eqs_len(unsigned n, unsigned log_low);
 size_t sc_kc_partial_len(unsigned n, unsigned log_low);
-enum { SC_KC_OUT_LEN = 4 * FX_DEG };
+/** Of the vectors of a layer, 2^log_len elements of each, in what comes back. */
+static inline size_t sc_kc_packed_len(unsigned log_len)
+{
+    return (size_t)(4 * FX_DEG) << log_len;
+}
 
 /** Leaves [to, to + n) of a layer of 2^log: rows [row, row + n) of the interaction whose forms begin at word @p desc. */
 struct sc_kc_launch sc_kc_fractions(unsigned log, uint32_t to, uint32_t n, uint32_t row, uint32_t desc);
@@ -36,7 +40,7 @@ struct sc_kc_launch sc_kc_gkr_up(unsigned log);
 /** A round over 2^n places of a layer of 2^log, whose first one has log - 2; out[0 .. 9] of OUT are the two sums. mu, or the challenge of the
  * round before. */
 void sc_kc_gkr_round(struct sc_kc_launch out[2], unsigned log, unsigned n, unsigned log_low, bool first, fx c);
-/** The four values that are left: after the last round's challenge, or of a layer of two without rounds. */
-struct sc_kc_launch sc_kc_gkr_end(unsigned log, bool folds, fx c);
+/** The first 2^log_len elements of the vectors of a layer of 2^log, vector k planar at out[k sc_kc_packed_len / 4]. */
+struct sc_kc_launch sc_kc_gkr_pack(unsigned log, unsigned log_len);
 
 #endif

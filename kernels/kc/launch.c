@@ -51,8 +51,8 @@ static void run_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y, uint
     case SC_KC_TOTAL:
         kc_total(x, y, p0, p1, a[0]);
         break;
-    case SC_KC_GKR_END:
-        kc_gkr_end(x, y, p0, p1, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
+    case SC_KC_GKR_PACK:
+        kc_gkr_pack(x, y, p0, p1, a[0], a[1], a[2]);
         break;
     case SC_KC_N_KERNELS:
         break;

@@ -18,7 +18,7 @@
     K(GKR_UP, "kc_gkr_up", 2, 3)           \
     K(GKR_ROUND, "kc_gkr_round", 3, 11)    \
     K(TOTAL, "kc_total", 2, 1)             \
-    K(GKR_END, "kc_gkr_end", 2, 8)
+    K(GKR_PACK, "kc_gkr_pack", 2, 3)
 
 enum sc_kc_kernel {
 #define K(NAME, name, n_pointers, n_args) SC_KC_##NAME,

@@ -163,9 +163,9 @@ static void expect_rounds(struct sc_device d, unsigned log, unsigned log_low)
     const size_t words[SC_KC_N_GKR_BUFFERS] = {[SC_KC_LAYER] = sc_kc_layer_len(log),
                                                [SC_KC_EQS] = sc_kc_eqs_len(most, log_low),
                                                [SC_KC_PARTIAL] = sc_kc_partial_len(most, log_low),
-                                               [SC_KC_OUT] = SC_KC_OUT_LEN};
+                                               [SC_KC_OUT] = sc_kc_packed_len(log - 1)};
     fp *const layer = random_words(words[SC_KC_LAYER]), *const eqs = random_words(words[SC_KC_EQS]);
-    fp got[SC_KC_OUT_LEN];
+    fp *const got = random_words(words[SC_KC_OUT]);
     fx *v[4], point[32], c = next_fx();
     fx *const eq = malloc((n + 1) * sizeof *eq);
     for (int k = 0; k < 4; k++) {
@@ -201,14 +201,21 @@ static void expect_rounds(struct sc_device d, unsigned log, unsigned log_low)
         cr_assert_eq(memcmp(got, want, sizeof want), 0, "log %u, low %u, %u variables left", log, log_low, left);
         c = next_fx();
     }
-    const struct sc_kc_launch end = sc_kc_gkr_end(log, log > 1, c);
-    run(&b, &end, 1);
-    back(&b, got, SC_KC_OUT);
+    for (unsigned log_len = 0; log_len < log; log_len++) {
+        const struct sc_kc_launch pack = sc_kc_gkr_pack(log, log_len);
+        const size_t len = (size_t)1 << log_len, live = log > 1 ? 2 : half; /* folded once less than vectors are */
+        run(&b, &pack, 1);
+        back(&b, got, SC_KC_OUT);
+        for (size_t k = 0; k < 4; k++) {
+            for (size_t i = 0; i < len && i < live; i++) {
+                cr_assert(fx_eq(at(got + FX_DEG * len * k, len, i), v[k][i]), "log %u, vector %zu, element %zu", log, k, i);
+            }
+        }
+    }
     for (int k = 0; k < 4; k++) {
-        const fx want = log > 1 ? fold(v[k][0], v[k][1], c) : v[k][0];
-        cr_assert(fx_eq(at(got + FX_DEG * k, 1, 0), want), "log %u, value %d", log, k);
         free(v[k]);
     }
+    free(got);
     free(eq);
     free(layer);
     free(eqs);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Whole proofs whose commitments are made on a device: the bytes are the CPU's whatever the device does, and what it did is told.
+ * Whole proofs whose commitments and bus arguments are made on a device: the bytes are the CPU's whatever the device does, and what it did is told.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -86,7 +86,7 @@ Test(device, a_whole_proof_has_the_bytes_of_the_cpu, .timeout = 100)
     socle_context *const ctx = context_with(&f, false);
     cr_assert_eq(prove(ctx, &p), SOCLE_OK, "%s", socle_message(ctx));
     expect_same(&want, &p);
-    cr_expect(strcmp(p.device.id, "fake") == 0 && p.device.commitments >= 3 && p.device.failures == 0 && p.device.failure[0] == '\0');
+    cr_expect(strcmp(p.device.id, "fake") == 0 && p.device.commitments >= 3 && p.device.bus_arguments == 1 && p.device.failures == 0 && p.device.failure[0] == '\0');
     finish(ctx, &p, &want);
 }
 
@@ -96,7 +96,7 @@ Test(device, no_proof_is_lost_to_a_failure_at_any_call, .timeout = 200)
     struct fake f = {.how = SOCLE_E_DEVICE};
     socle_context *const ctx = context_with(&f, false);
     unsigned calls = 1;
-    for (unsigned n = 1; n <= calls; n += 1 + n / 4) {
+    for (unsigned n = 1; n <= calls; n += 1 + n / 2) {
         f.calls = 0;
         f.fail_at = n;
         cr_assert_eq(prove(ctx, &p), SOCLE_OK, "call %u: %s", n, socle_message(ctx));
@@ -133,19 +133,40 @@ Test(device, a_device_without_memory_for_a_commitment_keeps_the_others, .timeout
     finish(ctx, &p, &want);
 }
 
-/* The check of the proof finds them, the CPU makes it again. Gets are code words and trees by turns; code words of a commitment to base
- * elements are not used, they are made again. */
+/* The check of the proof finds them, the CPU makes it again. Gets 1 and 2 are the code words and the tree of IMAGE, 3 and 4 of the main
+ * commitment, then come the root, rounds and layers of the bus argument. Code words of a commitment to base elements are not used, they are
+ * made again. */
 Test(device, wrong_bytes_do_not_get_into_a_proof, .timeout = 200)
 {
+    static const unsigned spoil[] = {1, 2, 3, 4, 5, 6, 17, 40, 54};
     struct socle_proof want = by_cpu(), p;
-    for (unsigned n = 1; n <= 6; n++) {
-        struct fake f = {.spoil_at = n};
+    unsigned gets = 0;
+    for (size_t i = 0; i < sizeof spoil / sizeof spoil[0]; i++) {
+        struct fake f = {.spoil_at = spoil[i]};
         socle_context *const ctx = context_with(&f, false);
-        cr_assert_eq(prove(ctx, &p), SOCLE_OK, "get %u: %s", n, socle_message(ctx));
+        cr_assert_eq(prove(ctx, &p), SOCLE_OK, "get %u: %s", spoil[i], socle_message(ctx));
         expect_same(&want, &p);
-        cr_expect(n % 2 == 1 || (p.device.given_up && p.device.failures == 1), "get %u", n);
-        cr_expect(strcmp(p.device.failure, p.device.failures == 0 ? "" : "it gave wrong bytes") == 0, "get %u: %s", n, p.device.failure);
+        const bool matters = spoil[i] != 1 && spoil[i] != 3;
+        cr_expect(p.device.given_up == matters && p.device.failures == matters, "get %u of %u", spoil[i], f.gets);
+        cr_expect(strcmp(p.device.failure, matters ? "it gave wrong bytes" : "") == 0, "get %u: %s", spoil[i], p.device.failure);
         socle_proof_fini(ctx, &p);
+        socle_destroy(ctx);
+        gets = f.gets > gets ? f.gets : gets;
+    }
+    cr_expect_geq(gets, 54u);
+    finish(context_for(NULL), &p, &want);
+}
+
+/* In its first layer and in a later one. */
+Test(device, a_bus_argument_that_differs_ends_the_call, .timeout = 100)
+{
+    static const unsigned spoil[] = {5, 6, 40};
+    struct socle_proof want = by_cpu(), p;
+    for (size_t i = 0; i < sizeof spoil / sizeof spoil[0]; i++) {
+        struct fake f = {.spoil_at = spoil[i]};
+        socle_context *const ctx = context_with(&f, true);
+        cr_expect_eq(prove(ctx, &p), SOCLE_E_DEVICE, "get %u", spoil[i]);
+        cr_expect(strstr(socle_message(ctx), "and the CPU differ") != NULL, "%s", socle_message(ctx));
         socle_destroy(ctx);
     }
     finish(context_for(NULL), &p, &want);
@@ -209,6 +230,7 @@ Test(device, a_whole_proof_on_opencl_and_the_cpu, .timeout = 200)
     socle_context *const ctx = context_for("dual");
     cr_assert_eq(prove(ctx, &p), SOCLE_OK, "%s", socle_message(ctx));
     expect_same(&want, &p);
-    cr_expect(p.device.compared && p.device.commitments >= 3 && p.device.failures == 0 && strcmp(p.device.id, "opencl:0") == 0);
+    cr_expect(p.device.compared && p.device.commitments >= 3 && p.device.bus_arguments == 1 && p.device.failures == 0 &&
+              strcmp(p.device.id, "opencl:0") == 0);
     finish(ctx, &p, &want);
 }

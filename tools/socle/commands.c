@@ -269,6 +269,7 @@ static void json_device_use(struct json *j, const struct socle_device_use *d)
     json_bool(j, "is_processor", d->is_processor);
     json_bool(j, "compared", d->compared);
     json_uint(j, "commitments", d->commitments);
+    json_uint(j, "bus_arguments", d->bus_arguments);
     json_uint(j, "failures", d->failures);
     json_bool(j, "given_up", d->given_up);
     json_string(j, "failure", d->failure);
@@ -281,8 +282,8 @@ static void say_device_use(const struct socle_device_use *d)
         (void)printf("%-12s cpu\n", "device");
         return;
     }
-    (void)printf("%-12s %s, %s%s: %u commitments%s\n", "device", d->id, d->name, d->is_processor ? " (the processor)" : "", d->commitments,
-                 d->compared ? ", the CPU's the same" : "");
+    (void)printf("%-12s %s, %s%s: %u commitments, %u bus arguments%s\n", "device", d->id, d->name, d->is_processor ? " (the processor)" : "",
+                 d->commitments, d->bus_arguments, d->compared ? ", the CPU's the same" : "");
     if (d->failures != 0) {
         (void)printf("%-12s %u failures, their work was done by the CPU%s; the last: %s\n", "", d->failures,
                      d->given_up ? ", the device was given up" : "", d->failure);

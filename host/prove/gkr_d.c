@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * The bus argument of L on a device: cells go up, all layers stay there, and each round brings back two sums. The host keeps the transcript.
+ * Contracts: gkr.h. Theory: docs/spec/argument.md section 2.
+ */
+#include "host/prove/gkr.h"
+
+#include <string.h>
+
+#include "host/device/committer.h"
+#include "host/device/device_ops.h"
+#include "host/sys/mem.h"
+#include "kernels/kc/gkr_plan.h"
+
+/* Rounds over more than 2^SC_EQS_LOW places are the device's; the vectors of the others, up to four times as long, come to the host. */
+#define PACKED (SC_EQS_LOW + 2)
+
+/** Words of memory of the device, by what is in them. */
+struct room {
+    uint64_t layer[SC_MAX_VARS + 1], cells, forms, eqs, partial, out, end; /* places, in bytes */
+    uint64_t n_cells, n_forms, n_eqs, n_partial;                            /* words */
+};
+
+struct sc_gkr_d {
+    const struct sc_columns *c;
+    const struct sc_bus_point *bus;
+    struct sc_committer *committer;
+    struct sc_device device;
+    socle_status how; /* of the device */
+    unsigned n_vars;
+    unsigned n_uses;
+    uint32_t align;
+    struct room at;
+    struct sc_eqs eqs;
+    fp *forms, *tables, *packed; /* words that go up; that come down */
+    struct sc_kc_launch *leaf; /* one for each interaction of a chunk, and one for what is not used */
+};
+
+/* ---- what is where ---- */
+
+static uint64_t take(struct sc_gkr_d *d, uint64_t words)
+{
+    const uint64_t at = d->at.end;
+    d->at.end += (4 * words + d->align - 1) / d->align * d->align;
+    return at;
+}
+
+static unsigned columns_of(const struct sc_gkr_d *d, unsigned chunk)
+{
+    const struct air_table *const t = &d->c->m->tables[d->c->l->chunk[chunk].table];
+    return (unsigned)(t->n_cols + t->n_closed);
+}
+
+static struct sc_uses uses_of(const struct sc_gkr_d *d, unsigned chunk)
+{
+    return sc_uses_of(d->c->m, &d->c->l->chunk[chunk], SC_LOCAL);
+}
+
+/* Sums go over at most 2^n places, n the variables of the first round of the leaves. */
+static void lay_out(struct sc_gkr_d *d)
+{
+    const struct sc_layout *const l = d->c->l;
+    const unsigned n = d->n_vars >= 2 ? d->n_vars - 2 : 0;
+    for (unsigned i = 0; i < l->n_chunks; i++) {
+        const struct sc_uses u = uses_of(d, i);
+        d->at.n_cells += u.n == 0 ? 0 : (uint64_t)columns_of(d, i) << l->chunk[i].log_h;
+        d->at.n_forms += (uint64_t)u.n * 2 * (6 + 6 * (uint64_t)columns_of(d, i));
+        d->n_uses += u.n;
+    }
+    d->at.n_eqs = sc_kc_eqs_len(n, SC_EQS_LOW);
+    d->at.n_partial = 0;
+    for (unsigned k = 0; k <= n; k++) {
+        const uint64_t words = sc_kc_partial_len(k, SC_EQS_LOW);
+        d->at.n_partial = words > d->at.n_partial ? words : d->at.n_partial;
+    }
+    for (unsigned k = 0; k <= d->n_vars; k++) {
+        d->at.layer[k] = take(d, sc_kc_layer_len(k));
+    }
+    d->at.cells = take(d, d->at.n_cells);
+    d->at.forms = take(d, d->at.n_forms);
+    d->at.eqs = take(d, d->at.n_eqs);
+    d->at.partial = take(d, d->at.n_partial);
+    d->at.out = take(d, sc_kc_packed_len(PACKED));
+}
+
+/* ---- the device ---- */
+
+static socle_status note(struct sc_gkr_d *d, socle_status st)
+{
+    d->how = st != SOCLE_OK ? st : d->how;
+    return st;
+}
+
+static socle_status put(struct sc_gkr_d *d, uint64_t at, const fp *words, uint64_t n)
+{
+    return note(d, d->device.ops->put(d->device.self, at, words, 4 * n));
+}
+
+/* Launches on the layer of 2^log. */
+static socle_status run(struct sc_gkr_d *d, unsigned log, const struct sc_kc_launch *launch, unsigned n)
+{
+    const struct sc_kc_plan plan = {launch, n};
+    const bool below = log < d->n_vars;
+    const uint64_t offset[SC_KC_N_GKR_BUFFERS] = {d->at.layer[log], below ? d->at.layer[log + 1] : 0, d->at.cells, d->at.forms,
+                                                  d->at.eqs,        d->at.partial,                    d->at.out};
+    const uint64_t size[SC_KC_N_GKR_BUFFERS] = {4 * sc_kc_layer_len(log), below ? 4 * sc_kc_layer_len(log + 1) : 0, 4 * d->at.n_cells,
+                                                4 * d->at.n_forms,        4 * d->at.n_eqs,                          4 * d->at.n_partial,
+                                                4 * sc_kc_packed_len(PACKED)};
+    const struct sc_launch job = {
+        .op = SC_OP_LAUNCHES, .log_n = log, .count = 1, .arg = &plan, .n_uses = SC_KC_N_GKR_BUFFERS, .offset = offset, .size = size};
+    return note(d, d->device.ops->run(d->device.self, &job));
+}
+
+/* The first @p n words of what launches bring back. */
+static socle_status result(struct sc_gkr_d *d, void *out, size_t n)
+{
+    return note(d, d->device.ops->get(d->device.self, out, d->at.out, 4 * n));
+}
+
+/* ---- leaves and layers ---- */
+
+/* A form at @p to; column k of the chunk begins at cell first + k 2^log_h. Returns its length. */
+static size_t write_form(fp *to, const struct sc_form *f, unsigned n_columns, uint64_t first, unsigned log_h)
+{
+    fp *term = to + 6;
+    uint32_t n = 0;
+    for (unsigned k = 0; k < n_columns; k++) {
+        if (!fx_is_zero(f->coef[k])) {
+            term[0] = (uint32_t)(first + ((uint64_t)k << log_h));
+            memcpy(term + 1, f->coef[k].c, sizeof f->coef[k].c);
+            term += 6;
+            n++;
+        }
+    }
+    to[0] = n;
+    memcpy(to + 1, f->k.c, sizeof f->k.c);
+    return (size_t)(term - to);
+}
+
+/* The columns of all chunks with leaves; forms and launches of their interactions. */
+static socle_status put_chunks(struct sc_gkr_d *d)
+{
+    const struct sc_layout *const l = d->c->l;
+    socle_status st = SOCLE_OK;
+    uint64_t cell = 0;
+    size_t word = 0;
+    unsigned n = 0;
+    for (unsigned i = 0; i < l->n_chunks; i++) {
+        const struct sc_uses u = uses_of(d, i);
+        const struct air_table *const t = &d->c->m->tables[l->chunk[i].table];
+        const uint32_t rows = (uint32_t)1 << l->chunk[i].log_h;
+        for (unsigned k = 0; k < u.n; k++) {
+            struct sc_form num, den;
+            sc_gkr_forms(&num, &den, t, &t->uses[u.first + k], d->bus);
+            d->leaf[n++] = sc_kc_fractions(d->n_vars, (u.block + k) << l->chunk[i].log_h, rows, 0, (uint32_t)word);
+            word += write_form(d->forms + word, &num, columns_of(d, i), cell, l->chunk[i].log_h);
+            word += write_form(d->forms + word, &den, columns_of(d, i), cell, l->chunk[i].log_h);
+        }
+        for (unsigned k = 0; k < columns_of(d, i) && u.n > 0; k++) {
+            if (d->c->col[i][k] != NULL) {
+                TRY(put(d, d->at.cells + 4 * cell, d->c->col[i][k], rows));
+            }
+            cell += rows;
+        }
+    }
+    TRY(put(d, d->at.forms, d->forms, word));
+out:
+    return st;
+}
+
+static socle_status build(struct sc_gkr_d *d)
+{
+    socle_status st = SOCLE_OK;
+    const uint64_t used = d->c->l->n_leaves, all = (uint64_t)1 << d->n_vars;
+    unsigned n = d->n_uses;
+    TRY(put_chunks(d));
+    if (used < all) {
+        d->leaf[n++] = sc_kc_unused(d->n_vars, (uint32_t)used, (uint32_t)(all - used));
+    }
+    TRY(run(d, d->n_vars, d->leaf, n));
+    for (unsigned k = d->n_vars; k-- > 0;) {
+        const struct sc_kc_launch up = sc_kc_gkr_up(k);
+        TRY(run(d, k, &up, 1));
+    }
+out:
+    return st;
+}
+
+static void let_go(struct sc_gkr_d *d)
+{
+    sc_eqs_fini(&d->eqs);
+    sc_free(d->forms);
+    sc_free(d->tables);
+    sc_free(d->packed);
+    sc_free(d->leaf);
+    sc_free(d);
+}
+
+socle_status sc_gkr_d_begin(struct sc_gkr_d **out, fx root[2], const struct sc_columns *c, const struct sc_bus_point *bus)
+{
+    struct sc_device_info info;
+    socle_status st = SOCLE_OK;
+    *out = NULL;
+    if (c->device == NULL) {
+        return SOCLE_E_DEVICE;
+    }
+    struct sc_gkr_d *const d = sc_alloc(1, sizeof *d);
+    if (d == NULL) {
+        return SOCLE_E_NOMEM;
+    }
+    d->c = c;
+    d->bus = &bus[SC_LOCAL];
+    d->n_vars = sc_side_vars(c->l, SC_LOCAL);
+    sc_committer_info(c->device, &info);
+    d->align = info.align;
+    lay_out(d);
+    d->forms = sc_alloc(d->at.n_forms, sizeof *d->forms);
+    d->tables = sc_alloc(d->at.n_eqs, sizeof *d->tables);
+    d->leaf = sc_alloc(d->n_uses + 1, sizeof *d->leaf);
+    d->packed = sc_alloc(sc_kc_packed_len(PACKED), sizeof *d->packed);
+    TRY(d->forms != NULL && d->packed != NULL && d->tables != NULL && d->leaf != NULL && d->at.n_cells < UINT32_MAX ? SOCLE_OK : SOCLE_E_NOMEM);
+    TRY(sc_eqs_init(&d->eqs, d->n_vars));
+    TRY(sc_committer_borrow(c->device, &d->device, d->at.end));
+    d->committer = c->device;
+    TRY(build(d));
+    TRY(note(d, d->device.ops->get(d->device.self, root, d->at.layer[0], 2 * sizeof root[0])));
+    *out = d;
+    return SOCLE_OK;
+out:
+    if (d->committer != NULL) {
+        sc_committer_give_back(d->committer, d->how);
+    }
+    let_go(d);
+    return st;
+}
+
+socle_status sc_gkr_d_end(struct sc_gkr_d *d)
+{
+    const socle_status how = d->how;
+    sc_committer_give_back(d->committer, how);
+    let_go(d);
+    return how;
+}
+
+/* ---- down ---- */
+
+/* Tables of eq as the kernels want them. */
+static socle_status put_eqs(struct sc_gkr_d *d, const fx *rest, unsigned n)
+{
+    const struct sc_eqs *const e = &d->eqs;
+    sc_eqs_set(&d->eqs, rest, n);
+    const size_t low = (size_t)1 << e->low, high = (size_t)1 << (n - e->low);
+    for (size_t k = 0; k < FX_DEG; k++) {
+        memcpy(d->tables + k * low, e->low_table + k * SC_EQS_PLANE, low * sizeof(fp));
+    }
+    memcpy(d->tables + FX_DEG * low, e->high, high * sizeof(fx));
+    return put(d, d->at.eqs, d->tables, FX_DEG * (low + high));
+}
+
+static void send_round(struct sc_pch *ch, const fx t[2], fx *c)
+{
+    sc_send_fx(ch, SC_L_GKR_T, t, 2);
+    sc_tr_challenge(&ch->tr, SC_L_GKR_ROUND, c, 1);
+}
+
+/* Rounds from number i on, over few places: the vectors come to the host, folded there by c, or made with mu = c when there was no round.
+ * e: their values in the end. */
+static socle_status last_rounds(struct sc_gkr_d *d, struct sc_pch *ch, const struct sc_leaf_claim *s, unsigned l, unsigned i, fx c, fx *point, fx e[4])
+{
+    const struct sc_cpu_ops *const ops = d->c->ops;
+    const unsigned log_len = i == 0 ? l : l - i + 1;
+    const size_t len = (size_t)1 << log_len;
+    const struct sc_kc_launch pack = sc_kc_gkr_pack(l + 1, log_len);
+    socle_status st = SOCLE_OK;
+    fp *v[4];
+    for (size_t k = 0; k < 4; k++) {
+        v[k] = d->packed + k * FX_DEG * len;
+    }
+    TRY(run(d, l + 1, &pack, 1));
+    TRY(result(d, d->packed, sc_kc_packed_len(log_len)));
+    if (i == 0) {
+        ops->axpy_ext(v[0], len, v[2], len, c, 0, len);
+    }
+    for (bool fold = i > 0; i < l; i++, fold = true) {
+        const size_t half = (size_t)1 << (l - 1 - i);
+        fx t[2];
+        for (unsigned k = 0; k < 4 && fold; k++) {
+            ops->fold_ext(v[k], len, v[k], len, 2 * half, c, 0, 2 * half);
+        }
+        sc_eqs_set(&d->eqs, s->rho + i + 1, l - 1 - i);
+        ops->gkr_round(t, (const fp *const[4]){v[0], v[1], v[2], v[3]}, len, half, d->eqs.low_table, SC_EQS_PLANE, 0, half);
+        send_round(ch, t, &c);
+        point[i] = c;
+    }
+    for (size_t k = 0; k < 4; k++) {
+        if (l > 0) {
+            ops->fold_ext(v[k], len, v[k], len, 1, c, 0, 1);
+        }
+        for (size_t j = 0; j < FX_DEG; j++) {
+            e[k].c[j] = v[k][j * len];
+        }
+    }
+out:
+    return st;
+}
+
+/* The layer of 2^(l + 1). */
+static socle_status prove_layer(struct sc_gkr_d *d, struct sc_pch *ch, struct sc_leaf_claim *s, unsigned l)
+{
+    socle_status st = SOCLE_OK;
+    fx point[SC_MAX_VARS], t[2], e[4], mu, c;
+    unsigned i = 0;
+    sc_tr_challenge(&ch->tr, SC_L_GKR_MIX, &mu, 1);
+    d->eqs.low_of = NULL;
+    c = mu;
+    for (; l > i + 1 + SC_EQS_LOW; i++) {
+        struct sc_kc_launch round[2];
+        TRY(put_eqs(d, s->rho + i + 1, l - 1 - i));
+        sc_kc_gkr_round(round, l + 1, l - 1 - i, SC_EQS_LOW, i == 0, c);
+        TRY(run(d, l + 1, round, 2));
+        TRY(result(d, t, 2 * FX_DEG));
+        send_round(ch, t, &c);
+        point[i] = c;
+    }
+    TRY(last_rounds(d, ch, s, l, i, c, point, e));
+    e[0] = fx_sub(e[0], fx_mul(mu, e[2]));
+    sc_gkr_claims(ch, s, e, point, l);
+out:
+    return st;
+}
+
+socle_status sc_gkr_d_layers(struct sc_gkr_d *d, struct sc_pch *ch, struct sc_leaf_claim *out, const fx root[2])
+{
+    socle_status st = SOCLE_OK;
+    out->p = root[0];
+    out->q = root[1];
+    for (unsigned l = 0; l < d->n_vars; l++) {
+        TRY(sc_watch_tell(d->c->watch, SC_STAGE_GKR, 0.25 + 0.75 / (double)((uint64_t)1 << (d->n_vars - l))));
+        TRY(prove_layer(d, ch, out, l));
+    }
+    st = sc_pch_status(ch);
+out:
+    return st;
+}
