@@ -60,10 +60,11 @@ struct socle_options {
      * wherever the system puts them, for processes that share a machine. NULL or "auto": core when there are as many threads as
      * cores that the process may use, else node. Needs hwloc and is for speed only: a refusal is no failure. */
     const char *bind;
-    /* What commitments and bus arguments are made on: "cpu"; "cuda:N" and "opencl:N", devices of socle_devices, with the CPU where they fail; "dual:cuda:N" and
-     * "dual:N", the latter of OpenCL: both, and the call ends with SOCLE_E_DEVICE when they differ. N may be left out: 0. NULL or "auto":
-     * cpu, as long as devices are new. */
+    /* What commitments and bus arguments are made on: "cpu"; "cuda:N" and "opencl:N", devices of socle_devices, with the CPU where they
+     * fail; "dual:cuda:N" and "dual:N", the latter of OpenCL: both, and the call ends with SOCLE_E_DEVICE when they differ. N may be left
+     * out: 0. NULL or "auto": cpu, as long as devices are new. */
     const char *device;
+    bool timeline; /* note what socle_prove does when: socle_timeline */
     bool require_gpu; /* SOCLE_E_DEVICE unless the device is one, and not the processor in its guise */
 };
 
@@ -181,6 +182,10 @@ struct socle_proof {
  * Proof bytes depend on program, input and profile only. */
 SC_MUST_USE socle_status socle_prove(socle_context *ctx, struct socle_proof *out, const uint8_t *elf, size_t elf_len, const uint8_t *input,
                                      size_t input_len);
+/** What the last socle_prove of a context with the option timeline did when, for Perfetto or chrome://tracing (Trace Event Format, JSON): the
+ * stages, those of each proof of a set on the track of whoever made it, jobs and copies of the device, working memory. *bytes is yours
+ * (socle_free). SOCLE_E_ARG without the option. */
+SC_MUST_USE socle_status socle_timeline(socle_context *ctx, uint8_t **bytes, size_t *len);
 /** Frees what a proof or a run holds; all zero is fine. */
 void socle_proof_fini(socle_context *ctx, struct socle_proof *proof);
 void socle_run_fini(socle_context *ctx, struct socle_run *run);

@@ -44,6 +44,17 @@ socle_status sc_api_goes_on(const socle_context *ctx)
     return ctx->options.deadline_s > 0 && elapsed > ctx->options.deadline_s ? SOCLE_E_DEADLINE : SOCLE_OK;
 }
 
+/* A span for each stage, when it ends; a stage that comes again has one each time. */
+static void note_stage(socle_context *ctx, enum sc_stage next, double fraction, uint64_t now)
+{
+    struct api_clock *const c = &ctx->clock;
+    if (c->stage != next || fraction >= 1) {
+        sc_spans_note(ctx->spans, SC_SPANS_STAGES, stage_names[c->stage], -1, 0, SOCLE_OK, c->seen_ns, now);
+        c->seen_ns = now;
+    }
+    sc_spans_memory(ctx->spans);
+}
+
 static socle_status tell(void *arg, enum sc_stage stage, double fraction)
 {
     double weight[SC_N_STAGES] = {
@@ -63,6 +74,9 @@ static socle_status tell(void *arg, enum sc_stage stage, double fraction)
     if (c->running) {
         c->spent_ns[c->stage] += now - c->stage_ns;
         c->spent_cpu_ns[c->stage] += cpu - c->stage_cpu_ns;
+        note_stage(ctx, stage, fraction, now);
+    } else {
+        c->seen_ns = now;
     }
     c->running = true;
     c->stage = stage;
@@ -103,6 +117,7 @@ socle_status socle_create(socle_context **out, const struct socle_options *optio
     ctx->options = *o;
     ctx->profile = sc_api_profile(o->profile);
     ctx->watch = (struct sc_watch){ctx, tell};
+    TRY(o->timeline ? sc_spans_create(&ctx->spans) : SOCLE_OK);
     TRY(sc_pool_create(&ctx->pool, o->n_threads));
     (void)sc_pool_bind(ctx->pool, bind);
     ctx->outside = sc_room_outside(sc_pool_size(ctx->pool));
@@ -110,6 +125,9 @@ socle_status socle_create(socle_context **out, const struct socle_options *optio
     *out = ctx;
     ctx = NULL;
 out:
+    if (ctx != NULL) {
+        sc_spans_destroy(ctx->spans);
+    }
     take_memory(o, ctx);
     return st;
 }
@@ -119,6 +137,7 @@ void socle_destroy(socle_context *ctx)
     if (ctx != NULL) {
         const struct socle_options o = ctx->options;
         sc_api_device_close(ctx);
+        sc_spans_destroy(ctx->spans);
         sc_pool_destroy(ctx->pool);
         take_memory(&o, ctx);
     }

@@ -6,6 +6,7 @@
 #define SC_API_CONTEXT_H
 
 #include "core/budget/params.h"
+#include "host/api/spans.h"
 #include "host/device/committer.h"
 #include "host/exec/segments.h"
 #include "host/socle.h"
@@ -17,6 +18,7 @@
 /** Times of the stages of one call. */
 struct api_clock {
     uint64_t start_ns, stage_ns, stage_cpu_ns;
+    uint64_t seen_ns; /* where the stage began, for the timeline */
     enum sc_stage stage;
     bool running;
     bool is_set; /* has the stages of a set */
@@ -36,6 +38,8 @@ struct socle_context {
     struct sc_device device; /* opened when it is needed; ops is NULL before, and for the CPU */
     struct sc_committer *committer;
     struct socle_device_use device_use; /* id and model */
+    struct sc_spans *spans; /* when the options want a timeline; else NULL */
+    struct sc_noted_device noted; /* the device as the committer has it then */
 };
 
 /** Begin a call: the message is empty, the clock stands at 0. */

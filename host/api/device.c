@@ -90,7 +90,8 @@ static socle_status open_device(socle_context *ctx, struct choice c)
         sc_api_device_close(ctx);
         return sc_fail(ctx, SOCLE_E_DEVICE, "opencl:%u is no GPU: it runs on the processor", c.index);
     }
-    TRY(sc_committer_create(&ctx->committer, ctx->device, 0, c.dual));
+    ctx->noted = (struct sc_noted_device){ctx->device, ctx->spans};
+    TRY(sc_committer_create(&ctx->committer, ctx->spans != NULL ? sc_spans_device(&ctx->noted) : ctx->device, 0, c.dual));
 out:
     return st;
 }

@@ -149,6 +149,7 @@ static bool blames_device(socle_context *ctx, socle_status st)
 socle_status socle_prove(socle_context *ctx, struct socle_proof *out, const uint8_t *elf, size_t elf_len, const uint8_t *input,
                          size_t input_len)
 {
+    sc_spans_restart(ctx->spans);
     socle_status st = prove_once(ctx, out, elf, elf_len, input, input_len);
     if (blames_device(ctx, st)) {
         st = prove_once(ctx, out, elf, elf_len, input, input_len);
@@ -159,6 +160,24 @@ socle_status socle_prove(socle_context *ctx, struct socle_proof *out, const uint
         st = sc_fail(ctx, st, "%s (%s) and the CPU differ", ctx->device_use.id, ctx->device_use.name);
     }
     return sc_api_end(ctx, st);
+}
+
+socle_status socle_timeline(socle_context *ctx, uint8_t **bytes, size_t *len)
+{
+    *bytes = NULL;
+    *len = 0;
+    sc_api_begin(ctx);
+    if (ctx->spans == NULL) {
+        return sc_api_end(ctx, sc_fail(ctx, SOCLE_E_ARG, "the context was created without timeline"));
+    }
+    const char *const device = ctx->device.ops != NULL ? ctx->device_use.name : NULL;
+    const size_t size = sc_spans_write(ctx->spans, device, NULL, 0);
+    uint8_t *const own = sc_alloc(size, 1);
+    if (own == NULL) {
+        return sc_api_end(ctx, SOCLE_E_NOMEM);
+    }
+    *len = sc_spans_write(ctx->spans, device, (char *)own, size);
+    return sc_api_end(ctx, sc_api_hand(ctx, bytes, own, *len));
 }
 
 void socle_proof_fini(socle_context *ctx, struct socle_proof *proof)

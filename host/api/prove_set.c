@@ -22,6 +22,9 @@ struct worker {
     struct sc_pool *pool;
     struct sc_watch watch;
     bool callers; /* runs in the caller's thread, which alone may report */
+    uint32_t index; /* of the proof in the making */
+    enum sc_stage stage; /* and where it is, since when: for the timeline */
+    uint64_t since_ns;
     char why[API_MESSAGE];
 };
 
@@ -284,13 +287,27 @@ out:
     return st;
 }
 
+/* A span of what ends here. */
+static void note_stage(struct worker *w, enum sc_stage next)
+{
+    struct set_run *const r = w->run;
+    const uint64_t now = sc_clock_ns();
+    if (next != w->stage) {
+        sc_spans_note(r->ctx->spans, SC_SPANS_WORKER + (unsigned)(w - r->workers), sc_api_stage_name(w->stage), w->index, 0, SOCLE_OK, w->since_ns, now);
+        w->stage = next;
+        w->since_ns = now;
+    }
+}
+
 /* Goes on while nothing has failed and the caller does not want to stop. */
 static socle_status may_go_on(void *arg, enum sc_stage stage, double fraction)
 {
-    const struct worker *const w = arg;
+    struct worker *const w = arg;
     struct set_run *const r = w->run;
-    (void)stage;
     (void)fraction;
+    if (r->ctx->spans != NULL) {
+        note_stage(w, stage);
+    }
     if (atomic_load(&r->failure) != SOCLE_OK) {
         return SOCLE_E_CANCELLED;
     }
@@ -308,7 +325,13 @@ static void make_parts(void *arg, size_t begin, size_t end, unsigned worker)
             if (index >= n_parts(r)) {
                 break;
             }
+            w->index = index;
+            w->stage = SC_STAGE_TRACE;
+            w->since_ns = sc_clock_ns();
             const socle_status st = r->body[index] != NULL ? SOCLE_OK : make_part(w, index);
+            if (r->ctx->spans != NULL) {
+                note_stage(w, SC_STAGE_CHECK);
+            }
             int none = SOCLE_OK;
             if (st != SOCLE_OK && atomic_compare_exchange_strong(&r->failure, &none, (int)st)) {
                 atomic_store(&r->failed_by, (unsigned)k);

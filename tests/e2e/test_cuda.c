@@ -47,7 +47,7 @@ static void load_guest(void)
 static socle_context *context_for(const char *device)
 {
     socle_context *ctx = NULL;
-    const struct socle_options o = {.n_threads = 2, .device = device, .require_gpu = device != NULL};
+    const struct socle_options o = {.n_threads = 2, .device = device, .require_gpu = device != NULL, .timeline = device != NULL};
     cr_assert_eq(socle_create(&ctx, &o), SOCLE_OK);
     return ctx;
 }
@@ -101,10 +101,20 @@ Test(cuda, a_whole_proof_has_the_bytes_of_the_cpu, .timeout = 100)
         cr_expect_str_eq(p.device.id, i == 0 ? "cuda:0" : "cuda:1");
         cr_expect_str_eq(p.device.name, i == 0 ? "Fake 0" : "Fake 1");
         cr_expect(p.device.commitments >= 3 && p.device.failures == 0 && !p.device.is_processor && p.device.compared == (i == 2));
+        uint8_t *timeline = NULL;
+        size_t len = 0;
+        cr_assert_eq(socle_timeline(ctx, &timeline, &len), SOCLE_OK, "%s", socle_message(ctx));
+        cr_expect(len > 1000 && timeline[0] == '{' && timeline[len - 1] == '\n' && memchr(timeline, 0, len) == NULL);
+        socle_free(ctx, timeline);
         socle_proof_fini(ctx, &p);
         socle_destroy(ctx);
         expect_clean();
     }
+    socle_context *const without = context_for(NULL);
+    uint8_t *none = NULL;
+    size_t no_len = 0;
+    cr_expect_eq(socle_timeline(without, &none, &no_len), SOCLE_E_ARG);
+    socle_destroy(without);
     cr_expect(fake->launches > 0 && fake->copies_up > 0 && fake->copies_down > 0);
     finish(context_for(NULL), &p, &want);
 }

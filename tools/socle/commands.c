@@ -359,6 +359,8 @@ enum exit_code run_prove(struct args *a)
     struct file elf = {0}, input = {0};
     struct socle_proof proof = {0};
     struct socle_estimate estimate = {0};
+    uint8_t *timeline = NULL;
+    size_t timeline_len = 0;
     TRY(guest_init(a, &elf, &input));
     if (given(a, OPT_ESTIMATE)) {
         TRY(socle_estimate(a->ctx, &estimate, elf.bytes, elf.len, input.bytes, input.len));
@@ -367,6 +369,10 @@ enum exit_code run_prove(struct args *a)
     TRY(socle_prove(a->ctx, &proof, elf.bytes, elf.len, input.bytes, input.len));
     const double seconds = socle_clock_s() - start;
     TRY(write_if_asked(a, proof.bytes, proof.len));
+    if (given(a, OPT_TRACE)) {
+        TRY(socle_timeline(a->ctx, &timeline, &timeline_len));
+        TRY(socle_file_write(a->ctx, a->value[OPT_TRACE], timeline, timeline_len));
+    }
     if (given(a, OPT_JSON)) {
         struct json j;
         result_begin(&j, a);
@@ -379,6 +385,7 @@ out:
     if (st != SOCLE_OK) {
         code = fails(a, st);
     }
+    socle_free(a->ctx, timeline);
     socle_proof_fini(a->ctx, &proof);
     socle_run_fini(a->ctx, &estimate.run);
     file_fini(a, &input);
