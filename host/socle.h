@@ -496,6 +496,9 @@ SC_MUST_USE socle_status socle_groth16_key_from(socle_context *ctx, socle_groth1
 /** NULL is fine. Before the context is destroyed. */
 void socle_groth16_key_close(socle_groth16_key *key);
 
+/** The verification key of a proving key: JSON, byte for byte as snarkjs writes it, zero-ended; yours: socle_free. E_NOMEM. */
+SC_MUST_USE socle_status socle_groth16_export_key(socle_context *ctx, char **json, size_t *len, const socle_groth16_key *key);
+
 /** What is known of the hardness that Groth16 rests on, estimates from the literature. The strings live as long as the library. */
 struct socle_groth16_security {
     const char *curve;

@@ -122,6 +122,14 @@ static socle_status hand_text(socle_context *ctx, char **out, size_t *len, char 
     return st;
 }
 
+socle_status socle_groth16_export_key(socle_context *ctx, char **json, size_t *len, const socle_groth16_key *key)
+{
+    *json = NULL;
+    *len = 0;
+    sc_api_begin(ctx);
+    return sc_api_end(ctx, hand_text(ctx, json, len, sc_g16_vkey_write(&key->vkey)));
+}
+
 static socle_status prove(socle_context *ctx, struct socle_groth16_proof *out, const socle_groth16_key *key, const uint8_t *wtns, size_t wtns_len,
                           const uint8_t *randomness)
 {

@@ -31,14 +31,25 @@
             memcpy(&b[i], q[i].l, sizeof b[i]);                                                 \
         }                                                                                       \
         return sc_##prefix##_pairing_is_one(a, b, n);                                           \
+    }                                                                                           \
+    static void prefix##_value(uint64_t *out, const struct g16_point *p, const struct g16_point *q) \
+    {                                                                                           \
+        struct prefix##_g1 a;                                                                   \
+        struct prefix##_g2 b;                                                                   \
+        struct prefix##_fp12 f;                                                                 \
+        memcpy(&a, p->l, sizeof a);                                                             \
+        memcpy(&b, q->l, sizeof b);                                                             \
+        sc_##prefix##_miller(&f, &a, &b, 1);                                                    \
+        sc_##prefix##_final_exp(&f, &f);                                                        \
+        memcpy(out, &f, sizeof f);                                                              \
     }
 
 CURVE(bn)
 CURVE(bls)
 
 static const struct g16_curve curves[2] = {
-    {"bn128", BN_FP_N, BN_FP_P, BN_FR_P, SC_BN_G1, SC_BN_G2, SC_BN_FR, bn_plain, bn_mont, bn_pairing},
-    {"bls12381", BLS_FP_N, BLS_FP_P, BLS_FR_P, SC_BLS_G1, SC_BLS_G2, SC_BLS_FR, bls_plain, bls_mont, bls_pairing},
+    {"bn128", BN_FP_N, BN_FP_P, BN_FR_P, SC_BN_G1, SC_BN_G2, SC_BN_FR, bn_plain, bn_mont, bn_pairing, bn_value},
+    {"bls12381", BLS_FP_N, BLS_FP_P, BLS_FR_P, SC_BLS_G1, SC_BLS_G2, SC_BLS_FR, bls_plain, bls_mont, bls_pairing, bls_value},
 };
 
 static uint64_t word_at(const uint8_t *b)

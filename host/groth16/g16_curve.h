@@ -27,6 +27,8 @@ struct g16_curve {
     void (*fp_from_plain)(uint64_t *out, const uint64_t *in); /* below q */
     /** Of n pairs of points, at most G16_MAX_PAIRS. */
     bool (*pairing_is_one)(const struct g16_point *p, const struct g16_point *q, size_t n);
+    /** Of one pair: the twelve elements of c0.c0, c0.c1, c0.c2, c1.c0, .. (core/curve/tower.inc), in the form of core/curve, words each. */
+    void (*pairing)(uint64_t out[12 * 6], const struct g16_point *p, const struct g16_point *q);
 };
 
 enum { G16_MAX_PAIRS = 4 };

@@ -48,6 +48,8 @@ SC_MUST_USE socle_status sc_g16_public_read(uint64_t (**out)[4], uint32_t *n, ch
 
 /** Zero-ended text from sc_alloc, byte for byte what snarkjs writes; NULL when there is no memory. */
 char *sc_g16_proof_write(const struct g16_proof *p);
+/** As snarkjs writes `zkey export verificationkey`: with the pairing of alpha and beta, which sc_g16_vkey_read does not rely on. */
+char *sc_g16_vkey_write(const struct g16_vkey *k);
 /** Of the first n_public values behind the 1. */
 char *sc_g16_public_write(const struct wtns *w, uint32_t n_public);
 

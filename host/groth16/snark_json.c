@@ -189,35 +189,44 @@ static void put(struct text *t, const char *s)
     }
 }
 
-static void put_number(struct text *t, const char *indent, const uint64_t *plain, unsigned n, bool last)
+static void put_indent(struct text *t, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        put(t, " ");
+    }
+}
+
+static void put_number(struct text *t, unsigned indent, const uint64_t *plain, unsigned n, bool last)
 {
     char digits[G16_DECIMAL];
     sc_g16_to_decimal(digits, plain, n);
-    put(t, indent);
+    put_indent(t, indent);
     put(t, "\"");
     put(t, digits);
     put(t, last ? "\"\n" : "\",\n");
 }
 
-/* words: of a coordinate in the form of core/curve. */
-static void put_coordinate(struct text *t, const struct g16_curve *c, bool pair, const uint64_t *words, bool last)
+/* An element of Fp, or of Fp2 as an array. words: in the form of core/curve. */
+static void put_element(struct text *t, const struct g16_curve *c, unsigned indent, bool pair, const uint64_t *words, bool last)
 {
     uint64_t plain[6];
     if (!pair) {
         c->fp_to_plain(plain, words);
-        put_number(t, "  ", plain, c->words, last);
+        put_number(t, indent, plain, c->words, last);
         return;
     }
-    put(t, "  [\n");
+    put_indent(t, indent);
+    put(t, "[\n");
     for (unsigned i = 0; i < 2; i++) {
         c->fp_to_plain(plain, words + (size_t)i * c->words);
-        put_number(t, "   ", plain, c->words, i == 1);
+        put_number(t, indent + 1, plain, c->words, i == 1);
     }
-    put(t, last ? "  ]\n" : "  ],\n");
+    put_indent(t, indent);
+    put(t, last ? "]\n" : "],\n");
 }
 
 /* Affine coordinates and 1, or 0, 1, 0. */
-static void put_point(struct text *t, const struct g16_curve *c, enum sc_group g, const char *name, const struct g16_point *p)
+static void put_coordinates(struct text *t, const struct g16_curve *c, enum sc_group g, unsigned indent, const struct g16_point *p)
 {
     const bool pair = g == c->g2;
     const size_t n = (size_t)c->words * (pair ? 2 : 1);
@@ -226,12 +235,17 @@ static void put_point(struct text *t, const struct g16_curve *c, enum sc_group g
     memcpy(xyz[1].l, p->l + n, 8 * n);
     const bool is_inf = memcmp(&xyz[0], &none, sizeof none) == 0 && memcmp(&xyz[1], &none, sizeof none) == 0;
     c->fp_from_plain(xyz[is_inf ? 1 : 2].l, (const uint64_t[6]){1});
+    for (int i = 0; i < 3; i++) {
+        put_element(t, c, indent, pair, xyz[i].l, i == 2);
+    }
+}
+
+static void put_point(struct text *t, const struct g16_curve *c, enum sc_group g, const char *name, const struct g16_point *p)
+{
     put(t, " \"");
     put(t, name);
     put(t, "\": [\n");
-    for (int i = 0; i < 3; i++) {
-        put_coordinate(t, c, pair, xyz[i].l, i == 2);
-    }
+    put_coordinates(t, c, g, 2, p);
     put(t, " ],\n");
 }
 
@@ -253,6 +267,52 @@ char *sc_g16_proof_write(const struct g16_proof *p)
     return out;
 }
 
+/* The tower over Fp2: two of three. */
+static void put_pairing(struct text *t, const struct g16_curve *c, const struct g16_point *p, const struct g16_point *q)
+{
+    uint64_t value[12 * 6];
+    c->pairing(value, p, q);
+    put(t, " \"vk_alphabeta_12\": [\n");
+    for (unsigned i = 0; i < 2; i++) {
+        put(t, "  [\n");
+        for (unsigned k = 0; k < 3; k++) {
+            put_element(t, c, 3, true, value + (size_t)(3 * i + k) * 2 * c->words, k == 2);
+        }
+        put(t, i == 1 ? "  ]\n" : "  ],\n");
+    }
+    put(t, " ],\n");
+}
+
+char *sc_g16_vkey_write(const struct g16_vkey *k)
+{
+    const struct g16_curve *const c = k->curve;
+    const size_t room = 16384 + (size_t)k->n_public * 320;
+    char *const out = sc_alloc(room, 1), count[16];
+    struct text t = {out, room};
+    if (out == NULL) {
+        return NULL;
+    }
+    (void)snprintf(count, sizeof count, "%u", k->n_public);
+    put(&t, "{\n \"protocol\": \"groth16\",\n \"curve\": \"");
+    put(&t, c->name);
+    put(&t, "\",\n \"nPublic\": ");
+    put(&t, count);
+    put(&t, ",\n");
+    put_point(&t, c, c->g1, "vk_alpha_1", &k->alpha1);
+    put_point(&t, c, c->g2, "vk_beta_2", &k->beta2);
+    put_point(&t, c, c->g2, "vk_gamma_2", &k->gamma2);
+    put_point(&t, c, c->g2, "vk_delta_2", &k->delta2);
+    put_pairing(&t, c, &k->alpha1, &k->beta2);
+    put(&t, " \"IC\": [\n");
+    for (uint32_t i = 0; i <= k->n_public; i++) {
+        put(&t, "  [\n");
+        put_coordinates(&t, c, c->g1, 3, &k->ic[i]);
+        put(&t, i == k->n_public ? "  ]\n" : "  ],\n");
+    }
+    put(&t, " ]\n}");
+    return out;
+}
+
 char *sc_g16_public_write(const struct wtns *w, uint32_t n_public)
 {
     const size_t room = (size_t)n_public * 88 + 16;
@@ -265,7 +325,7 @@ char *sc_g16_public_write(const struct wtns *w, uint32_t n_public)
     put(&t, n_public == 0 ? "[]" : "[\n");
     for (uint32_t i = 1; i <= n_public; i++) {
         (void)sc_g16_scalar(plain, w->curve, w->values + (size_t)32 * i);
-        put_number(&t, " ", plain, 4, i == n_public);
+        put_number(&t, 1, plain, 4, i == n_public);
     }
     put(&t, n_public == 0 ? "" : "]");
     return out;

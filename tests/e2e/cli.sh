@@ -63,7 +63,7 @@ json out "d['schema']=='socle.error' and d['exit_code']==2 and d['status']=='E_I
 report $? "an error under --json is an object"
 
 # groth16
-for use in "inspect" "inspect a b" "verify a b" "prove a b" "frobnicate a"; do
+for use in "inspect" "inspect a b" "verify a b" "prove a b" "export-key a" "frobnicate a"; do
     exits 2 "groth16 $use is a usage error" groth16 $use
 done
 exits 9 "a file that is none of circom's" groth16 inspect input.bin
@@ -73,6 +73,11 @@ json out "not d['part_of_the_claim'] and [c['curve'] for c in d['groth16']]==['b
 report $? "security --groth16 under --json is an object"
 snark="$root/../shared/assets/groth16/bn254-chain-2p6"
 if [ -d "$snark" ]; then
+    exits 0 "its verification key is exported" groth16 export-key "$snark/circuit.zkey" -o vk.json --json
+    json out "d['action']=='export-key' and d['key_bytes']>2000"
+    report $? "export-key under --json is an object"
+    cmp -s vk.json "$snark/verification_key.json"
+    report $? "and is that of snarkjs, byte for byte"
     exits 0 "a zkey is inspected" groth16 inspect "$snark/circuit.zkey" --json
     json out "d['schema']=='socle.groth16' and d['kind']=='zkey' and d['curve']=='bn128' and d['variables']==51 and d['contributions']==1"
     report $? "inspect under --json is an object"

@@ -262,6 +262,10 @@ Test(groth16, every_key_and_witness_proves, .timeout = 300)
         struct g16_vkey from_key;
         cr_assert_eq(sc_g16_vkey_of(&from_key, &j.key), SOCLE_OK);
         cr_expect_eq(sc_g16_verify(&from_key, (const uint64_t(*)[4])s.values, s.n, &p), SOCLE_OK);
+        char *const json = sc_g16_vkey_write(&from_key);
+        cr_assert_not_null(json);
+        cr_expect(strlen(json) == s.vkey_json.len && memcmp(json, s.vkey_json.bytes, s.vkey_json.len) == 0, "%s: another key than snarkjs writes", sets[i]);
+        sc_free(json);
         sc_g16_vkey_fini(&from_key);
         job_close(&j);
         set_close(&s);

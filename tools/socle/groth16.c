@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * `socle groth16`: prove, verify and inspect in the files of circom and snarkjs.
+ * `socle groth16`: prove, verify, inspect and export-key in the files of circom and snarkjs.
  */
 #include "tools/socle/cli.h"
 
@@ -208,17 +208,51 @@ out:
     return code;
 }
 
+/* ---- export-key ---- */
+
+static enum exit_code export_key(struct args *a)
+{
+    socle_status st = SOCLE_OK;
+    enum exit_code code = EXIT_GOOD;
+    socle_groth16_key *key = NULL;
+    char *json = NULL;
+    size_t len = 0;
+    if (!given(a, OPT_OUTPUT)) {
+        return wrong_use(a, "groth16 export-key wants -o");
+    }
+    TRY(socle_groth16_key_open(a->ctx, &key, a->operand[1]));
+    TRY(socle_groth16_export_key(a->ctx, &json, &len, key));
+    TRY(socle_file_write(a->ctx, a->value[OPT_OUTPUT], (const uint8_t *)json, len));
+    if (given(a, OPT_JSON)) {
+        struct json j;
+        result_begin(&j, a);
+        json_string(&j, "action", "export-key");
+        json_string(&j, "key", a->value[OPT_OUTPUT]);
+        json_uint(&j, "key_bytes", len);
+        code = result_print(&j, a);
+    } else {
+        (void)printf("%-12s %zu bytes, %s\n", "key", len, a->value[OPT_OUTPUT]);
+    }
+out:
+    if (st != SOCLE_OK) {
+        code = fails(a, st);
+    }
+    socle_groth16_key_close(key);
+    socle_free(a->ctx, json);
+    return code;
+}
+
 enum exit_code run_groth16(struct args *a)
 {
     static const struct {
         const char *name;
         unsigned n_operands;
         command_fn *run;
-    } actions[] = {{"inspect", 2, inspect}, {"verify", 4, verify}, {"prove", 3, prove}};
+    } actions[] = {{"inspect", 2, inspect}, {"verify", 4, verify}, {"prove", 3, prove}, {"export-key", 2, export_key}};
     for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
         if (strcmp(a->operand[0], actions[i].name) == 0) {
             return a->n_operands == actions[i].n_operands ? actions[i].run(a) : wrong_use(a, "a wrong number of arguments; see socle groth16 -h");
         }
     }
-    return wrong_use(a, "groth16 wants inspect, verify or prove");
+    return wrong_use(a, "groth16 wants inspect, verify, prove or export-key");
 }
