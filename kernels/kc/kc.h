@@ -15,6 +15,7 @@ typedef uint kc_u32;
 typedef ulong kc_u64;
 #define KC_FN static inline __attribute__((always_inline)) /* PoCL 3.1 goes wrong where a function gets local memory and is not inlined */
 #define KC_GLOBAL __global
+#define KC_TABLE __constant
 #define KC_LOCAL __local
 #define KC_ENTRY __kernel void
 #define KC_GROUPS
@@ -31,6 +32,7 @@ typedef unsigned int kc_u32;
 typedef unsigned long long kc_u64;
 #define KC_FN static __device__ __forceinline__
 #define KC_GLOBAL
+#define KC_TABLE static __device__ const
 #define KC_LOCAL __shared__
 #define KC_ENTRY extern "C" __global__ void
 #define KC_GROUPS
@@ -49,6 +51,7 @@ typedef uint32_t kc_u32;
 typedef uint64_t kc_u64;
 #define KC_FN static inline
 #define KC_GLOBAL
+#define KC_TABLE static const
 #define KC_LOCAL
 #define KC_ENTRY __attribute__((unused)) static void
 #define KC_GROUPS __attribute__((unused)) const kc_u32 kc_group_x, __attribute__((unused)) const kc_u32 kc_group_y,

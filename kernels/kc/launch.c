@@ -15,6 +15,10 @@
 
 #include "kernels/kc/argue.h"
 
+#include "kernels/kc/big_const.h"
+
+#include "kernels/kc/big.h"
+
 const struct sc_kc_shape sc_kc_kernels[SC_KC_N_KERNELS] = {
 #define K(NAME, name, n_pointers, n_args) {name, n_pointers, n_args},
     SC_KC_KERNELS(K)
@@ -53,6 +57,18 @@ static void run_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y, uint
         break;
     case SC_KC_GKR_PACK:
         kc_gkr_pack(x, y, p0, p1, a[0], a[1], a[2]);
+        break;
+    case SC_KC_MAP_BN_FP:
+        kc_map_bn_fp(x, y, p0, p1, p2, a[0], a[1]);
+        break;
+    case SC_KC_MAP_BN_FR:
+        kc_map_bn_fr(x, y, p0, p1, p2, a[0], a[1]);
+        break;
+    case SC_KC_MAP_BLS_FP:
+        kc_map_bls_fp(x, y, p0, p1, p2, a[0], a[1]);
+        break;
+    case SC_KC_MAP_BLS_FR:
+        kc_map_bls_fr(x, y, p0, p1, p2, a[0], a[1]);
         break;
     case SC_KC_N_KERNELS:
         break;

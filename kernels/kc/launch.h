@@ -18,7 +18,11 @@
     K(GKR_UP, "kc_gkr_up", 2, 3)           \
     K(GKR_ROUND, "kc_gkr_round", 3, 11)    \
     K(TOTAL, "kc_total", 2, 1)             \
-    K(GKR_PACK, "kc_gkr_pack", 2, 3)
+    K(GKR_PACK, "kc_gkr_pack", 2, 3)       \
+    K(MAP_BN_FP, "kc_map_bn_fp", 3, 2)     \
+    K(MAP_BN_FR, "kc_map_bn_fr", 3, 2)     \
+    K(MAP_BLS_FP, "kc_map_bls_fp", 3, 2)   \
+    K(MAP_BLS_FR, "kc_map_bls_fr", 3, 2)
 
 enum sc_kc_kernel {
 #define K(NAME, name, n_pointers, n_args) SC_KC_##NAME,
