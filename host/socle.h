@@ -64,6 +64,7 @@ struct socle_options {
      * fail; "dual:cuda:N" and "dual:N", the latter of OpenCL: both, and the call ends with SOCLE_E_DEVICE when they differ. N may be left
      * out: 0. NULL or "auto": cpu, as long as devices are new. */
     const char *device;
+    uint64_t device_memory; /* most bytes to take of it; 0: what it has. What does not fit is made by the CPU */
     bool timeline; /* note what socle_prove does when: socle_timeline */
     bool require_gpu; /* SOCLE_E_DEVICE unless the device is one, and not the processor in its guise */
 };

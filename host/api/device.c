@@ -91,7 +91,7 @@ static socle_status open_device(socle_context *ctx, struct choice c)
         return sc_fail(ctx, SOCLE_E_DEVICE, "opencl:%u is no GPU: it runs on the processor", c.index);
     }
     ctx->noted = (struct sc_noted_device){ctx->device, ctx->spans};
-    TRY(sc_committer_create(&ctx->committer, ctx->spans != NULL ? sc_spans_device(&ctx->noted) : ctx->device, 0, c.dual));
+    TRY(sc_committer_create(&ctx->committer, ctx->spans != NULL ? sc_spans_device(&ctx->noted) : ctx->device, ctx->options.device_memory, c.dual));
 out:
     return st;
 }

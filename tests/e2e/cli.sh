@@ -51,6 +51,7 @@ for size in 0 -1 12X 8GG 99999999999T ''; do
     exits 2 "the memory budget '$size' is refused" execute "$elf" --mem-budget "$size"
 done
 exits 0 "a memory budget in bytes" execute "$elf" --mem-budget 400000000
+exits 2 "a device budget that is no size is refused" prove "$elf" -o p --device-budget 1X
 exits 2 "an unknown profile is refused" execute "$elf" --profile small
 exits 6 "a device that is not here has its own code" prove "$elf" -o p --device cuda:63
 exits 2 "a missing file is an error of the host" execute nowhere.elf

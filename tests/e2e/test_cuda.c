@@ -181,6 +181,22 @@ Test(cuda, a_kernel_that_does_not_come_back_is_left, .timeout = 100)
     cr_expect_gt(fake->live, 0u);
 }
 
+Test(cuda, a_budget_of_the_device_holds, .timeout = 100)
+{
+    struct socle_proof want = by_cpu(), p;
+    const struct socle_options o = {.n_threads = 2, .device = "cuda", .device_memory = (uint64_t)24 << 20};
+    socle_context *ctx = NULL;
+    cr_assert_eq(socle_create(&ctx, &o), SOCLE_OK);
+    cr_assert_eq(prove(ctx, &p), SOCLE_OK, "%s", socle_message(ctx));
+    expect_same(&want, &p);
+    cr_expect(fake->most > (uint64_t)1 << 20 && fake->most <= o.device_memory, "%llu bytes", (unsigned long long)fake->most);
+    cr_expect(p.device.commitments >= 3 && p.device.bus_arguments == 0 && p.device.failures > 0 && !p.device.given_up);
+    socle_proof_fini(ctx, &p);
+    socle_destroy(ctx);
+    expect_clean();
+    finish(context_for(NULL), &p, &want);
+}
+
 Test(cuda, wrong_bytes_do_not_get_into_a_proof, .timeout = 100)
 {
     struct socle_proof want = by_cpu(), p;

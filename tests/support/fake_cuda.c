@@ -181,6 +181,7 @@ int cuMemAlloc_v2(sc_cu_address *out, size_t size)
                 return SC_CU_OUT_OF_MEMORY;
             }
             taken += size;
+            fake_cuda.most = taken > fake_cuda.most ? taken : fake_cuda.most;
             fake_cuda.live++;
             *out = (uintptr_t)pieces[i].at;
             return SC_CU_SUCCESS;

@@ -23,6 +23,7 @@ struct fake_cuda {
     int max_items;        /* of a group */
     /* seen */
     unsigned calls, launches, copies_down, copies_up;
+    uint64_t most;        /* memory of devices that was in use at a time */
     unsigned live;        /* handles and pieces of memory that were not given back */
     const char *misuse;   /* the first one; NULL */
 };

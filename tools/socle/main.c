@@ -27,7 +27,7 @@ static const struct command commands[] = {
     {"keygen", "ELF", "write the key of a program", 1, 1, WORK | BIT(OUTPUT), BIT(OUTPUT), run_keygen, 1},
     {"estimate", "ELF", "what proving a run would take: cells, segments, memory, time", 1, 1, WORK | BIT(INPUT), 0, run_estimate, 1},
     {"prove", "ELF", "run a program and write the proof of it", 1, 1,
-     WORK | BIT(INPUT) | BIT(OUTPUT) | BIT(DEVICE) | BIT(REQUIRE_GPU) | BIT(RESUME) | BIT(ESTIMATE) | BIT(TRACE), BIT(OUTPUT), run_prove, 1},
+     WORK | BIT(INPUT) | BIT(OUTPUT) | BIT(DEVICE) | BIT(DEVICE_BUDGET) | BIT(REQUIRE_GPU) | BIT(RESUME) | BIT(ESTIMATE) | BIT(TRACE), BIT(OUTPUT), run_prove, 1},
     {"verify", "PROOF [ELF]", "check a proof against a program or its key", 1, 2, WORK | BIT(KEY) | BIT(OUTPUT), 0, run_verify, 1},
     {"inspect", "FILE", "what a proof, key or program says about itself", 1, 1, WORK, 0, run_inspect, 1},
     {"devices", "", "what proofs can run on", 0, 0, COMMON, 0, run_devices, 1},
@@ -356,6 +356,9 @@ static enum exit_code run_command(struct args *a)
     o.min_bits = (unsigned)bits;
     if (given(a, OPT_MEM_BUDGET) && !parse_size(a->value[OPT_MEM_BUDGET], &o.memory_limit)) {
         return usage_fails(a, "--mem-budget wants a size such as 8G, not ", a->value[OPT_MEM_BUDGET]);
+    }
+    if (given(a, OPT_DEVICE_BUDGET) && !parse_size(a->value[OPT_DEVICE_BUDGET], &o.device_memory)) {
+        return usage_fails(a, "--device-budget wants a size such as 8G, not ", a->value[OPT_DEVICE_BUDGET]);
     }
     o.device = a->value[OPT_DEVICE];
     o.timeline = given(a, OPT_TRACE);
