@@ -63,8 +63,8 @@ enum option_id {
     CLI_OPTIONS(O)
 #undef O
         N_OPTIONS
-_Static_assert(N_OPTIONS <= 32, "options are bits of a number");
 };
+_Static_assert(N_OPTIONS <= 32, "options are bits of a number");
 #define BIT(id) (1u << OPT_##id)
 
 struct args;
