@@ -19,6 +19,8 @@
 
 #include "kernels/kc/big.h"
 
+#include "kernels/kc/fr_ntt.h"
+
 const struct sc_kc_shape sc_kc_kernels[SC_KC_N_KERNELS] = {
 #define K(NAME, name, n_pointers, n_args) {name, n_pointers, n_args},
     SC_KC_KERNELS(K)
@@ -69,6 +71,24 @@ static void run_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y, uint
         break;
     case SC_KC_MAP_BLS_FR:
         kc_map_bls_fr(x, y, p0, p1, p2, a[0], a[1]);
+        break;
+    case SC_KC_FR_PASS_BN:
+        kc_fr_pass_bn(x, y, p0, p1, a[0], a[1], a[2], a[3], a[4]);
+        break;
+    case SC_KC_FR_TURN_BN:
+        kc_fr_turn_bn(x, y, p0, p1, a[0], a[1]);
+        break;
+    case SC_KC_FR_SHIFT_BN:
+        kc_fr_shift_bn(x, y, p0, p1, a[0], a[1], a[2]);
+        break;
+    case SC_KC_FR_PASS_BLS:
+        kc_fr_pass_bls(x, y, p0, p1, a[0], a[1], a[2], a[3], a[4]);
+        break;
+    case SC_KC_FR_TURN_BLS:
+        kc_fr_turn_bls(x, y, p0, p1, a[0], a[1]);
+        break;
+    case SC_KC_FR_SHIFT_BLS:
+        kc_fr_shift_bls(x, y, p0, p1, a[0], a[1], a[2]);
         break;
     case SC_KC_N_KERNELS:
         break;

@@ -22,7 +22,13 @@
     K(MAP_BN_FP, "kc_map_bn_fp", 3, 2)     \
     K(MAP_BN_FR, "kc_map_bn_fr", 3, 2)     \
     K(MAP_BLS_FP, "kc_map_bls_fp", 3, 2)   \
-    K(MAP_BLS_FR, "kc_map_bls_fr", 3, 2)
+    K(MAP_BLS_FR, "kc_map_bls_fr", 3, 2)   \
+    K(FR_PASS_BN, "kc_fr_pass_bn", 2, 5)   \
+    K(FR_PASS_BLS, "kc_fr_pass_bls", 2, 5) \
+    K(FR_TURN_BN, "kc_fr_turn_bn", 2, 2)   \
+    K(FR_TURN_BLS, "kc_fr_turn_bls", 2, 2) \
+    K(FR_SHIFT_BN, "kc_fr_shift_bn", 2, 3) \
+    K(FR_SHIFT_BLS, "kc_fr_shift_bls", 2, 3)
 
 enum sc_kc_kernel {
 #define K(NAME, name, n_pointers, n_args) SC_KC_##NAME,
