@@ -21,11 +21,36 @@
 
 #include "kernels/kc/fr_ntt.h"
 
+#include "kernels/kc/grind.h"
+#include "kernels/kc/keccak_leaves.h"
+#include "kernels/kc/poseidon2.h"
+#include "kernels/kc/sha256_tree.h"
+
 const struct sc_kc_shape sc_kc_kernels[SC_KC_N_KERNELS] = {
 #define K(NAME, name, n_pointers, n_args) {name, n_pointers, n_args},
     SC_KC_KERNELS(K)
 #undef K
 };
+
+static void run_hash_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y, uint32_t *const *buffer)
+{
+    const uint32_t *const a = l->arg;
+    uint32_t *const p0 = buffer[l->pointer[0]];
+    const uint32_t *const p1 = buffer[l->pointer[1]];
+    if (l->kernel == SC_KC_GRIND) {
+        kc_grind(x, y, p0, p1, a[0], a[1]);
+    } else if (l->kernel == SC_KC_SHA_LEAVES) {
+        kc_sha_leaves(x, y, p0, p1, buffer[l->pointer[2]], a[0], a[1], a[2]);
+    } else if (l->kernel == SC_KC_SHA_NODES) {
+        kc_sha_nodes(x, y, p0, p1, a[0], a[1], a[2], a[3]);
+    } else if (l->kernel == SC_KC_KECCAK_LEAVES) {
+        kc_keccak_leaves(x, y, p0, p1, a[0], a[1]);
+    } else if (l->kernel == SC_KC_POSEIDON2_16) {
+        kc_poseidon2_16(x, y, p0, p1, a[0]);
+    } else {
+        kc_poseidon2_24(x, y, p0, p1, a[0]);
+    }
+}
 
 static void run_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y, uint32_t *const *buffer)
 {
@@ -89,6 +114,14 @@ static void run_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y, uint
         break;
     case SC_KC_FR_SHIFT_BLS:
         kc_fr_shift_bls(x, y, p0, p1, a[0], a[1], a[2]);
+        break;
+    case SC_KC_GRIND:
+    case SC_KC_SHA_LEAVES:
+    case SC_KC_SHA_NODES:
+    case SC_KC_KECCAK_LEAVES:
+    case SC_KC_POSEIDON2_16:
+    case SC_KC_POSEIDON2_24:
+        run_hash_group(l, x, y, buffer);
         break;
     case SC_KC_N_KERNELS:
         break;

@@ -26,10 +26,9 @@
     c += d;                         \
     b = KC_ROTR(b ^ c, 7);
 
-/** cv := first half of compress(cv, m, counter, len, flags); m is used up. */
-KC_FN void kc_compress(kc_u32 *cv, kc_u32 *m, kc_u32 counter, kc_u32 len, kc_u32 flags)
+/** The working vector after seven rounds; m is used up. */
+KC_FN void kc_b3_rounds(kc_u32 *v, const kc_u32 *cv, kc_u32 *m, kc_u32 counter, kc_u32 len, kc_u32 flags)
 {
-    kc_u32 v[16];
     KC_UNROLL
     for (kc_u32 i = 0; i < 8u; i++) {
         v[i] = cv[i];
@@ -71,6 +70,13 @@ KC_FN void kc_compress(kc_u32 *cv, kc_u32 *m, kc_u32 counter, kc_u32 len, kc_u32
         m[15] = m[8];
         m[8] = m1;
     }
+}
+
+/** cv := first half of compress(cv, m, counter, len, flags); m is used up. */
+KC_FN void kc_compress(kc_u32 *cv, kc_u32 *m, kc_u32 counter, kc_u32 len, kc_u32 flags)
+{
+    kc_u32 v[16];
+    kc_b3_rounds(v, cv, m, counter, len, flags);
     KC_UNROLL
     for (kc_u32 i = 0; i < 8u; i++) {
         cv[i] = v[i] ^ v[i + 8u];

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Launches of the hashes and of the search for a nonce, and the constants that they are given. Owns nothing.
+ */
+#ifndef SC_KC_HASH_PLAN_H
+#define SC_KC_HASH_PLAN_H
+
+#include "core/field/fp.h"
+#include "kernels/kc/launch.h"
+
+#include <stddef.h>
+
+/* Buffers, as launches number them, and what each kernel has there:
+ *   OUT   nonces found, a tree, digests; the states of Poseidon2, in place
+ *   IN    key and block of a frame, the code; Poseidon2's constants
+ *   LEAF, NODE  SHA-256's states after the prefixes of leaves and of nodes, 8 words each */
+enum sc_kc_hash_buffer { SC_KC_HASH_OUT, SC_KC_HASH_IN, SC_KC_HASH_LEAF, SC_KC_HASH_NODE, SC_KC_N_HASH_BUFFERS };
+
+enum { SC_KC_POSEIDON2_MAX_CONSTANTS = 8 * 24 + 23, SC_KC_MAX_LOG_SHA_LEAVES = 26 };
+
+/** Words of OUT: one for each group of nonces. */
+uint32_t sc_kc_grind_len(uint32_t n);
+/** Try nonces first + 0 .. n - 1, 1 <= n < 2^32, first being what is in the frame (a multiple of 2^16 below 2^48 - 2^32). IN: 8 words of key and
+ * 16 of the frame. OUT: the least i of each group of nonces, or 2^32 - 1; the least of all is in the first word that is not 2^32 - 1. */
+struct sc_kc_launch sc_kc_grind(uint32_t mask, uint32_t n);
+
+/** The tree of 2^log_n leaves of n_words words each, both of SHA-256: leaves at digest 0 and on, then level after level, the root last.
+ * Both prefixes have @p before bytes (0, or a multiple of 64). log_n <= SC_KC_MAX_LOG_SHA_LEAVES; returns the launches, 1 + log_n. */
+unsigned sc_kc_sha_tree(struct sc_kc_launch out[1 + SC_KC_MAX_LOG_SHA_LEAVES], unsigned log_n, uint32_t n_words, uint32_t before);
+
+/** Keccak-256 of 2^log_n leaves of n_words words each. */
+struct sc_kc_launch sc_kc_keccak_leaves(unsigned log_n, uint32_t n_words);
+
+/** n permutations of width 16 or 24. Element i of state j is word i n + j. */
+struct sc_kc_launch sc_kc_poseidon2(unsigned width, uint32_t n);
+
+/** The constants of rounds of width 16 or 24, in Montgomery form, in the order in which they are added; returns how many.
+ * Source: ePrint 2023/323, appendix B, and the Grain generator of ePrint 2019/458, appendix E: prime field, 31 bits, 8 full rounds, 20 or 23
+ * partial ones. They are those of Plonky3's default permutations. */
+size_t sc_kc_poseidon2_constants(fp out[SC_KC_POSEIDON2_MAX_CONSTANTS], unsigned width);
+
+#endif
