@@ -14,7 +14,9 @@
 #include "host/device/kernel_cache.h"
 #include "host/device/wait.h"
 #include "host/sys/mem.h"
-#include "opencl_text.h"
+#include "opencl_curve.h"
+#include "opencl_hash.h"
+#include "opencl_proof.h"
 
 enum { MAX_LISTED = SC_MAX_DEVICES, MAX_PLATFORMS = 16, LOCAL_MEMORY = 20 << 10, NTT_ITEMS = 256, MESSAGE = 256 };
 
@@ -30,7 +32,7 @@ struct opencl {
     uint32_t align;
     cl_context context;
     cl_command_queue queue[SC_N_QUEUES];
-    cl_program program;
+    cl_program program[SC_KC_N_PROGRAMS]; /* NULL until one of its kernels is used */
     cl_kernel kernel[SC_KC_N_KERNELS];
     size_t items[SC_KC_N_KERNELS]; /* of a group */
     cl_mem arena;
@@ -162,15 +164,18 @@ static const char *options_of(const struct opencl *d)
     return d->about.is_processor ? "-cl-std=CL1.2 -DKC_ROLLED" : "-cl-std=CL1.2";
 }
 
-static struct sc_kernel_key key_of(const struct opencl *d)
+static const char *const texts_of[SC_KC_N_PROGRAMS] = {
+    [SC_KC_PROOF] = sc_kc_text_proof, [SC_KC_CURVE] = sc_kc_text_curve, [SC_KC_HASH] = sc_kc_text_hash};
+
+static struct sc_kernel_key key_of(const struct opencl *d, enum sc_kc_program p)
 {
     char version[256];
     text_of(d->api, d->at.device, CL_DEVICE_VERSION, version, sizeof version);
-    const char *const texts[] = {sc_kc_text, options_of(d), d->about.platform, d->about.name, d->about.driver, version};
+    const char *const texts[] = {texts_of[p], options_of(d), d->about.platform, d->about.name, d->about.driver, version};
     return sc_kernel_key(texts, sizeof texts / sizeof texts[0]);
 }
 
-static bool program_from_cache(struct opencl *d, const struct sc_kernel_key *key)
+static bool program_from_cache(struct opencl *d, enum sc_kc_program p, const struct sc_kernel_key *key)
 {
     size_t len = 0;
     uint8_t *const bytes = sc_kernel_cache_get(&len, key);
@@ -179,60 +184,63 @@ static bool program_from_cache(struct opencl *d, const struct sc_kernel_key *key
     if (bytes == NULL) {
         return false;
     }
-    d->program = d->api->clCreateProgramWithBinary(d->context, 1, &d->at.device, &len, &from, &of_binary, &e);
-    if (d->program != NULL && (e != CL_SUCCESS || of_binary != CL_SUCCESS ||
-                               d->api->clBuildProgram(d->program, 1, &d->at.device, options_of(d), NULL, NULL) != CL_SUCCESS)) {
-        (void)d->api->clReleaseProgram(d->program);
-        d->program = NULL;
+    d->program[p] = d->api->clCreateProgramWithBinary(d->context, 1, &d->at.device, &len, &from, &of_binary, &e);
+    if (d->program[p] != NULL && (e != CL_SUCCESS || of_binary != CL_SUCCESS ||
+                               d->api->clBuildProgram(d->program[p], 1, &d->at.device, options_of(d), NULL, NULL) != CL_SUCCESS)) {
+        (void)d->api->clReleaseProgram(d->program[p]);
+        d->program[p] = NULL;
     }
     sc_free(bytes);
-    return d->program != NULL;
+    return d->program[p] != NULL;
 }
 
-static void program_to_cache(struct opencl *d, const struct sc_kernel_key *key)
+static void program_to_cache(struct opencl *d, enum sc_kc_program p, const struct sc_kernel_key *key)
 {
     size_t len = 0;
-    if (d->api->clGetProgramInfo(d->program, CL_PROGRAM_BINARY_SIZES, sizeof len, &len, NULL) != CL_SUCCESS || len == 0) {
+    if (d->api->clGetProgramInfo(d->program[p], CL_PROGRAM_BINARY_SIZES, sizeof len, &len, NULL) != CL_SUCCESS || len == 0) {
         return;
     }
     unsigned char *const bytes = sc_alloc(1, len);
     unsigned char *to[1] = {bytes};
-    if (bytes != NULL && d->api->clGetProgramInfo(d->program, CL_PROGRAM_BINARIES, sizeof to, to, NULL) == CL_SUCCESS) {
+    if (bytes != NULL && d->api->clGetProgramInfo(d->program[p], CL_PROGRAM_BINARIES, sizeof to, to, NULL) == CL_SUCCESS) {
         sc_kernel_cache_put(key, bytes, len);
     }
     sc_free(bytes);
 }
 
 /* The first line of what the compiler says. */
-static void add_build_log(struct opencl *d)
+static void add_build_log(struct opencl *d, enum sc_kc_program p)
 {
     char log[512] = "";
-    (void)d->api->clGetProgramBuildInfo(d->program, d->at.device, CL_PROGRAM_BUILD_LOG, sizeof log - 1, log, NULL);
+    (void)d->api->clGetProgramBuildInfo(d->program[p], d->at.device, CL_PROGRAM_BUILD_LOG, sizeof log - 1, log, NULL);
     const size_t at = strlen(d->message);
     (void)snprintf(d->message + at, sizeof d->message - at, ": %.*s", (int)strcspn(log, "\n"), log);
 }
 
-static socle_status program_from_text(struct opencl *d)
+static socle_status program_from_text(struct opencl *d, enum sc_kc_program p)
 {
-    const char *text = sc_kc_text;
+    const char *text = texts_of[p];
     cl_int e = CL_SUCCESS;
-    d->program = d->api->clCreateProgramWithSource(d->context, 1, &text, NULL, &e);
+    d->program[p] = d->api->clCreateProgramWithSource(d->context, 1, &text, NULL, &e);
     if (e == CL_SUCCESS) {
-        e = d->api->clBuildProgram(d->program, 1, &d->at.device, options_of(d), NULL, NULL);
+        e = d->api->clBuildProgram(d->program[p], 1, &d->at.device, options_of(d), NULL, NULL);
     }
     const socle_status st = check(d, e, "building the kernels");
-    if (st != SOCLE_OK && d->program != NULL) {
-        add_build_log(d);
+    if (st != SOCLE_OK && d->program[p] != NULL) {
+        add_build_log(d, p);
     }
     return st;
 }
 
-static socle_status open_kernels(struct opencl *d)
+static socle_status open_kernels(struct opencl *d, enum sc_kc_program p)
 {
     for (int i = 0; i < SC_KC_N_KERNELS; i++) {
         cl_int e = CL_SUCCESS;
         size_t most = 0;
-        d->kernel[i] = d->api->clCreateKernel(d->program, sc_kc_kernels[i].name, &e);
+        if (sc_kc_kernels[i].program != p) {
+            continue;
+        }
+        d->kernel[i] = d->api->clCreateKernel(d->program[p], sc_kc_kernels[i].name, &e);
         if (e == CL_SUCCESS) {
             e = d->api->clGetKernelWorkGroupInfo(d->kernel[i], d->at.device, CL_KERNEL_WORK_GROUP_SIZE, sizeof most, &most, NULL);
         }
@@ -245,6 +253,23 @@ static socle_status open_kernels(struct opencl *d)
     return SOCLE_OK;
 }
 
+/* A program and its kernels, unless they are there. */
+static socle_status open_program(struct opencl *d, enum sc_kc_program p)
+{
+    if (d->program[p] != NULL) {
+        return SOCLE_OK;
+    }
+    const struct sc_kernel_key key = key_of(d, p);
+    if (!program_from_cache(d, p, &key)) {
+        const socle_status st = program_from_text(d, p);
+        if (st != SOCLE_OK) {
+            return st;
+        }
+        program_to_cache(d, p, &key);
+    }
+    return open_kernels(d, p);
+}
+
 static socle_status open_all(struct opencl *d)
 {
     cl_int e = CL_SUCCESS;
@@ -255,18 +280,7 @@ static socle_status open_all(struct opencl *d)
     for (int i = 0; i < SC_N_QUEUES && e == CL_SUCCESS; i++) {
         d->queue[i] = d->api->clCreateCommandQueue(d->context, d->at.device, 0, &e);
     }
-    if (e != CL_SUCCESS) {
-        return check(d, e, "opening the device");
-    }
-    const struct sc_kernel_key key = key_of(d);
-    if (!program_from_cache(d, &key)) {
-        const socle_status st = program_from_text(d);
-        if (st != SOCLE_OK) {
-            return st;
-        }
-        program_to_cache(d, &key);
-    }
-    return open_kernels(d);
+    return e != CL_SUCCESS ? check(d, e, "opening the device") : open_program(d, SC_KC_PROOF);
 }
 
 /* ---- the backend ---- */
@@ -387,6 +401,9 @@ static socle_status opencl_run(void *self, const struct sc_launch *l)
     if (!sc_device_plan(&plan, own, l)) {
         return SOCLE_E_ARG;
     }
+    for (unsigned i = 0; i < plan.n && st == SOCLE_OK; i++) {
+        st = open_program(d, sc_kc_kernels[plan.launch[i].kernel].program);
+    }
     for (unsigned i = 0; i < l->n_uses && st == SOCLE_OK; i++) {
         const cl_buffer_region r = {l->offset[i], l->size[i]};
         cl_int e = CL_SUCCESS;
@@ -426,8 +443,10 @@ static void opencl_close(void *self)
             (void)api->clReleaseKernel(d->kernel[i]);
         }
     }
-    if (d->program != NULL) {
-        (void)api->clReleaseProgram(d->program);
+    for (int p = 0; p < SC_KC_N_PROGRAMS; p++) {
+        if (d->program[p] != NULL) {
+            (void)api->clReleaseProgram(d->program[p]);
+        }
     }
     for (int i = 0; i < SC_N_QUEUES; i++) {
         if (d->queue[i] != NULL) {

@@ -27,7 +27,7 @@
 #include "kernels/kc/sha256_tree.h"
 
 const struct sc_kc_shape sc_kc_kernels[SC_KC_N_KERNELS] = {
-#define K(NAME, name, n_pointers, n_args) {name, n_pointers, n_args},
+#define K(NAME, name, n_pointers, n_args, program) {name, n_pointers, n_args, SC_KC_##program},
     SC_KC_KERNELS(K)
 #undef K
 };

@@ -8,36 +8,40 @@
 
 #include <stdint.h>
 
-/* K(NAME, name, pointers, numbers): a kernel and its parameters, first pointers, then numbers of 32 bits. */
-#define SC_KC_KERNELS(K)                       \
-    K(NTT_PASS, "kc_ntt_pass", 3, 7)           \
-    K(LEAVES, "kc_leaves", 3, 2)               \
-    K(NODES, "kc_nodes", 2, 3)                 \
-    K(FRACTIONS, "kc_fractions", 3, 5)         \
-    K(UNUSED, "kc_unused", 1, 4)               \
-    K(GKR_UP, "kc_gkr_up", 2, 3)               \
-    K(GKR_ROUND, "kc_gkr_round", 3, 11)        \
-    K(TOTAL, "kc_total", 2, 1)                 \
-    K(GKR_PACK, "kc_gkr_pack", 2, 3)           \
-    K(MAP_BN_FP, "kc_map_bn_fp", 3, 2)         \
-    K(MAP_BN_FR, "kc_map_bn_fr", 3, 2)         \
-    K(MAP_BLS_FP, "kc_map_bls_fp", 3, 2)       \
-    K(MAP_BLS_FR, "kc_map_bls_fr", 3, 2)       \
-    K(FR_PASS_BN, "kc_fr_pass_bn", 2, 5)       \
-    K(FR_PASS_BLS, "kc_fr_pass_bls", 2, 5)     \
-    K(FR_TURN_BN, "kc_fr_turn_bn", 2, 2)       \
-    K(FR_TURN_BLS, "kc_fr_turn_bls", 2, 2)     \
-    K(FR_SHIFT_BN, "kc_fr_shift_bn", 2, 3)     \
-    K(FR_SHIFT_BLS, "kc_fr_shift_bls", 2, 3)   \
-    K(GRIND, "kc_grind", 2, 2)                 \
-    K(SHA_LEAVES, "kc_sha_leaves", 3, 3)       \
-    K(SHA_NODES, "kc_sha_nodes", 2, 4)         \
-    K(KECCAK_LEAVES, "kc_keccak_leaves", 2, 2) \
-    K(POSEIDON2_16, "kc_poseidon2_16", 2, 1)   \
-    K(POSEIDON2_24, "kc_poseidon2_24", 2, 1)
+/* K(NAME, name, pointers, numbers, program): a kernel, its parameters, first pointers, then numbers of 32 bits, and what it is built with. */
+#define SC_KC_KERNELS(K)                             \
+    K(NTT_PASS, "kc_ntt_pass", 3, 7, PROOF)          \
+    K(LEAVES, "kc_leaves", 3, 2, PROOF)              \
+    K(NODES, "kc_nodes", 2, 3, PROOF)                \
+    K(FRACTIONS, "kc_fractions", 3, 5, PROOF)        \
+    K(UNUSED, "kc_unused", 1, 4, PROOF)              \
+    K(GKR_UP, "kc_gkr_up", 2, 3, PROOF)              \
+    K(GKR_ROUND, "kc_gkr_round", 3, 11, PROOF)       \
+    K(TOTAL, "kc_total", 2, 1, PROOF)                \
+    K(GKR_PACK, "kc_gkr_pack", 2, 3, PROOF)          \
+    K(GRIND, "kc_grind", 2, 2, PROOF)                \
+    K(MAP_BN_FP, "kc_map_bn_fp", 3, 2, CURVE)        \
+    K(MAP_BN_FR, "kc_map_bn_fr", 3, 2, CURVE)        \
+    K(MAP_BLS_FP, "kc_map_bls_fp", 3, 2, CURVE)      \
+    K(MAP_BLS_FR, "kc_map_bls_fr", 3, 2, CURVE)      \
+    K(FR_PASS_BN, "kc_fr_pass_bn", 2, 5, CURVE)      \
+    K(FR_PASS_BLS, "kc_fr_pass_bls", 2, 5, CURVE)    \
+    K(FR_TURN_BN, "kc_fr_turn_bn", 2, 2, CURVE)      \
+    K(FR_TURN_BLS, "kc_fr_turn_bls", 2, 2, CURVE)    \
+    K(FR_SHIFT_BN, "kc_fr_shift_bn", 2, 3, CURVE)    \
+    K(FR_SHIFT_BLS, "kc_fr_shift_bls", 2, 3, CURVE)  \
+    K(SHA_LEAVES, "kc_sha_leaves", 3, 3, HASH)       \
+    K(SHA_NODES, "kc_sha_nodes", 2, 4, HASH)         \
+    K(KECCAK_LEAVES, "kc_keccak_leaves", 2, 2, HASH) \
+    K(POSEIDON2_16, "kc_poseidon2_16", 2, 1, HASH)   \
+    K(POSEIDON2_24, "kc_poseidon2_24", 2, 1, HASH)
+
+/** Where kernels are built from their text when a device is first used, the kernels of one program are built together, and only those of
+ * the programs that are used. */
+enum sc_kc_program { SC_KC_PROOF, SC_KC_CURVE, SC_KC_HASH, SC_KC_N_PROGRAMS };
 
 enum sc_kc_kernel {
-#define K(NAME, name, n_pointers, n_args) SC_KC_##NAME,
+#define K(NAME, name, n_pointers, n_args, program) SC_KC_##NAME,
     SC_KC_KERNELS(K)
 #undef K
         SC_KC_N_KERNELS
@@ -46,6 +50,7 @@ enum sc_kc_kernel {
 struct sc_kc_shape {
     const char *name;
     unsigned n_pointers, n_args;
+    enum sc_kc_program program;
 };
 extern const struct sc_kc_shape sc_kc_kernels[SC_KC_N_KERNELS];
 
