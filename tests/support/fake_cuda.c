@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Work is done when it is queued, and is not ready for two questions after that. Contracts: fake_cuda.h and the driver API's reference.
+ * Work is done when it has been asked for three times, no sooner: who does not wait sees memory as it was. Contracts: fake_cuda.h and the
+ * driver API's reference.
  */
 #include "tests/support/fake_cuda.h"
 
@@ -24,12 +25,25 @@ struct sc_cu_module {
 struct sc_cu_function {
     enum sc_kc_kernel kernel;
 };
+/* A copy, or a kernel when there is nothing to copy to. */
+struct work {
+    struct work *next;
+    void *to;
+    const void *from;
+    size_t size;
+    bool spoiled;
+    struct sc_kc_launch launch;
+    uint32_t *buffer[SC_KC_MAX_POINTERS];
+};
 struct sc_cu_stream {
+    struct work *first, *last;
+    uint64_t queued, done; /* pieces of work so far */
     unsigned asked;
     bool hangs;
 };
 struct sc_cu_event {
-    const struct sc_cu_stream *stream;
+    struct sc_cu_stream *stream;
+    uint64_t after; /* of the stream's work */
     unsigned asked;
 };
 
@@ -243,26 +257,75 @@ int cuStreamCreate(sc_cu_stream *out, unsigned flags)
     return *out != NULL ? SC_CU_SUCCESS : misuse("flags of a stream");
 }
 
-int cuStreamDestroy_v2(sc_cu_stream stream)
+static void carry_out(struct work *w)
 {
-    free(stream);
-    fake_cuda.live--;
+    if (w->to == NULL) {
+        sc_kc_run(&w->launch, w->buffer);
+        return;
+    }
+    memcpy(w->to, w->from, w->size);
+    for (size_t i = 0; i < w->size && w->spoiled; i++) {
+        ((uint8_t *)w->to)[i] ^= 0xff;
+    }
+}
+
+/* The stream's work up to @p after is carried out, or forgotten. */
+static void advance(struct sc_cu_stream *s, uint64_t after, bool forget)
+{
+    while (s->done < after) {
+        struct work *const w = s->first;
+        s->first = w->next;
+        s->last = s->first != NULL ? s->last : NULL;
+        s->done++;
+        if (!forget) {
+            carry_out(w);
+        }
+        free(w);
+    }
+}
+
+static int queue(struct sc_cu_stream *s, const struct work *what)
+{
+    struct work *const w = malloc(sizeof *w);
+    if (w == NULL) {
+        return SC_CU_OUT_OF_MEMORY;
+    }
+    *w = *what;
+    *(s->last != NULL ? &s->last->next : &s->first) = w;
+    s->last = w;
+    s->queued++;
+    s->asked = 0;
     return SC_CU_SUCCESS;
 }
 
-static int ready(bool hangs, unsigned *asked)
+int cuStreamDestroy_v2(sc_cu_stream stream)
 {
-    CALL(true);
-    if (hangs || *asked < ASKED) {
+    const bool idle = stream->done == stream->queued;
+    advance(stream, stream->queued, true);
+    free(stream);
+    fake_cuda.live--;
+    return idle ? SC_CU_SUCCESS : misuse("a stream is given back before its work has ended");
+}
+
+/* A question that fails ends what the stream had to do. */
+static int ready(struct sc_cu_stream *s, uint64_t after, unsigned *asked)
+{
+    const int e = call(true);
+    if (e != SC_CU_SUCCESS) {
+        advance(s, s->queued, true);
+        return e;
+    }
+    if (s->hangs || (s->done < after && *asked < ASKED)) {
         ++*asked;
         return SC_CU_NOT_READY;
     }
+    advance(s, after, false);
     return SC_CU_SUCCESS;
 }
 
 int cuStreamQuery(sc_cu_stream stream)
 {
-    return ready(stream->hangs, &stream->asked);
+    return ready(stream, stream->queued, &stream->asked);
 }
 
 int cuEventCreate(sc_cu_event *out, unsigned flags)
@@ -284,13 +347,14 @@ int cuEventRecord(sc_cu_event event, sc_cu_stream stream)
 {
     CALL(true);
     event->stream = stream;
+    event->after = stream->queued;
     event->asked = 0;
     return SC_CU_SUCCESS;
 }
 
 int cuEventQuery(sc_cu_event event)
 {
-    return ready(event->stream != NULL && event->stream->hangs, &event->asked);
+    return event->stream != NULL ? ready(event->stream, event->after, &event->asked) : call(true);
 }
 
 /* ---- work ---- */
@@ -302,10 +366,8 @@ int cuMemcpyHtoDAsync_v2(sc_cu_address to, const void *from, size_t size, sc_cu_
     if (at == NULL || size == 0) {
         return misuse("a copy outside of memory");
     }
-    memcpy(at, from, size);
-    stream->asked = 0;
     fake_cuda.copies_up++;
-    return SC_CU_SUCCESS;
+    return queue(stream, &(struct work){.to = at, .from = from, .size = size});
 }
 
 int cuMemcpyDtoHAsync_v2(void *to, sc_cu_address from, size_t size, sc_cu_stream stream)
@@ -315,13 +377,8 @@ int cuMemcpyDtoHAsync_v2(void *to, sc_cu_address from, size_t size, sc_cu_stream
     if (at == NULL || size == 0) {
         return misuse("a copy outside of memory");
     }
-    memcpy(to, at, size);
-    stream->asked = 0;
     fake_cuda.copies_down++;
-    for (size_t i = 0; i < size && fake_cuda.copies_down == fake_cuda.spoil_at; i++) {
-        ((uint8_t *)to)[i] ^= 0xff;
-    }
-    return SC_CU_SUCCESS;
+    return queue(stream, &(struct work){.to = to, .from = at, .size = size, .spoiled = fake_cuda.copies_down == fake_cuda.spoil_at});
 }
 
 int cuModuleLoadData(sc_cu_module *out, const void *image)
@@ -370,24 +427,19 @@ int cuLaunchKernel(sc_cu_function function, unsigned grid_x, unsigned grid_y, un
         block_z != 1 || shared_bytes != 0 || extra != NULL) {
         return misuse("the shape of a launch");
     }
-    struct sc_kc_launch l = {.kernel = function->kernel, .groups = {grid_x, grid_y}};
-    const struct sc_kc_shape *const shape = &sc_kc_kernels[l.kernel];
-    uint32_t *buffer[SC_KC_MAX_POINTERS] = {NULL};
+    struct work w = {.launch = {.kernel = function->kernel, .groups = {grid_x, grid_y}}};
+    const struct sc_kc_shape *const shape = &sc_kc_kernels[function->kernel];
     for (unsigned i = 0; i < shape->n_pointers; i++) {
-        l.pointer[i] = (uint8_t)i;
-        buffer[i] = bytes_at(*(const sc_cu_address *)params[i], 4);
-        if (buffer[i] == NULL) {
+        w.launch.pointer[i] = (uint8_t)i;
+        w.buffer[i] = bytes_at(*(const sc_cu_address *)params[i], 4);
+        if (w.buffer[i] == NULL) {
             return misuse("a kernel outside of memory");
         }
     }
     for (unsigned i = 0; i < shape->n_args; i++) {
-        l.arg[i] = *(const uint32_t *)params[shape->n_pointers + i];
+        w.launch.arg[i] = *(const uint32_t *)params[shape->n_pointers + i];
     }
     fake_cuda.launches++;
     stream->hangs = stream->hangs || fake_cuda.launches == fake_cuda.hang_at;
-    stream->asked = 0;
-    if (!stream->hangs) {
-        sc_kc_run(&l, buffer);
-    }
-    return SC_CU_SUCCESS;
+    return queue(stream, &w);
 }
