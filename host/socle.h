@@ -160,7 +160,7 @@ struct socle_device_use {
     char id[16], name[128];      /* "cpu", "cuda:0" or "opencl:0", and the model */
     bool is_processor;           /* the CPU, or the CPU in the guise of a device */
     bool compared;               /* each commitment was made by the CPU too, with the same bytes */
-    uint32_t commitments, bus_arguments; /* made on it; those that failed were made by the CPU */
+    uint32_t commitments, bus_arguments, openings; /* made on it, commitments inside openings not counted; those that failed were made by the CPU */
     uint32_t failures;
     bool given_up;               /* it failed too often, or gave wrong bytes, and was not asked again */
     char failure[256];           /* the last one; empty when there was none */

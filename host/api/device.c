@@ -140,7 +140,8 @@ void sc_api_device_use(socle_context *ctx, struct socle_device_use *out)
     if (ctx->committer != NULL) {
         const struct sc_committer_report r = sc_committer_report(ctx->committer);
         out->commitments = r.made;
-        out->bus_arguments = r.lent;
+        out->bus_arguments = r.lent[SC_LOAN_BUS];
+        out->openings = r.lent[SC_LOAN_OPENING];
         out->failures = r.failed;
         out->given_up = r.given_up;
         if (r.last_failure != SOCLE_OK) {

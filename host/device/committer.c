@@ -131,6 +131,7 @@ out:
 
 /* ---- how it goes ---- */
 
+/* count: of what went well; not read after a failure. */
 static void note(struct sc_committer *c, socle_status st, uint32_t *count)
 {
     if (st == SOCLE_OK) {
@@ -172,15 +173,15 @@ socle_status sc_committer_borrow(struct sc_committer *c, struct sc_device *out, 
             *out = c->device;
             return st;
         }
-        note(c, st, &c->report.lent);
+        note(c, st, NULL);
     }
     (void)pthread_mutex_unlock(&c->lock);
     return st;
 }
 
-void sc_committer_give_back(struct sc_committer *c, socle_status how)
+void sc_committer_give_back(struct sc_committer *c, socle_status how, enum sc_loan what)
 {
-    note(c, how, &c->report.lent);
+    note(c, how, &c->report.lent[what]);
     (void)pthread_mutex_unlock(&c->lock);
 }
 

@@ -14,10 +14,13 @@ struct sc_committer;
 /** A device that fails so often in a row is not asked again. */
 #define SC_COMMITTER_PATIENCE 3
 
+/** What a device is borrowed for. */
+enum sc_loan { SC_LOAN_BUS, SC_LOAN_OPENING, SC_N_LOANS };
+
 /** How it went so far. */
 struct sc_committer_report {
     uint32_t made, failed;
-    uint32_t lent; /* times that it was borrowed and did not fail */
+    uint32_t lent[SC_N_LOANS]; /* times that it was borrowed and did not fail */
     socle_status last_failure; /* SOCLE_OK when none */
     bool given_up;             /* after SC_COMMITTER_PATIENCE failures in a row */
 };
@@ -38,7 +41,7 @@ SC_MUST_USE socle_status sc_committer_run(struct sc_committer *c, fp *code, uint
  * E_NOMEM: too large for budget or device; E_DEVICE and others: it failed or is given up; nothing is borrowed then. */
 SC_MUST_USE socle_status sc_committer_borrow(struct sc_committer *c, struct sc_device *out, uint64_t bytes);
 /** @p how: SOCLE_OK, or how the device failed. */
-void sc_committer_give_back(struct sc_committer *c, socle_status how);
+void sc_committer_give_back(struct sc_committer *c, socle_status how, enum sc_loan what);
 void sc_committer_info(const struct sc_committer *c, struct sc_device_info *out);
 
 bool sc_committer_compares(const struct sc_committer *c);

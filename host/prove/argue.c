@@ -133,3 +133,13 @@ void sc_eqs_set(struct sc_eqs *e, const fx *point, unsigned n)
     e->low_of = low_of;
     sc_eq_table(e->high, point, n - low);
 }
+
+size_t sc_eqs_write(fp *to, const struct sc_eqs *e)
+{
+    const size_t low = (size_t)1 << e->low, high = (size_t)1 << (e->n - e->low);
+    for (size_t k = 0; k < FX_DEG; k++) {
+        memcpy(to + k * low, e->low_table + k * SC_EQS_PLANE, low * sizeof(fp));
+    }
+    memcpy(to + FX_DEG * low, e->high, high * sizeof(fx));
+    return FX_DEG * (low + high);
+}

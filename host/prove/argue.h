@@ -58,6 +58,8 @@ void sc_eqs_fini(struct sc_eqs *e);
 size_t sc_eqs_memory(unsigned max_n);
 /** The last coordinates of one point, ever fewer of them, share the low table: point + n must be the same then. */
 void sc_eqs_set(struct sc_eqs *e, const fx *point, unsigned n);
+/** Both as kernels of devices want them (kernels/kc/argue.h); returns how many words: sc_kc_eqs_len(n, SC_EQS_LOW). */
+size_t sc_eqs_write(fp *to, const struct sc_eqs *e);
 
 /** Sides of the bus argument that a layout has: L alone, or L and G. The arrays bus and leaf below have as many entries. */
 #define SC_SIDES 2

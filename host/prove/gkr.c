@@ -6,52 +6,38 @@
 
 #include <string.h>
 
-#include "host/device/committer.h"
-#include "host/sys/mem.h"
+#include "host/prove/stretch.h"
 
-/* L on the CPU, from its leaves to the claim; a root was sent. */
-static socle_status again(struct sc_pch *ch, struct sc_leaf_claim *out, fx root[2], const struct sc_columns *c, const struct sc_bus_point *bus)
-{
+/* L from its root, which was sent, to the claim on its leaves. Either way holds its layers before it begins; the host makes them when it did not. */
+struct local {
+    const struct sc_columns *c;
+    const struct sc_bus_point *bus;
+    struct sc_leaf_claim *out;
+    fx root[2];
     struct sc_gkr_h *h;
-    socle_status st = sc_gkr_h_begin(&h, root, c, bus, SC_LOCAL);
-    if (st == SOCLE_OK) {
-        st = sc_gkr_h_layers(h, ch, out, root);
+    struct sc_gkr_d *d;
+};
+
+static socle_status by_host(void *arg, struct sc_pch *ch, bool *differs)
+{
+    struct local *const l = arg;
+    fx own[2];
+    socle_status st = SOCLE_OK;
+    if (l->h == NULL) {
+        TRY(sc_gkr_h_begin(&l->h, own, l->c, l->bus, SC_LOCAL));
+        *differs = memcmp(own, l->root, sizeof own) != 0;
     }
-    sc_gkr_h_end(h);
+    TRY(sc_gkr_h_layers(l->h, ch, l->out, l->root));
+out:
     return st;
 }
 
-/* L on the device. When it fails, and to compare, the CPU does it from the same place of the proof. */
-static socle_status layers_on_device(struct sc_gkr_d *d, struct sc_pch *ch, struct sc_leaf_claim *out, const struct sc_columns *c,
-                                     const struct sc_bus_point *bus, const fx root[2])
+static socle_status by_device(void *arg, struct sc_pch *ch, socle_status *how)
 {
-    const struct sc_pch before = *ch;
-    socle_status st = sc_gkr_d_layers(d, ch, out, root);
-    const socle_status how = sc_gkr_d_end(d);
-    if (st != SOCLE_OK && how == SOCLE_OK) {
-        return st; /* not the device's fault */
-    }
-    if (st == SOCLE_OK && !sc_committer_compares(c->device)) {
-        return st;
-    }
-    const size_t len = ch->len - before.len;
-    uint8_t *const made = sc_alloc(len, 1);
-    if (made == NULL) {
-        return SOCLE_E_NOMEM;
-    }
-    memcpy(made, ch->buf + before.len, len);
-    ch->tr = before.tr;
-    ch->len = before.len;
-    ch->st = before.st;
-    const bool compared = st == SOCLE_OK;
-    fx own[2];
-    st = again(ch, out, own, c, bus);
-    if (st == SOCLE_OK && compared &&
-        (memcmp(own, root, sizeof own) != 0 || ch->len - before.len != len || memcmp(made, ch->buf + before.len, len) != 0)) {
-        sc_committer_differs(c->device);
-        st = SOCLE_E_DEVICE;
-    }
-    sc_free(made);
+    struct local *const l = arg;
+    const socle_status st = sc_gkr_d_layers(l->d, ch, l->out, l->root);
+    *how = sc_gkr_d_end(l->d);
+    l->d = NULL;
     return st;
 }
 
@@ -60,30 +46,33 @@ static socle_status layers_on_device(struct sc_gkr_d *d, struct sc_pch *ch, stru
 socle_status sc_gkr_prove(struct sc_pch *ch, struct sc_leaf_claim *out, const struct sc_columns *c, const struct sc_bus_point *bus)
 {
     socle_status st = SOCLE_OK;
-    fx root[SC_SIDES][2];
-    struct sc_gkr_h *h = NULL;
-    struct sc_gkr_d *d = NULL;
+    fx root[2];
+    struct sc_gkr_h *global = NULL;
+    struct local l = {.c = c, .bus = bus, .out = &out[SC_LOCAL]};
+    const struct sc_stretch layers = {&l, by_device, by_host};
     const unsigned n = sc_n_sides(c->l);
     memset(out, 0, n * sizeof *out);
     if (n > 1) {
-        TRY(sc_gkr_h_begin(&h, root[SC_GLOBAL], c, bus, SC_GLOBAL));
-        sc_gkr_h_end(h);
-        h = NULL;
+        TRY(sc_gkr_h_begin(&global, root, c, bus, SC_GLOBAL));
+        sc_gkr_h_end(global);
+        global = NULL;
     }
-    if (sc_gkr_d_begin(&d, root[SC_LOCAL], c, bus) != SOCLE_OK) {
-        TRY(sc_gkr_h_begin(&h, root[SC_LOCAL], c, bus, SC_LOCAL));
+    if (sc_gkr_d_begin(&l.d, l.root, c, bus) != SOCLE_OK) {
+        TRY(sc_gkr_h_begin(&l.h, l.root, c, bus, SC_LOCAL));
     }
-    for (unsigned v = 0; v < n; v++) {
-        sc_send_fx(ch, SC_L_GKR_ROOT, root[v], 2);
-    }
-    TRY(d != NULL ? layers_on_device(d, ch, &out[SC_LOCAL], c, bus, root[SC_LOCAL]) : sc_gkr_h_layers(h, ch, &out[SC_LOCAL], root[SC_LOCAL]));
-    sc_gkr_h_end(h);
-    h = NULL;
+    sc_send_fx(ch, SC_L_GKR_ROOT, l.root, 2);
     if (n > 1) {
-        TRY(sc_gkr_h_begin(&h, root[SC_GLOBAL], c, bus, SC_GLOBAL));
-        TRY(sc_gkr_h_layers(h, ch, &out[SC_GLOBAL], root[SC_GLOBAL]));
+        sc_send_fx(ch, SC_L_GKR_ROOT, root, 2);
+    }
+    TRY(sc_stretch_send(ch, l.d != NULL ? c->device : NULL, &layers));
+    sc_gkr_h_end(l.h);
+    l.h = NULL;
+    if (n > 1) {
+        TRY(sc_gkr_h_begin(&global, root, c, bus, SC_GLOBAL));
+        TRY(sc_gkr_h_layers(global, ch, &out[SC_GLOBAL], root));
     }
 out:
-    sc_gkr_h_end(h);
+    sc_gkr_h_end(l.h);
+    sc_gkr_h_end(global);
     return st;
 }

@@ -7,43 +7,27 @@
 
 #include <string.h>
 
-#include "host/device/committer.h"
-#include "host/device/device_ops.h"
+#include "host/device/space.h"
 #include "host/sys/mem.h"
 #include "kernels/kc/gkr_plan.h"
 
 /* Rounds over more than 2^SC_EQS_LOW places are the device's; the vectors of the others, up to four times as long, come to the host. */
 #define PACKED (SC_EQS_LOW + 2)
 
-/** Words of memory of the device, by what is in them. */
-struct room {
-    uint64_t layer[SC_MAX_VARS + 1], cells, forms, eqs, partial, out, end; /* places, in bytes */
-    uint64_t n_cells, n_forms, n_eqs, n_partial;                            /* words */
-};
-
 struct sc_gkr_d {
     const struct sc_columns *c;
     const struct sc_bus_point *bus;
-    struct sc_committer *committer;
-    struct sc_device device;
-    socle_status how; /* of the device */
     unsigned n_vars;
     unsigned n_uses;
-    uint32_t align;
-    struct room at;
+    struct sc_space space;
+    struct sc_piece layer[SC_MAX_VARS + 1], cells, forms_at, eqs_at, partial, out;
+    uint64_t n_cells, n_forms; /* words */
     struct sc_eqs eqs;
     fp *forms, *tables, *packed; /* words that go up; that come down */
     struct sc_kc_launch *leaf; /* one for each interaction of a chunk, and one for what is not used */
 };
 
 /* ---- what is where ---- */
-
-static uint64_t take(struct sc_gkr_d *d, uint64_t words)
-{
-    const uint64_t at = d->at.end;
-    d->at.end += (4 * words + d->align - 1) / d->align * d->align;
-    return at;
-}
 
 static unsigned columns_of(const struct sc_gkr_d *d, unsigned chunk)
 {
@@ -61,60 +45,38 @@ static void lay_out(struct sc_gkr_d *d)
 {
     const struct sc_layout *const l = d->c->l;
     const unsigned n = d->n_vars >= 2 ? d->n_vars - 2 : 0;
+    uint64_t n_partial = 0;
     for (unsigned i = 0; i < l->n_chunks; i++) {
         const struct sc_uses u = uses_of(d, i);
-        d->at.n_cells += u.n == 0 ? 0 : (uint64_t)columns_of(d, i) << l->chunk[i].log_h;
-        d->at.n_forms += (uint64_t)u.n * 2 * (6 + 6 * (uint64_t)columns_of(d, i));
+        d->n_cells += u.n == 0 ? 0 : (uint64_t)columns_of(d, i) << l->chunk[i].log_h;
+        d->n_forms += (uint64_t)u.n * 2 * (6 + 6 * (uint64_t)columns_of(d, i));
         d->n_uses += u.n;
     }
-    d->at.n_eqs = sc_kc_eqs_len(n, SC_EQS_LOW);
-    d->at.n_partial = 0;
     for (unsigned k = 0; k <= n; k++) {
         const uint64_t words = sc_kc_partial_len(k, SC_EQS_LOW);
-        d->at.n_partial = words > d->at.n_partial ? words : d->at.n_partial;
+        n_partial = words > n_partial ? words : n_partial;
     }
     for (unsigned k = 0; k <= d->n_vars; k++) {
-        d->at.layer[k] = take(d, sc_kc_layer_len(k));
+        d->layer[k] = sc_space_take(&d->space, sc_kc_layer_len(k));
     }
-    d->at.cells = take(d, d->at.n_cells);
-    d->at.forms = take(d, d->at.n_forms);
-    d->at.eqs = take(d, d->at.n_eqs);
-    d->at.partial = take(d, d->at.n_partial);
-    d->at.out = take(d, sc_kc_packed_len(PACKED));
-}
-
-/* ---- the device ---- */
-
-static socle_status note(struct sc_gkr_d *d, socle_status st)
-{
-    d->how = st != SOCLE_OK ? st : d->how;
-    return st;
-}
-
-static socle_status put(struct sc_gkr_d *d, uint64_t at, const fp *words, uint64_t n)
-{
-    return note(d, d->device.ops->put(d->device.self, at, words, 4 * n));
+    d->cells = sc_space_take(&d->space, d->n_cells);
+    d->forms_at = sc_space_take(&d->space, d->n_forms);
+    d->eqs_at = sc_space_take(&d->space, sc_kc_eqs_len(n, SC_EQS_LOW));
+    d->partial = sc_space_take(&d->space, n_partial);
+    d->out = sc_space_take(&d->space, sc_kc_packed_len(PACKED));
 }
 
 /* Launches on the layer of 2^log. */
 static socle_status run(struct sc_gkr_d *d, unsigned log, const struct sc_kc_launch *launch, unsigned n)
 {
-    const struct sc_kc_plan plan = {launch, n};
-    const bool below = log < d->n_vars;
-    const uint64_t offset[SC_KC_N_GKR_BUFFERS] = {d->at.layer[log], below ? d->at.layer[log + 1] : 0, d->at.cells, d->at.forms,
-                                                  d->at.eqs,        d->at.partial,                    d->at.out};
-    const uint64_t size[SC_KC_N_GKR_BUFFERS] = {4 * sc_kc_layer_len(log), below ? 4 * sc_kc_layer_len(log + 1) : 0, 4 * d->at.n_cells,
-                                                4 * d->at.n_forms,        4 * d->at.n_eqs,                          4 * d->at.n_partial,
-                                                4 * sc_kc_packed_len(PACKED)};
-    const struct sc_launch job = {
-        .op = SC_OP_LAUNCHES, .log_n = log, .count = 1, .arg = &plan, .n_uses = SC_KC_N_GKR_BUFFERS, .offset = offset, .size = size};
-    return note(d, d->device.ops->run(d->device.self, &job));
-}
-
-/* The first @p n words of what launches bring back. */
-static socle_status result(struct sc_gkr_d *d, void *out, size_t n)
-{
-    return note(d, d->device.ops->get(d->device.self, out, d->at.out, 4 * n));
+    const struct sc_piece piece[SC_KC_N_GKR_BUFFERS] = {[SC_KC_LAYER] = d->layer[log],
+                                                        [SC_KC_BELOW] = log < d->n_vars ? d->layer[log + 1] : (struct sc_piece){0, 0},
+                                                        [SC_KC_CELLS] = d->cells,
+                                                        [SC_KC_FORMS] = d->forms_at,
+                                                        [SC_KC_EQS] = d->eqs_at,
+                                                        [SC_KC_PARTIAL] = d->partial,
+                                                        [SC_KC_OUT] = d->out};
+    return sc_space_run(&d->space, piece, SC_KC_N_GKR_BUFFERS, launch, n);
 }
 
 /* ---- leaves and layers ---- */
@@ -158,12 +120,12 @@ static socle_status put_chunks(struct sc_gkr_d *d)
         }
         for (unsigned k = 0; k < columns_of(d, i) && u.n > 0; k++) {
             if (d->c->col[i][k] != NULL) {
-                TRY(put(d, d->at.cells + 4 * cell, d->c->col[i][k], rows));
+                TRY(sc_space_put(&d->space, d->cells, cell, d->c->col[i][k], rows));
             }
             cell += rows;
         }
     }
-    TRY(put(d, d->at.forms, d->forms, word));
+    TRY(sc_space_put(&d->space, d->forms_at, 0, d->forms, word));
 out:
     return st;
 }
@@ -198,7 +160,6 @@ static void let_go(struct sc_gkr_d *d)
 
 socle_status sc_gkr_d_begin(struct sc_gkr_d **out, fx root[2], const struct sc_columns *c, const struct sc_bus_point *bus)
 {
-    struct sc_device_info info;
     socle_status st = SOCLE_OK;
     *out = NULL;
     if (c->device == NULL) {
@@ -211,33 +172,28 @@ socle_status sc_gkr_d_begin(struct sc_gkr_d **out, fx root[2], const struct sc_c
     d->c = c;
     d->bus = &bus[SC_LOCAL];
     d->n_vars = sc_side_vars(c->l, SC_LOCAL);
-    sc_committer_info(c->device, &info);
-    d->align = info.align;
+    sc_space_init(&d->space, c->device, SC_LOAN_BUS);
     lay_out(d);
-    d->forms = sc_alloc(d->at.n_forms, sizeof *d->forms);
-    d->tables = sc_alloc(d->at.n_eqs, sizeof *d->tables);
+    d->forms = sc_alloc(d->n_forms, sizeof *d->forms);
+    d->tables = sc_alloc(d->eqs_at.size, 1);
     d->leaf = sc_alloc(d->n_uses + 1, sizeof *d->leaf);
     d->packed = sc_alloc(sc_kc_packed_len(PACKED), sizeof *d->packed);
-    TRY(d->forms != NULL && d->packed != NULL && d->tables != NULL && d->leaf != NULL && d->at.n_cells < UINT32_MAX ? SOCLE_OK : SOCLE_E_NOMEM);
+    TRY(d->forms != NULL && d->packed != NULL && d->tables != NULL && d->leaf != NULL && d->n_cells < UINT32_MAX ? SOCLE_OK : SOCLE_E_NOMEM);
     TRY(sc_eqs_init(&d->eqs, d->n_vars));
-    TRY(sc_committer_borrow(c->device, &d->device, d->at.end));
-    d->committer = c->device;
+    TRY(sc_space_borrow(&d->space));
     TRY(build(d));
-    TRY(note(d, d->device.ops->get(d->device.self, root, d->at.layer[0], 2 * sizeof root[0])));
+    TRY(sc_space_get(&d->space, root, d->layer[0], 0, 2 * FX_DEG));
     *out = d;
     return SOCLE_OK;
 out:
-    if (d->committer != NULL) {
-        sc_committer_give_back(d->committer, d->how);
-    }
+    (void)sc_space_fini(&d->space);
     let_go(d);
     return st;
 }
 
 socle_status sc_gkr_d_end(struct sc_gkr_d *d)
 {
-    const socle_status how = d->how;
-    sc_committer_give_back(d->committer, how);
+    const socle_status how = sc_space_fini(&d->space);
     let_go(d);
     return how;
 }
@@ -247,14 +203,8 @@ socle_status sc_gkr_d_end(struct sc_gkr_d *d)
 /* Tables of eq as the kernels want them. */
 static socle_status put_eqs(struct sc_gkr_d *d, const fx *rest, unsigned n)
 {
-    const struct sc_eqs *const e = &d->eqs;
     sc_eqs_set(&d->eqs, rest, n);
-    const size_t low = (size_t)1 << e->low, high = (size_t)1 << (n - e->low);
-    for (size_t k = 0; k < FX_DEG; k++) {
-        memcpy(d->tables + k * low, e->low_table + k * SC_EQS_PLANE, low * sizeof(fp));
-    }
-    memcpy(d->tables + FX_DEG * low, e->high, high * sizeof(fx));
-    return put(d, d->at.eqs, d->tables, FX_DEG * (low + high));
+    return sc_space_put(&d->space, d->eqs_at, 0, d->tables, sc_eqs_write(d->tables, &d->eqs));
 }
 
 static void send_round(struct sc_pch *ch, const fx t[2], fx *c)
@@ -277,7 +227,7 @@ static socle_status last_rounds(struct sc_gkr_d *d, struct sc_pch *ch, const str
         v[k] = d->packed + k * FX_DEG * len;
     }
     TRY(run(d, l + 1, &pack, 1));
-    TRY(result(d, d->packed, sc_kc_packed_len(log_len)));
+    TRY(sc_space_get(&d->space, d->packed, d->out, 0, sc_kc_packed_len(log_len)));
     if (i == 0) {
         ops->axpy_ext(v[0], len, v[2], len, c, 0, len);
     }
@@ -318,7 +268,7 @@ static socle_status prove_layer(struct sc_gkr_d *d, struct sc_pch *ch, struct sc
         TRY(put_eqs(d, s->rho + i + 1, l - 1 - i));
         sc_kc_gkr_round(round, l + 1, l - 1 - i, SC_EQS_LOW, i == 0, c);
         TRY(run(d, l + 1, round, 2));
-        TRY(result(d, t, 2 * FX_DEG));
+        TRY(sc_space_get(&d->space, t, d->out, 0, 2 * FX_DEG));
         send_round(ch, t, &c);
         point[i] = c;
     }

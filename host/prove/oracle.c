@@ -35,7 +35,7 @@ struct sc_oracle_memory sc_oracle_memory(unsigned planes, unsigned mu, unsigned 
         .code = sc_big_size(code_bytes(&o)),
         .nodes = sc_big_size(node_bytes(&o)),
         .making = twiddles,
-        .opening = sc_alloc_size(t * (leaf_len(&o) + (size_t)32 * o.log_n), 1),
+        .opening = sc_alloc_size(t * (leaf_len(&o) + (size_t)32 * o.log_n), 1) + sc_alloc_size((size_t)t * o.log_n + 1, sizeof(uint32_t)),
         .again = twiddles + sc_big_size((sizeof(fp) * n_threads) << o.log_n),
     };
 }
@@ -71,7 +71,7 @@ static void fill_twiddles(void *arg, size_t begin, size_t end, unsigned worker)
     }
 }
 
-static fp *twiddles(struct sc_twiddles *tw, unsigned log_n, struct sc_pool *pool)
+fp *sc_oracle_twiddles(struct sc_twiddles *tw, unsigned log_n, struct sc_pool *pool)
 {
     struct twiddle_table t = {sc_big_take(sc_twiddles_len(log_n) * sizeof(fp)), log_n};
     if (t.table) {
@@ -189,7 +189,7 @@ static socle_status make(struct sc_oracle *o, const fp *const *plane, unsigned l
     socle_status st = SOCLE_OK;
     struct sc_merkle_keys keys;
     struct sc_twiddles tw;
-    fp *const table = twiddles(&tw, o->log_n, pool);
+    fp *const table = sc_oracle_twiddles(&tw, o->log_n, pool);
     if (!table) {
         return SOCLE_E_NOMEM;
     }
@@ -230,24 +230,23 @@ out:
     return st;
 }
 
-/* Digests of the missing siblings in the order of merkle.md; node[] is consumed. Returns how many.
- */
-static size_t collect_path(const struct sc_oracle *o, uint8_t *out, uint32_t *node, unsigned n)
+/* Numbers of the missing siblings in the order of merkle.md; node[] is consumed. Returns how many. */
+static size_t collect_path(const struct sc_oracle *o, uint32_t *out, uint32_t *node, unsigned n)
 {
-    const uint8_t *level = o->nodes;
+    uint32_t level = 0;
     size_t len = 0;
     for (unsigned depth = o->log_n; depth > 0; depth--) {
         unsigned up = 0;
         for (unsigned i = 0; i < n; up++) {
             const bool pair = i + 1 < n && !(node[i] & 1) && node[i + 1] == node[i] + 1;
             if (!pair) {
-                memcpy(out + 32 * len++, level + 32 * (size_t)(node[i] ^ 1), 32);
+                out[len++] = level + (node[i] ^ 1);
             }
             node[up] = node[i] >> 1;
             i += pair ? 2 : 1;
         }
         n = up;
-        level += (size_t)32 << depth;
+        level += (uint32_t)1 << depth;
     }
     return len;
 }
@@ -298,7 +297,7 @@ static socle_status gather(struct gathering *g, struct sc_pool *pool)
     socle_status st = SOCLE_OK;
     fp *pow = NULL;
     if (!o->code) {
-        pow = twiddles(&g->tw, o->log_n, pool);
+        pow = sc_oracle_twiddles(&g->tw, o->log_n, pool);
         g->words = sc_big_take(words_len);
         st = pow && g->words ? SOCLE_OK : SOCLE_E_NOMEM;
     }
@@ -332,24 +331,57 @@ static unsigned position(const uint32_t *distinct, uint32_t index)
     return at;
 }
 
-socle_status sc_oracle_open(const struct sc_oracle *o, struct sc_pch *ch, fx *answers, const fx *eq, const uint32_t *index, unsigned t)
+socle_status sc_oracle_open_from(const struct sc_oracle *o, const struct sc_oracle_source *from, struct sc_pch *ch, fx *answers, const fx *eq,
+                                 const uint32_t *index, unsigned t)
 {
     uint32_t distinct[SC_MERKLE_MAX_T], node[SC_MERKLE_MAX_T];
     const unsigned n = sc_merkle_distinct(distinct, index, t);
     const size_t path_len = sc_merkle_path_len(distinct, n, o->log_n);
     uint8_t *const leaves = sc_alloc(1, n * leaf_len(o) + 32 * path_len);
-    socle_status st = leaves ? SOCLE_OK : SOCLE_E_NOMEM;
+    uint32_t *const missing = sc_alloc(path_len + 1, sizeof *missing);
+    socle_status st = leaves && missing ? SOCLE_OK : SOCLE_E_NOMEM;
     TRY(st);
-    struct gathering g = {.ops = sc_cpu_ops_now(), .o = o, .index = distinct, .leaves = leaves, .n = n};
-    TRY(gather(&g, ch->pool));
+    TRY(from->leaves(from->arg, leaves, distinct, n));
     for (unsigned i = 0; i < t; i++) {
         answers[i] = answer(o, leaves + position(distinct, index[i]) * leaf_len(o), eq);
     }
     memcpy(node, distinct, sizeof node);
+    (void)collect_path(o, missing, node, n);
     uint8_t *const path = leaves + n * leaf_len(o);
+    TRY(from->digests(from->arg, path, missing, path_len));
     sc_send_bytes(ch, SC_L_WHIR_OPEN, leaves, n * leaf_len(o));
-    sc_send_bytes(ch, SC_L_WHIR_PATH, path, 32 * collect_path(o, path, node, n));
+    sc_send_bytes(ch, SC_L_WHIR_PATH, path, 32 * path_len);
 out:
+    sc_free(missing);
     sc_free(leaves);
     return st;
+}
+
+/* What is here. */
+struct here {
+    const struct sc_oracle *o;
+    struct sc_pool *pool;
+};
+
+static socle_status leaves_here(void *arg, uint8_t *out, const uint32_t *position, unsigned n)
+{
+    const struct here *const h = arg;
+    struct gathering g = {.ops = sc_cpu_ops_now(), .o = h->o, .index = position, .leaves = out, .n = n};
+    return gather(&g, h->pool);
+}
+
+static socle_status digests_here(void *arg, uint8_t *out, const uint32_t *node, size_t n)
+{
+    const struct here *const h = arg;
+    for (size_t i = 0; i < n; i++) {
+        memcpy(out + 32 * i, h->o->nodes + 32 * (size_t)node[i], 32);
+    }
+    return SOCLE_OK;
+}
+
+socle_status sc_oracle_open(const struct sc_oracle *o, struct sc_pch *ch, fx *answers, const fx *eq, const uint32_t *index, unsigned t)
+{
+    struct here h = {o, ch->pool};
+    const struct sc_oracle_source from = {&h, leaves_here, digests_here};
+    return sc_oracle_open_from(o, &from, ch, answers, eq, index, t);
 }

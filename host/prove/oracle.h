@@ -10,6 +10,10 @@
 #include "host/prove/pch.h"
 
 struct sc_committer;
+struct sc_twiddles;
+
+/** Twiddles for code words of 2^log_n, in the table that is returned: sc_twiddles_len(log_n) elements, for sc_big_free. NULL: no memory. */
+fp *sc_oracle_twiddles(struct sc_twiddles *tw, unsigned log_n, struct sc_pool *pool);
 
 /** Position j of word a, coefficient c is code[((a * planes + c) << log_n) + j]. */
 struct sc_oracle {
@@ -36,6 +40,17 @@ void sc_oracle_drop_code(struct sc_oracle *o, const fp *vector);
  * answers[i] = sum over words a of eq[a] times the word's value at index[i]. */
 SC_MUST_USE socle_status sc_oracle_open(const struct sc_oracle *o, struct sc_pch *ch, fx *answers, const fx *eq, const uint32_t *index,
                                         unsigned t);
+
+/** Leaves and digests of a commitment that is elsewhere. */
+struct sc_oracle_source {
+    void *arg;
+    socle_status (*leaves)(void *arg, uint8_t *out, const uint32_t *position, unsigned n); /* as they are sent, one behind the other */
+    socle_status (*digests)(void *arg, uint8_t *out, const uint32_t *node, size_t n);      /* by their numbers in sc_oracle's nodes */
+};
+
+/** The same with leaves and digests from there; @p o is the shape. What the source fails with is returned, and may be so after a part was sent. */
+SC_MUST_USE socle_status sc_oracle_open_from(const struct sc_oracle *o, const struct sc_oracle_source *from, struct sc_pch *ch, fx *answers,
+                                             const fx *eq, const uint32_t *index, unsigned t);
 
 /** Memory of a commitment: code words and tree, and what takes more for a while: making it, opening @p t positions, and making
  * code words again for that. */

@@ -166,7 +166,10 @@ void sc_send_grind(struct sc_pch *ch, enum sc_label label, unsigned bits)
         return;
     }
     struct search s = search_of(&ch->tr, label, bits);
-    const uint64_t nonce = search(ch->pool, &s);
+    uint64_t nonce;
+    if (ch->grinder.find == NULL || !ch->grinder.find(ch->grinder.arg, &nonce, s.key, s.block, s.mask)) {
+        nonce = search(ch->pool, &s);
+    }
     uint8_t *const at = extend(ch, 8);
     if (at) {
         store_le(at, nonce, 8);

@@ -10,10 +10,18 @@
 
 struct sc_pool;
 
+/** Who else searches nonces: the least one, from 0 on, for which word 8 of the compression of @p block under @p key is zero under @p mask; it goes
+ * to bytes 18 .. 25 of the block. Returns false when it cannot, and the threads of the pool do it. */
+struct sc_grinder {
+    bool (*find)(void *arg, uint64_t *nonce, const uint32_t key[8], const uint32_t block[16], uint32_t mask);
+    void *arg;
+};
+
 /** Errors stick: after the first one sends do nothing, and sc_pch_status tells it. */
 struct sc_pch {
     struct sc_tr tr;
     struct sc_pool *pool; /* for the search of nonces; may be NULL */
+    struct sc_grinder grinder; /* asked first; find may be NULL */
     uint8_t *buf;
     size_t len, cap;
     socle_status st;

@@ -101,6 +101,46 @@ KC_FN kc_fx kc_at2(kc_fx lo, kc_fx hi)
     return kc_fx_sub(kc_fx_add(hi, hi), lo);
 }
 
+/* ---- two sums of a group, one behind the other in local memory ---- */
+
+KC_FN void kc_lane_put(KC_LOCAL_PTR kc_u32 *sums, kc_u32 lane, kc_fx a, kc_fx b)
+{
+    KC_UNROLL
+    for (kc_u32 k = 0; k < KC_DEG; k++) {
+        sums[k * KC_LANES + lane] = a.c[k];
+        sums[(KC_DEG + k) * KC_LANES + lane] = b.c[k];
+    }
+}
+
+/** Of all lanes, in the place of lane 0. */
+KC_FN void kc_lanes_total(KC_LOCAL_PTR kc_u32 *sums)
+{
+    for (kc_u32 w = KC_LANES / 2u; w > 0u; w /= 2u) {
+        KC_EACH(lane, w) {
+            KC_UNROLL
+            for (kc_u32 k = 0; k < 2u * KC_DEG; k++) {
+                sums[k * KC_LANES + lane] = kc_add(sums[k * KC_LANES + lane], sums[k * KC_LANES + lane + w]);
+            }
+        }
+        KC_SYNC;
+    }
+}
+
+/** Sum number `which` times scale to ten words of `partial`. */
+KC_FN void kc_lanes_store(KC_GLOBAL kc_u32 *partial, kc_u32 group, KC_LOCAL_PTR const kc_u32 *sums, kc_u32 which, kc_fx scale)
+{
+    kc_fx s;
+    KC_UNROLL
+    for (kc_u32 k = 0; k < KC_DEG; k++) {
+        s.c[k] = sums[(KC_DEG * which + k) * KC_LANES];
+    }
+    s = kc_fx_mul(s, scale);
+    KC_UNROLL
+    for (kc_u32 k = 0; k < KC_DEG; k++) {
+        partial[(kc_u64)(2u * KC_DEG) * group + KC_DEG * which + k] = s.c[k];
+    }
+}
+
 /** One round: partial[group] = values at 0 and 2 of the sum over its `span` places of eq (v0 v3 + v1 v2), each v linear from a place to
  * the one `places` behind it. Before that, when `folds`, the vectors are folded by c from four times `places`; else v0 is made, with mu = c.
  * eq of place i is the product of low[i mod 2^log_low], planar, and of the group's own high[i >> log_low], five words each, behind it:
@@ -141,39 +181,18 @@ KC_ENTRY kc_gkr_round(KC_GROUPS KC_GLOBAL kc_u32 *partial, KC_GLOBAL kc_u32 *lay
             }
             s2 = kc_fx_add(s2, kc_fx_mul(e, kc_cross(hi[0], hi[1], hi[2], hi[3])));
         }
-        KC_UNROLL
-        for (kc_u32 k = 0; k < KC_DEG; k++) {
-            sums[k * KC_LANES + lane] = s0.c[k];
-            sums[(KC_DEG + k) * KC_LANES + lane] = s2.c[k];
-        }
+        kc_lane_put(sums, lane, s0, s2);
     }
     KC_SYNC;
-    for (kc_u32 w = KC_LANES / 2u; w > 0u; w /= 2u) {
-        KC_EACH(lane, w) {
-            KC_UNROLL
-            for (kc_u32 k = 0; k < 2u * KC_DEG; k++) {
-                sums[k * KC_LANES + lane] = kc_add(sums[k * KC_LANES + lane], sums[k * KC_LANES + lane + w]);
-            }
-        }
-        KC_SYNC;
-    }
+    kc_lanes_total(sums);
     KC_EACH(point, 2u) {
         KC_GLOBAL const kc_u32 *const high = eqs + ((kc_u64)KC_DEG << log_low) + (kc_u64)KC_DEG * (KC_GROUP_X * span >> log_low);
-        kc_fx s;
-        KC_UNROLL
-        for (kc_u32 k = 0; k < KC_DEG; k++) {
-            s.c[k] = sums[(KC_DEG * point + k) * KC_LANES];
-        }
-        s = kc_fx_mul(s, kc_fx_of(high[0], high[1], high[2], high[3], high[4]));
-        KC_UNROLL
-        for (kc_u32 k = 0; k < KC_DEG; k++) {
-            partial[(kc_u64)(2u * KC_DEG) * KC_GROUP_X + KC_DEG * point + k] = s.c[k];
-        }
+        kc_lanes_store(partial, KC_GROUP_X, sums, point, kc_fx_of(high[0], high[1], high[2], high[3], high[4]));
     }
 }
 
-/** out[w] = sum over n of partial[10 i + w], w < 10: one group. */
-KC_ENTRY kc_total(KC_GROUPS KC_GLOBAL kc_u32 *out, KC_GLOBAL const kc_u32 *partial, kc_u32 n)
+/** out[to + 10 y + w] = sum over n of partial[10 (y n + i) + w], w < 10, y the number of the group. */
+KC_ENTRY kc_total(KC_GROUPS KC_GLOBAL kc_u32 *out, KC_GLOBAL const kc_u32 *partial, kc_u32 to, kc_u32 n)
 {
     KC_LOCAL kc_u32 sums[KC_LANES * 2u * KC_DEG];
     KC_EACH(lane, KC_LANES) {
@@ -181,7 +200,7 @@ KC_ENTRY kc_total(KC_GROUPS KC_GLOBAL kc_u32 *out, KC_GLOBAL const kc_u32 *parti
         for (kc_u32 k = 0; k < 2u * KC_DEG; k++) {
             kc_u32 s = 0u;
             for (kc_u32 i = lane; i < n; i += KC_LANES) {
-                s = kc_add(s, partial[(kc_u64)(2u * KC_DEG) * i + k]);
+                s = kc_add(s, partial[(kc_u64)(2u * KC_DEG) * ((kc_u64)KC_GROUP_Y * n + i) + k]);
             }
             sums[k * KC_LANES + lane] = s;
         }
@@ -192,7 +211,7 @@ KC_ENTRY kc_total(KC_GROUPS KC_GLOBAL kc_u32 *out, KC_GLOBAL const kc_u32 *parti
         for (kc_u32 lane = 0; lane < KC_LANES; lane++) {
             s = kc_add(s, sums[k * KC_LANES + lane]);
         }
-        out[k] = s;
+        out[to + 2u * KC_DEG * KC_GROUP_Y + k] = s;
     }
 }
 

@@ -6,6 +6,7 @@
 #define SC_KC_FIELD_H
 
 #define KC_P 0x7f000001u
+#define KC_ONE 0x01fffffeu /* 1 in Montgomery form: 2^32 mod p */
 #define KC_P_INV 0x81000001u /* p^-1 mod 2^32 */
 
 KC_FN kc_u32 kc_add(kc_u32 a, kc_u32 b)

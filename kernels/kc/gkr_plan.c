@@ -74,7 +74,7 @@ void sc_kc_gkr_round(struct sc_kc_launch out[2], unsigned log, unsigned n, unsig
                                    .pointer = {SC_KC_PARTIAL, SC_KC_LAYER, SC_KC_EQS},
                                    .arg = {sc_kc_plane(log), sc_kc_plane(log) / 2, half, low_of(n, log_low), span, !first, c.c[0], c.c[1], c.c[2],
                                            c.c[3], c.c[4]}};
-    out[1] = (struct sc_kc_launch){.kernel = SC_KC_TOTAL, .groups = {1, 1}, .pointer = {SC_KC_OUT, SC_KC_PARTIAL}, .arg = {groups}};
+    out[1] = (struct sc_kc_launch){.kernel = SC_KC_TOTAL, .groups = {1, 1}, .pointer = {SC_KC_OUT, SC_KC_PARTIAL}, .arg = {0, groups}};
 }
 
 struct sc_kc_launch sc_kc_gkr_pack(unsigned log, unsigned log_len)

@@ -15,6 +15,8 @@
 
 #include "kernels/kc/argue.h"
 
+#include "kernels/kc/open.h"
+
 #include "kernels/kc/big_const.h"
 
 #include "kernels/kc/big.h"
@@ -52,6 +54,32 @@ static void run_hash_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y,
     }
 }
 
+static void run_open_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y, uint32_t *const *buffer)
+{
+    const uint32_t *const a = l->arg;
+    uint32_t *const p0 = buffer[l->pointer[0]];
+    uint32_t *const p1 = buffer[l->pointer[1]], *const p2 = buffer[l->pointer[2]];
+    if (l->kernel == SC_KC_FILL) {
+        kc_fill(x, y, p0, a[0], a[1]);
+    } else if (l->kernel == SC_KC_OPEN_CROSS) {
+        kc_open_cross(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
+    } else if (l->kernel == SC_KC_OPEN_LIN) {
+        kc_open_lin(x, y, p0, p1, p2, a[0], a[1], a[2]);
+    } else if (l->kernel == SC_KC_OPEN_WEIGHT) {
+        kc_open_weight(x, y, p0, p1, a[0], a[1], a[2], a[3], a[4]);
+    } else if (l->kernel == SC_KC_OPEN_POWERS) {
+        kc_open_powers(x, y, p0, p1, a[0], a[1], a[2]);
+    } else if (l->kernel == SC_KC_OPEN_SAMPLE) {
+        kc_open_sample(x, y, p0, p1, p2, a[0], a[1], a[2], a[3]);
+    } else if (l->kernel == SC_KC_OPEN_ROUND) {
+        kc_open_round(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8]);
+    } else if (l->kernel == SC_KC_OPEN_FOLD) {
+        kc_open_fold(x, y, p0, p1, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
+    } else {
+        kc_pick(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4]);
+    }
+}
+
 static void run_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y, uint32_t *const *buffer)
 {
     const uint32_t *const a = l->arg;
@@ -80,7 +108,7 @@ static void run_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y, uint
         kc_gkr_round(x, y, p0, buffer[l->pointer[1]], p2, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10]);
         break;
     case SC_KC_TOTAL:
-        kc_total(x, y, p0, p1, a[0]);
+        kc_total(x, y, p0, p1, a[0], a[1]);
         break;
     case SC_KC_GKR_PACK:
         kc_gkr_pack(x, y, p0, p1, a[0], a[1], a[2]);
@@ -114,6 +142,17 @@ static void run_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y, uint
         break;
     case SC_KC_FR_SHIFT_BLS:
         kc_fr_shift_bls(x, y, p0, p1, a[0], a[1], a[2]);
+        break;
+    case SC_KC_FILL:
+    case SC_KC_OPEN_CROSS:
+    case SC_KC_OPEN_LIN:
+    case SC_KC_OPEN_WEIGHT:
+    case SC_KC_OPEN_POWERS:
+    case SC_KC_OPEN_SAMPLE:
+    case SC_KC_OPEN_ROUND:
+    case SC_KC_OPEN_FOLD:
+    case SC_KC_PICK:
+        run_open_group(l, x, y, buffer);
         break;
     case SC_KC_GRIND:
     case SC_KC_SHA_LEAVES:

@@ -17,8 +17,17 @@
     K(UNUSED, "kc_unused", 1, 4, PROOF)              \
     K(GKR_UP, "kc_gkr_up", 2, 3, PROOF)              \
     K(GKR_ROUND, "kc_gkr_round", 3, 11, PROOF)       \
-    K(TOTAL, "kc_total", 2, 1, PROOF)                \
+    K(TOTAL, "kc_total", 2, 2, PROOF)                \
     K(GKR_PACK, "kc_gkr_pack", 2, 3, PROOF)          \
+    K(FILL, "kc_fill", 1, 2, PROOF)                  \
+    K(OPEN_CROSS, "kc_open_cross", 3, 8, PROOF)      \
+    K(OPEN_LIN, "kc_open_lin", 3, 3, PROOF)          \
+    K(OPEN_WEIGHT, "kc_open_weight", 2, 5, PROOF)    \
+    K(OPEN_POWERS, "kc_open_powers", 2, 3, PROOF)    \
+    K(OPEN_SAMPLE, "kc_open_sample", 3, 4, PROOF)    \
+    K(OPEN_ROUND, "kc_open_round", 3, 9, PROOF)      \
+    K(OPEN_FOLD, "kc_open_fold", 2, 8, PROOF)        \
+    K(PICK, "kc_pick", 3, 5, PROOF)                  \
     K(GRIND, "kc_grind", 2, 2, PROOF)                \
     K(MAP_BN_FP, "kc_map_bn_fp", 3, 2, CURVE)        \
     K(MAP_BN_FR, "kc_map_bn_fr", 3, 2, CURVE)        \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Whole proofs whose commitments and bus arguments are made on a device: the bytes are the CPU's whatever the device does, and what it did is told.
+ * Whole proofs whose commitments, bus arguments and openings are made on a device: the bytes are the CPU's whatever the device does, and what it did is told.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -86,7 +86,8 @@ Test(device, a_whole_proof_has_the_bytes_of_the_cpu, .timeout = 100)
     socle_context *const ctx = context_with(&f, false);
     cr_assert_eq(prove(ctx, &p), SOCLE_OK, "%s", socle_message(ctx));
     expect_same(&want, &p);
-    cr_expect(strcmp(p.device.id, "fake") == 0 && p.device.commitments >= 3 && p.device.bus_arguments == 1 && p.device.failures == 0 && p.device.failure[0] == '\0');
+    cr_expect(strcmp(p.device.id, "fake") == 0 && p.device.commitments == 2 && p.device.bus_arguments == 1 &&
+              p.device.openings == 2 && p.device.failures == 0 && p.device.failure[0] == '\0');
     finish(ctx, &p, &want);
 }
 
@@ -135,10 +136,10 @@ Test(device, a_device_without_memory_for_a_commitment_keeps_the_others, .timeout
 
 /* The check of the proof finds them, the CPU makes it again. Gets 1 and 2 are the code words and the tree of IMAGE, 3 and 4 of the main
  * commitment, then come the root, rounds and layers of the bus argument. Code words of a commitment to base elements are not used, they are
- * made again. */
+ * made again. Then those of the openings. */
 Test(device, wrong_bytes_do_not_get_into_a_proof, .timeout = 200)
 {
-    static const unsigned spoil[] = {1, 2, 3, 4, 5, 6, 17, 40, 54};
+    static const unsigned spoil[] = {1, 2, 3, 4, 5, 17, 54, 66, 90};
     struct socle_proof want = by_cpu(), p;
     unsigned gets = 0;
     for (size_t i = 0; i < sizeof spoil / sizeof spoil[0]; i++) {
@@ -153,7 +154,7 @@ Test(device, wrong_bytes_do_not_get_into_a_proof, .timeout = 200)
         socle_destroy(ctx);
         gets = f.gets > gets ? f.gets : gets;
     }
-    cr_expect_geq(gets, 54u);
+    cr_expect_geq(gets, 90u);
     finish(context_for(NULL), &p, &want);
 }
 
@@ -230,7 +231,7 @@ Test(device, a_whole_proof_on_opencl_and_the_cpu, .timeout = 200)
     socle_context *const ctx = context_for("dual");
     cr_assert_eq(prove(ctx, &p), SOCLE_OK, "%s", socle_message(ctx));
     expect_same(&want, &p);
-    cr_expect(p.device.compared && p.device.commitments >= 3 && p.device.bus_arguments == 1 && p.device.failures == 0 &&
+    cr_expect(p.device.compared && p.device.commitments >= 3 && p.device.bus_arguments == 1 && p.device.openings == 2 && p.device.failures == 0 &&
               strcmp(p.device.id, "opencl:0") == 0);
     finish(ctx, &p, &want);
 }

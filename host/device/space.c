@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * A borrowed device and what is where in its arena. Contracts: space.h.
+ */
+#include "host/device/space.h"
+
+#include <string.h>
+
+#include "host/device/device_ops.h"
+#include "kernels/cpu/cpu_ops.h"
+#include "kernels/kc/hash_plan.h"
+
+void sc_space_init(struct sc_space *s, struct sc_committer *committer, enum sc_loan what)
+{
+    struct sc_device_info info;
+    sc_committer_info(committer, &info);
+    *s = (struct sc_space){.committer = committer, .what = what, .align = info.align};
+}
+
+struct sc_piece sc_space_take(struct sc_space *s, uint64_t words)
+{
+    const struct sc_piece p = {s->end, 4 * words};
+    s->end += (p.size + s->align - 1) / s->align * s->align;
+    return p;
+}
+
+socle_status sc_space_borrow(struct sc_space *s)
+{
+    const socle_status st = sc_committer_borrow(s->committer, &s->device, s->end);
+    s->borrowed = st == SOCLE_OK;
+    s->how = st;
+    return st;
+}
+
+socle_status sc_space_fini(struct sc_space *s)
+{
+    if (s->borrowed) {
+        sc_committer_give_back(s->committer, s->how, s->what);
+        s->borrowed = false;
+    }
+    return s->how;
+}
+
+static socle_status note(struct sc_space *s, socle_status st)
+{
+    if (s->how == SOCLE_OK) {
+        s->how = st;
+    }
+    return st;
+}
+
+socle_status sc_space_put(struct sc_space *s, struct sc_piece to, uint64_t first, const void *words, uint64_t n)
+{
+    return note(s, s->device.ops->put(s->device.self, to.at + 4 * first, words, 4 * n));
+}
+
+socle_status sc_space_get(struct sc_space *s, void *words, struct sc_piece from, uint64_t first, uint64_t n)
+{
+    return note(s, s->device.ops->get(s->device.self, words, from.at + 4 * first, 4 * n));
+}
+
+socle_status sc_space_run(struct sc_space *s, const struct sc_piece *piece, unsigned n_pieces, const struct sc_kc_launch *launch, unsigned n)
+{
+    const struct sc_kc_plan plan = {launch, n};
+    uint64_t offset[SC_KC_MAX_BUFFERS], size[SC_KC_MAX_BUFFERS];
+    for (unsigned i = 0; i < n_pieces; i++) {
+        offset[i] = piece[i].at;
+        size[i] = piece[i].size;
+    }
+    const struct sc_launch job = {.op = SC_OP_LAUNCHES, .count = 1, .arg = &plan, .n_uses = n_pieces, .offset = offset, .size = size};
+    return note(s, s->device.ops->run(s->device.self, &job));
+}
+
+socle_status sc_space_commit(struct sc_space *s, const struct sc_piece piece[SC_KC_N_BUFFERS], struct sc_kc_commit shape)
+{
+    uint64_t offset[SC_KC_N_BUFFERS], size[SC_KC_N_BUFFERS];
+    for (unsigned i = 0; i < SC_KC_N_BUFFERS; i++) {
+        offset[i] = piece[i].at;
+        size[i] = 4 * (uint64_t)sc_kc_len(shape, (enum sc_kc_buffer)i);
+    }
+    const struct sc_launch job = {.op = SC_OP_COMMIT,
+                                  .log_n = (uint32_t)(shape.mu - shape.k + shape.lr),
+                                  .count = (uint32_t)shape.planes << shape.k,
+                                  .arg = &shape,
+                                  .n_uses = SC_KC_N_BUFFERS,
+                                  .offset = offset,
+                                  .size = size};
+    return note(s, s->device.ops->run(s->device.self, &job));
+}
+
+/* ---- nonces ---- */
+
+/* Those that are tried together: half as many as there have to be on average, not fewer and not more than these. */
+#define LEAST_TRIES ((uint32_t)1 << 10)
+#define MOST_TRIES ((uint32_t)1 << 22)
+#define LOW_NONCES ((uint32_t)1 << 16)
+
+/* Of n nonces from @p first on, a multiple of LOW_NONCES; UINT64_MAX when there is none. */
+static socle_status try_nonces(struct sc_space *s, uint64_t *nonce, struct sc_piece out, struct sc_piece in, uint32_t *words, const uint32_t frame[24],
+                               uint32_t mask, uint64_t first, uint32_t n)
+{
+    const struct sc_piece piece[2] = {[SC_KC_HASH_OUT] = out, [SC_KC_HASH_IN] = in};
+    const struct sc_kc_launch l = sc_kc_grind(mask, n);
+    uint32_t at[SC_NONCE_IN];
+    socle_status st = SOCLE_OK;
+    *nonce = UINT64_MAX;
+    memcpy(at, frame, sizeof at);
+    at[8 + 5] += (uint32_t)(first >> 16);
+    TRY(sc_space_put(s, in, 0, at, SC_NONCE_IN));
+    TRY(sc_space_run(s, piece, 2, &l, 1));
+    TRY(sc_space_get(s, words, out, 0, sc_kc_grind_len(n)));
+    for (uint32_t i = 0; i < sc_kc_grind_len(n) && *nonce == UINT64_MAX; i++) {
+        *nonce = words[i] != UINT32_MAX ? first + words[i] : UINT64_MAX;
+    }
+out:
+    return st;
+}
+
+/* A wrong nonce would be taken for a mistake of ours. */
+static bool works(uint64_t nonce, const uint32_t frame[24], uint32_t mask)
+{
+    uint32_t block[16];
+    const uint32_t low = (uint32_t)(nonce % LOW_NONCES);
+    memcpy(block, frame + 8, sizeof block);
+    block[5] += (uint32_t)(nonce >> 16);
+    return sc_cpu_ops_now()->grind(frame, block, mask, low, low + 1) >= 0;
+}
+
+socle_status sc_space_nonce(struct sc_space *s, uint64_t *nonce, struct sc_piece out, struct sc_piece in, uint32_t *words, const uint32_t key[8],
+                            const uint32_t block[16], uint32_t mask)
+{
+    const uint32_t wanted = mask / 2 + 1;
+    uint32_t frame[SC_NONCE_IN], n = wanted < LEAST_TRIES ? LEAST_TRIES : wanted > MOST_TRIES ? MOST_TRIES : wanted;
+    uint64_t first = 0;
+    socle_status st = SOCLE_OK;
+    memcpy(frame, key, 8 * sizeof *key);
+    memcpy(frame + 8, block, 16 * sizeof *block);
+    do {
+        TRY(try_nonces(s, nonce, out, in, words, frame, mask, first, n));
+        first += n >= LOW_NONCES ? n : 0; /* few are tried again with those behind them */
+        n = n >= LOW_NONCES ? n : LOW_NONCES;
+    } while (*nonce == UINT64_MAX);
+    if (!works(*nonce, frame, mask)) {
+        st = note(s, SOCLE_E_SELFCHECK);
+    }
+out:
+    return st;
+}
