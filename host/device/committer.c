@@ -16,6 +16,8 @@ struct sc_committer {
     struct sc_device_info info;
     uint64_t budget, arena;
     uint64_t n_pow; /* twiddles in the arena, from its beginning */
+    struct sc_kept kept;
+    uint64_t tickets; /* given out */
     bool compare;
     unsigned in_a_row;
     struct sc_committer_report report;
@@ -70,6 +72,13 @@ static struct places places_of(const struct sc_committer *c, struct sc_kc_commit
     return p;
 }
 
+/* What is in the arena is anything. */
+static void forget(struct sc_committer *c)
+{
+    c->n_pow = 0;
+    c->kept = (struct sc_kept){0};
+}
+
 static socle_status take_arena(struct sc_committer *c, uint64_t size)
 {
     if (size <= c->arena) {
@@ -78,7 +87,7 @@ static socle_status take_arena(struct sc_committer *c, uint64_t size)
     if (size > c->budget) {
         return SOCLE_E_NOMEM;
     }
-    c->n_pow = 0;
+    forget(c);
     c->arena = 0;
     const socle_status st = c->device.ops->arena(c->device.self, size);
     c->arena = st == SOCLE_OK ? size : 0;
@@ -121,10 +130,14 @@ static socle_status commit(struct sc_committer *c, fp *code, uint8_t *nodes, con
                                      .offset = p.offset,
                                      .size = p.size};
     TRY(take_arena(c, p.end));
+    c->kept = (struct sc_kept){0};
     TRY(put_all(c, &p, plane, shape, pow, leaf_key, node_key));
     TRY(c->device.ops->run(c->device.self, &launch));
-    TRY(c->device.ops->get(c->device.self, code, p.offset[SC_KC_CODE], p.size[SC_KC_CODE]));
+    if (code != NULL) {
+        TRY(c->device.ops->get(c->device.self, code, p.offset[SC_KC_CODE], p.size[SC_KC_CODE]));
+    }
     TRY(c->device.ops->get(c->device.self, nodes, p.offset[SC_KC_TREE], p.size[SC_KC_TREE] - 32)); /* the last has no digest */
+    c->kept = (struct sc_kept){++c->tickets, p.offset[SC_KC_MESSAGE], p.size[SC_KC_MESSAGE]};
 out:
     return st;
 }
@@ -141,14 +154,17 @@ static void note(struct sc_committer *c, socle_status st, uint32_t *count)
     }
     c->report.failed++;
     c->report.last_failure = st;
-    c->n_pow = 0; /* whatever is there now */
+    forget(c);
     c->in_a_row += st != SOCLE_E_NOMEM; /* a smaller one may fit */
     c->report.given_up = c->in_a_row >= SC_COMMITTER_PATIENCE;
 }
 
 socle_status sc_committer_run(struct sc_committer *c, fp *code, uint8_t *nodes, const fp *const *plane, struct sc_kc_commit shape, const fp *pow,
-                              const uint8_t leaf_key[32], const uint8_t node_key[32])
+                              const uint8_t leaf_key[32], const uint8_t node_key[32], uint64_t *ticket)
 {
+    if (ticket != NULL) {
+        *ticket = 0;
+    }
     if (!sc_kc_commit_fits(shape)) {
         return SOCLE_E_LIMIT;
     }
@@ -157,31 +173,52 @@ socle_status sc_committer_run(struct sc_committer *c, fp *code, uint8_t *nodes, 
     if (!c->report.given_up) {
         st = commit(c, code, nodes, plane, shape, pow, leaf_key, node_key);
         note(c, st, &c->report.made);
+        if (ticket != NULL) {
+            *ticket = c->kept.ticket;
+        }
     }
     (void)pthread_mutex_unlock(&c->lock);
     return st;
 }
 
-socle_status sc_committer_borrow(struct sc_committer *c, struct sc_device *out, uint64_t bytes)
+void sc_committer_reserve(struct sc_committer *c, struct sc_kc_commit shape, uint64_t bytes)
 {
     (void)pthread_mutex_lock(&c->lock);
-    socle_status st = SOCLE_E_DEVICE;
-    if (!c->report.given_up) {
-        st = take_arena(c, bytes);
-        if (st == SOCLE_OK) {
-            c->n_pow = 0; /* it is overwritten */
-            *out = c->device;
-            return st;
-        }
-        note(c, st, NULL);
+    if (!c->report.given_up && sc_kc_commit_fits(shape)) {
+        const struct places p = places_of(c, shape);
+        const uint64_t jobs = p.offset[SC_KC_MESSAGE] + bytes;
+        (void)take_arena(c, jobs > p.end ? jobs : p.end); /* who needs it will ask, and be told */
     }
     (void)pthread_mutex_unlock(&c->lock);
-    return st;
 }
 
-void sc_committer_give_back(struct sc_committer *c, socle_status how, enum sc_loan what)
+socle_status sc_committer_borrow(struct sc_committer *c, struct sc_device *out, struct sc_kept *kept)
 {
-    note(c, how, &c->report.lent[what]);
+    (void)pthread_mutex_lock(&c->lock);
+    if (c->report.given_up) {
+        (void)pthread_mutex_unlock(&c->lock);
+        return SOCLE_E_DEVICE;
+    }
+    *out = c->device;
+    *kept = c->kept;
+    return SOCLE_OK;
+}
+
+socle_status sc_committer_room(struct sc_committer *c, bool *lost, uint64_t bytes)
+{
+    *lost = bytes > c->arena;
+    return take_arena(c, bytes);
+}
+
+void sc_committer_give_back(struct sc_committer *c, socle_status how, enum sc_loan what, const struct sc_kept *kept)
+{
+    if (kept != NULL) {
+        c->n_pow = kept->ticket == c->kept.ticket && kept->ticket != 0 ? c->n_pow : 0; /* before it in the arena */
+        c->kept = *kept;
+    }
+    if (kept != NULL || how != SOCLE_OK) {
+        note(c, how, &c->report.lent[what]);
+    }
     (void)pthread_mutex_unlock(&c->lock);
 }
 

@@ -31,17 +31,29 @@ SC_MUST_USE socle_status sc_committer_create(struct sc_committer **out, struct s
 /** Gives the arena back. NULL is fine. */
 void sc_committer_destroy(struct sc_committer *c);
 
+/** A vector that is still in the arena: bytes [at, at + size). ticket: which one; 0: none. */
+struct sc_kept {
+    uint64_t ticket, at, size;
+};
+
 /** Make code words and tree (as struct sc_oracle has them) of @p planes arrays of 2^mu elements. pow: of struct sc_twiddles, for
  * mu - k + lr; keys: of leaves and of nodes, 8 words each. Any thread; one at a time, others wait.
+ * code may be NULL: it stays there. *ticket, unless NULL: of the message, which is kept until another job needs its place.
  * E_LIMIT: a shape that the kernels cannot make; E_NOMEM: too large for budget or device; E_DEVICE and others: it failed or is given up. */
 SC_MUST_USE socle_status sc_committer_run(struct sc_committer *c, fp *code, uint8_t *nodes, const fp *const *plane, struct sc_kc_commit shape,
-                                          const fp *pow, const uint8_t leaf_key[32], const uint8_t node_key[32]);
+                                          const fp *pow, const uint8_t leaf_key[32], const uint8_t node_key[32], uint64_t *ticket);
 
-/** The device for jobs of the caller's own, with an arena of at least @p bytes, until it is given back by the same thread; others wait.
- * E_NOMEM: too large for budget or device; E_DEVICE and others: it failed or is given up; nothing is borrowed then. */
-SC_MUST_USE socle_status sc_committer_borrow(struct sc_committer *c, struct sc_device *out, uint64_t bytes);
-/** @p how: SOCLE_OK, or how the device failed. */
-void sc_committer_give_back(struct sc_committer *c, socle_status how, enum sc_loan what);
+/** Take an arena now for a commitment of this shape and for jobs that need @p bytes, its message included, so that the message is not lost to
+ * a larger one later. Nothing happens when that cannot be. */
+void sc_committer_reserve(struct sc_committer *c, struct sc_kc_commit shape, uint64_t bytes);
+
+/** The device for jobs of the caller's own until it is given back by the same thread; others wait. *kept: what there is.
+ * E_DEVICE: it is given up; nothing is borrowed then. */
+SC_MUST_USE socle_status sc_committer_borrow(struct sc_committer *c, struct sc_device *out, struct sc_kept *kept);
+/** For who has borrowed it: an arena of at least @p bytes. *lost: what was in it is not there any more. E_NOMEM: too large for budget or device. */
+SC_MUST_USE socle_status sc_committer_room(struct sc_committer *c, bool *lost, uint64_t bytes);
+/** @p how: SOCLE_OK, or how the device failed. kept: what it has now; NULL: nothing was done with it. */
+void sc_committer_give_back(struct sc_committer *c, socle_status how, enum sc_loan what, const struct sc_kept *kept);
 void sc_committer_info(const struct sc_committer *c, struct sc_device_info *out);
 
 bool sc_committer_compares(const struct sc_committer *c);

@@ -17,6 +17,24 @@ void sc_space_init(struct sc_space *s, struct sc_committer *committer, enum sc_l
     *s = (struct sc_space){.committer = committer, .what = what, .align = info.align};
 }
 
+socle_status sc_space_borrow(struct sc_space *s, struct sc_committer *committer, enum sc_loan what)
+{
+    sc_space_init(s, committer, what);
+    s->how = sc_committer_borrow(committer, &s->device, &s->kept);
+    s->borrowed = s->how == SOCLE_OK;
+    return s->how;
+}
+
+struct sc_piece sc_space_keep(struct sc_space *s, uint64_t ticket, uint64_t words)
+{
+    s->there = ticket != 0 && s->kept.ticket == ticket && s->kept.size == 4 * words;
+    if (!s->there) {
+        s->kept = (struct sc_kept){ticket, 0, 4 * words};
+    }
+    s->end = s->kept.at;
+    return sc_space_take(s, words);
+}
+
 struct sc_piece sc_space_take(struct sc_space *s, uint64_t words)
 {
     const struct sc_piece p = {s->end, 4 * words};
@@ -24,18 +42,24 @@ struct sc_piece sc_space_take(struct sc_space *s, uint64_t words)
     return p;
 }
 
-socle_status sc_space_borrow(struct sc_space *s)
+socle_status sc_space_room(struct sc_space *s, const void *vector)
 {
-    const socle_status st = sc_committer_borrow(s->committer, &s->device, s->end);
-    s->borrowed = st == SOCLE_OK;
-    s->how = st;
-    return st;
+    const struct sc_piece kept = {s->kept.at, s->kept.size};
+    bool lost;
+    s->how = sc_committer_room(s->committer, &lost, s->end);
+    s->has_room = s->how == SOCLE_OK;
+    s->there &= !lost;
+    if (s->has_room && !s->there) {
+        s->there = sc_space_put(s, kept, 0, vector, kept.size / 4) == SOCLE_OK;
+    }
+    return s->how;
 }
 
 socle_status sc_space_fini(struct sc_space *s)
 {
+    const struct sc_kept none = {0, 0, 0};
     if (s->borrowed) {
-        sc_committer_give_back(s->committer, s->how, s->what);
+        sc_committer_give_back(s->committer, s->how, s->what, !s->has_room ? NULL : s->there ? &s->kept : &none);
         s->borrowed = false;
     }
     return s->how;

@@ -17,17 +17,22 @@ struct sc_space {
     struct sc_committer *committer;
     struct sc_device device;
     enum sc_loan what;
-    bool borrowed;
+    bool borrowed, has_room, there; /* there: the vector that is kept */
     socle_status how; /* the first failure of the device */
     uint64_t align, end;
+    struct sc_kept kept;
 };
 
-/** Nothing is borrowed yet, and the arena is empty. */
+/** For laying out pieces alone: nothing is borrowed. */
 void sc_space_init(struct sc_space *s, struct sc_committer *committer, enum sc_loan what);
-/** A piece of so many words of 32 bits, behind those that there are. Before the device is borrowed. */
+/** Borrow the device. Errors as of sc_committer_borrow; sc_space_fini is due in any case. */
+SC_MUST_USE socle_status sc_space_borrow(struct sc_space *s, struct sc_committer *committer, enum sc_loan what);
+/** The first piece, for the vector that a commitment had this ticket for: where it is already, or at the beginning. It is to be left as it is. */
+struct sc_piece sc_space_keep(struct sc_space *s, uint64_t ticket, uint64_t words);
+/** A piece of so many words of 32 bits, behind those that there are. */
 struct sc_piece sc_space_take(struct sc_space *s, uint64_t words);
-/** Borrow the device with an arena for all pieces. Errors as of sc_committer_borrow. */
-SC_MUST_USE socle_status sc_space_borrow(struct sc_space *s);
+/** An arena for all pieces; after that there are no more. The vector to keep goes up unless it is there. Errors as of sc_committer_room. */
+SC_MUST_USE socle_status sc_space_room(struct sc_space *s, const void *vector);
 /** Give it back, unless it was not borrowed. Returns how the device did. */
 socle_status sc_space_fini(struct sc_space *s);
 

@@ -32,6 +32,7 @@ socle_status sc_columns_init(struct sc_columns *c, const struct sc_machine *m, c
     c->l = l;
     c->ops = ops;
     c->pool = pool;
+    c->main = polys[0];
     c->closed_len = closed_bytes(m, l);
     c->closed = sc_big_take(c->closed_len);
     if (c->closed_len && !c->closed) {

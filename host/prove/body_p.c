@@ -4,6 +4,8 @@
  */
 #include "host/prove/body_p.h"
 
+#include "host/device/committer.h"
+#include "host/prove/gkr.h"
 #include "host/sys/mem.h"
 #include "host/sys/pool.h"
 
@@ -43,6 +45,17 @@ void sc_body_p_shape(struct sc_body_p *b)
     }
 }
 
+static void find_blocks(struct sc_body_p *b)
+{
+    const struct sc_layout *const l = &b->layout;
+    for (unsigned i = 0; i < l->n_chunks; i++) {
+        const struct sc_chunk *const c = &l->chunk[i];
+        for (unsigned k = 0; k < b->p->machine->tables[c->table].n_cols; k++) {
+            b->blocks[c->value + k] = (struct sc_block){c->log_h, c->block + k};
+        }
+    }
+}
+
 socle_status sc_body_p_layout(struct sc_body_p *b)
 {
     struct sc_layout *const l = &b->layout;
@@ -52,21 +65,53 @@ socle_status sc_body_p_layout(struct sc_body_p *b)
     }
     b->values = sc_alloc(l->n_values, sizeof *b->values);
     b->blocks = sc_alloc(l->n_values, sizeof *b->blocks);
-    return b->values && b->blocks ? SOCLE_OK : SOCLE_E_NOMEM;
+    if (!b->values || !b->blocks) {
+        return SOCLE_E_NOMEM;
+    }
+    find_blocks(b);
+    return SOCLE_OK;
 }
 
 static socle_status commit_base(struct sc_oracle *out, const fp *cells, const struct sc_whir_params *wp, const struct sc_prover *p)
 {
     const struct sc_whir_round *const r = &wp->r[0];
-    const socle_status st = sc_oracle_commit(out, &cells, 1, r->mu, r->k, r->lr, p->device, p->pool);
-    if (st == SOCLE_OK) {
-        sc_oracle_drop_code(out, cells);
-    }
-    return st;
+    return sc_oracle_commit_base(out, cells, r->mu, r->k, r->lr, p->device, p->pool);
+}
+
+/* The opening of the main polynomial; what the transcript brings is not there yet. */
+static struct sc_opening main_opening(const struct sc_body_p *b)
+{
+    return (struct sc_opening){
+        .wp = &b->p->profile->main[b->layout.m0],
+        .oracle = &b->main,
+        .f = b->w->cells,
+        .device = b->p->device,
+        .f_done = b->w->cells_done,
+        .arg = b->w->arg,
+        .r = b->r,
+        .H = b->layout.n_vars,
+        .blocks = b->blocks,
+        .values = b->values,
+        .n_values = b->layout.n_main_values,
+    };
+}
+
+/* Room for all that the device does with the cells: they go up once. */
+static void reserve(const struct sc_body_p *b)
+{
+    const struct sc_opening o = main_opening(b);
+    const struct sc_columns c = {.m = b->p->machine, .l = &b->layout, .device = b->p->device};
+    const struct sc_whir_round *const r = &o.wp->r[0];
+    const struct sc_kc_commit shape = {.planes = 1, .mu = r->mu, .k = r->k, .lr = r->lr};
+    sc_committer_reserve(b->p->device, shape, sc_gkr_d_room(&c));
+    sc_committer_reserve(b->p->device, shape, sc_whir_room(&o));
 }
 
 static socle_status commit(struct sc_body_p *b)
 {
+    if (b->p->device != NULL) {
+        reserve(b);
+    }
     const socle_status st = commit_base(&b->main, b->w->cells, &b->p->profile->main[b->layout.m0], b->p);
     if (st == SOCLE_OK) {
         sc_send_bytes(&b->ch, SC_L_MAIN_ROOT, b->main.root, sizeof b->main.root);
@@ -85,6 +130,7 @@ static socle_status argue(struct sc_body_p *b)
     TRY(sc_columns_init(&b->cols, p->machine, &b->layout, polys, p->ops, p->pool));
     b->cols.watch = p->watch;
     b->cols.device = p->device;
+    b->cols.ticket = b->main.ticket;
     TRY(sc_watch_tell(p->watch, SC_STAGE_GKR, 0));
     TRY(sc_gkr_prove(&b->ch, b->leaf, &b->cols, b->bus));
     TRY(sc_watch_tell(p->watch, SC_STAGE_ZERO, 0));
@@ -111,35 +157,11 @@ static socle_status open_boundary(struct sc_body_p *b, struct sc_opening *o)
     return sc_whir_open(&b->ch, o);
 }
 
-static void find_blocks(struct sc_body_p *b)
-{
-    const struct sc_layout *const l = &b->layout;
-    for (unsigned i = 0; i < l->n_chunks; i++) {
-        const struct sc_chunk *const c = &l->chunk[i];
-        for (unsigned k = 0; k < b->p->machine->tables[c->table].n_cols; k++) {
-            b->blocks[c->value + k] = (struct sc_block){c->log_h, c->block + k};
-        }
-    }
-}
-
 static socle_status open_all(struct sc_body_p *b)
 {
     socle_status st = SOCLE_OK;
     const struct sc_layout *const l = &b->layout;
-    struct sc_opening o = {
-        .wp = &b->p->profile->main[l->m0],
-        .oracle = &b->main,
-        .f = b->w->cells,
-        .device = b->p->device,
-        .f_done = b->w->cells_done,
-        .arg = b->w->arg,
-        .r = b->r,
-        .H = l->n_vars,
-        .blocks = b->blocks,
-        .values = b->values,
-        .n_values = l->n_main_values,
-    };
-    find_blocks(b);
+    struct sc_opening o = main_opening(b);
     sc_tr_challenge(&b->ch.tr, SC_L_GAMMA, &o.gamma, 1);
     TRY(sc_whir_open(&b->ch, &o));
     sc_oracle_fini(&b->main);

@@ -28,6 +28,9 @@ void sc_gkr_h_end(struct sc_gkr_h *h);
 /** L on a device. */
 struct sc_gkr_d;
 
+/** Bytes that it takes of the columns' device, which is there. */
+uint64_t sc_gkr_d_room(const struct sc_columns *c);
+
 /** Leaves and layers of L on the columns' device, which is borrowed until sc_gkr_d_end; @p root is theirs. Not SOCLE_OK: there is no device,
  * or it failed, or there is no room; nothing is held then. */
 SC_MUST_USE socle_status sc_gkr_d_begin(struct sc_gkr_d **out, fx root[2], const struct sc_columns *c, const struct sc_bus_point *bus);

@@ -323,6 +323,14 @@ static socle_status by_device(void *arg, struct sc_pch *ch, socle_status *how)
     return *how != SOCLE_OK ? *how : st;
 }
 
+uint64_t sc_whir_room(const struct sc_opening *o)
+{
+    struct sc_open_parts parts = {0};
+    const uint64_t bytes = sc_whir_params_ok(o->wp) && make_parts(&parts, o) == SOCLE_OK ? sc_open_d_room(o, &parts) : 0;
+    sc_free(parts.part);
+    return bytes;
+}
+
 socle_status sc_whir_open(struct sc_pch *ch, const struct sc_opening *o)
 {
     struct sc_open_parts parts = {0};

@@ -28,6 +28,9 @@ struct sc_opening {
 /** Append the opening to the channel. Errors are also left in the channel. */
 SC_MUST_USE socle_status sc_whir_open(struct sc_pch *ch, const struct sc_opening *o);
 
+/** Bytes that it takes of its device, which is there; gamma and values are not read. 0: the device cannot make it. */
+uint64_t sc_whir_room(const struct sc_opening *o);
+
 /** The most that an opening holds before and after f_done: 40 bytes for each eight elements of f and the code words of round 1,
  * and little else. @p log_h is the greatest of the blocks, mu_0 with samples; the code words of round 0 are made again. */
 struct sc_open_memory {

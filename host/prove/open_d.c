@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * The opening's vectors on a device: f goes up, folded polynomial, weight, code words and trees stay there, and what the transcript wants comes
+ * The opening's vectors on a device: f is there or goes up, folded polynomial, weight, code words and trees stay there, and what the transcript wants comes
  * back: sums, roots, answers, leaves and digests that were asked for. It finds the nonces, too.
  * Owns the loan of the device and a buffer of words that go up and come down. Theory: docs/spec/whir.md.
  */
@@ -444,7 +444,7 @@ static socle_status lay_out(struct on_device *d)
         pow = larger(pow, sc_kc_len(s, SC_KC_POW));
     }
     d->n_words = words_of(d);
-    d->f = sc_space_take(&d->space, (uint64_t)1 << wp->r[0].mu);
+    d->f = sc_space_keep(&d->space, d->o->oracle->ticket, (uint64_t)1 << wp->r[0].mu);
     d->pow = sc_space_take(&d->space, pow);
     d->leaf_key = sc_space_take(&d->space, 8);
     d->node_key = sc_space_take(&d->space, 8);
@@ -474,7 +474,6 @@ static socle_status put_all(struct on_device *d)
     fp *const table = sc_oracle_twiddles(&tw, log_n, d->ch->pool);
     TRY(table != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
     sc_merkle_keys(&keys);
-    TRY(sc_space_put(&d->space, d->f, 0, d->o->f, (uint64_t)1 << d->o->wp->r[0].mu));
     TRY(sc_space_put(&d->space, d->pow, 0, tw.pow, (uint64_t)1 << log_n));
     TRY(sc_space_put(&d->space, d->leaf_key, 0, keys.leaf, 8));
     TRY(sc_space_put(&d->space, d->node_key, 0, keys.node, 8));
@@ -498,6 +497,20 @@ static const struct sc_open_ops device_ops = {
     .end = device_end,
 };
 
+uint64_t sc_open_d_room(const struct sc_opening *o, const struct sc_open_parts *parts)
+{
+    struct on_device *const d = sc_alloc(1, sizeof *d);
+    if (d == NULL) {
+        return 0;
+    }
+    d->o = o;
+    d->parts = parts;
+    sc_space_init(&d->space, o->device, SC_LOAN_OPENING);
+    const uint64_t end = lay_out(d) == SOCLE_OK ? d->space.end : 0;
+    sc_free(d);
+    return end;
+}
+
 socle_status sc_open_d_begin(struct sc_open_way *out, const struct sc_opening *o, const struct sc_open_parts *parts, struct sc_pch *ch)
 {
     struct on_device *const d = sc_alloc(1, sizeof *d);
@@ -509,14 +522,14 @@ socle_status sc_open_d_begin(struct sc_open_way *out, const struct sc_opening *o
     d->parts = parts;
     d->ch = ch;
     d->mu = o->wp->r[0].mu;
-    sc_space_init(&d->space, o->device, SC_LOAN_OPENING);
+    TRY(sc_space_borrow(&d->space, o->device, SC_LOAN_OPENING));
     TRY(lay_out(d));
     d->words = sc_alloc(d->n_words, sizeof *d->words);
     d->batch = sc_alloc(parts->n + 1, sizeof *d->batch);
     d->launch = sc_alloc(2 * parts->n + 2, sizeof *d->launch);
     TRY(d->words != NULL && d->batch != NULL && d->launch != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
     TRY(sc_eqs_init(&d->eqs, parts->rest));
-    TRY(sc_space_borrow(&d->space));
+    TRY(sc_space_room(&d->space, o->f));
     ch->grinder = (struct sc_grinder){find_nonce, d};
     TRY(put_all(d));
     make_batches(d);

@@ -68,6 +68,9 @@ SC_MUST_USE socle_status sc_open_h_begin(struct sc_open_way *out, const struct s
 /** On the opening's device, which is borrowed until the end; it finds the nonces of @p ch, too. After anything but SOCLE_OK nothing is held. */
 SC_MUST_USE socle_status sc_open_d_begin(struct sc_open_way *out, const struct sc_opening *o, const struct sc_open_parts *parts, struct sc_pch *ch);
 
+/** What that takes of the device, bytes. 0: it cannot be. */
+uint64_t sc_open_d_room(const struct sc_opening *o, const struct sc_open_parts *parts);
+
 /** The last log_h coordinates of a part's point. */
 const fx *sc_open_suffix(const struct sc_opening *o, unsigned point, unsigned log_h);
 bool sc_open_has_height(const struct sc_open_parts *p, unsigned point, unsigned log_h);

@@ -157,15 +157,16 @@ static void build_tree(struct sc_oracle *o, const struct sc_merkle_keys *keys, s
 
 /* On a device. */
 
-static socle_status on_device(struct sc_committer *device, const struct sc_oracle *o, fp *code, uint8_t *nodes, const fp *const *plane,
-                              unsigned log_word, const struct sc_twiddles *tw, const struct sc_merkle_keys *keys)
+/* code may be NULL. */
+static socle_status on_device(struct sc_committer *device, struct sc_oracle *o, fp *code, uint8_t *nodes, const fp *const *plane, unsigned log_word,
+                              const struct sc_twiddles *tw, const struct sc_merkle_keys *keys)
 {
     const struct sc_kc_commit shape = {.planes = o->planes, .mu = (uint8_t)(log_word + o->k), .k = o->k, .lr = o->lr};
-    return sc_committer_run(device, code, nodes, plane, shape, tw->pow, keys->leaf, keys->node);
+    return sc_committer_run(device, code, nodes, plane, shape, tw->pow, keys->leaf, keys->node, &o->ticket);
 }
 
 /* What the device makes of the same message, against what is there. That it fails is no difference. */
-static socle_status compare(struct sc_committer *device, const struct sc_oracle *o, const fp *const *plane, unsigned log_word,
+static socle_status compare(struct sc_committer *device, struct sc_oracle *o, const fp *const *plane, unsigned log_word,
                             const struct sc_twiddles *tw, const struct sc_merkle_keys *keys)
 {
     socle_status st = SOCLE_OK;
@@ -183,7 +184,19 @@ out:
     return st;
 }
 
-/* Code words and tree into the room that @p o has for them. */
+static socle_status on_host(struct sc_oracle *o, const fp *const *plane, unsigned log_word, const struct sc_twiddles *tw,
+                            const struct sc_merkle_keys *keys, struct sc_pool *pool)
+{
+    o->code = o->code != NULL ? o->code : sc_big_take(code_bytes(o));
+    if (o->code == NULL) {
+        return SOCLE_E_NOMEM;
+    }
+    encode(o, plane, log_word, tw, pool);
+    build_tree(o, keys, pool);
+    return SOCLE_OK;
+}
+
+/* Tree and code words; a device makes code words only when there is room for them already. */
 static socle_status make(struct sc_oracle *o, const fp *const *plane, unsigned log_word, struct sc_committer *device, struct sc_pool *pool)
 {
     socle_status st = SOCLE_OK;
@@ -196,19 +209,19 @@ static socle_status make(struct sc_oracle *o, const fp *const *plane, unsigned l
     sc_merkle_keys(&keys);
     const bool beside = device && sc_committer_compares(device);
     if (!device || beside || on_device(device, o, o->code, o->nodes, plane, log_word, &tw, &keys) != SOCLE_OK) {
-        encode(o, plane, log_word, &tw, pool);
-        build_tree(o, &keys, pool);
+        TRY(on_host(o, plane, log_word, &tw, &keys, pool));
     }
     if (beside) {
-        st = compare(device, o, plane, log_word, &tw, &keys);
+        TRY(compare(device, o, plane, log_word, &tw, &keys));
     }
     memcpy(o->root, o->nodes + node_bytes(o) - 64, 32);
+out:
     sc_big_free(table, sc_twiddles_len(o->log_n) * sizeof(fp));
     return st;
 }
 
-socle_status sc_oracle_commit(struct sc_oracle *out, const fp *const *plane, unsigned planes, unsigned mu, unsigned k, unsigned lr,
-                              struct sc_committer *device, struct sc_pool *pool)
+static socle_status commit(struct sc_oracle *out, const fp *const *plane, unsigned planes, unsigned mu, unsigned k, unsigned lr, bool with_code,
+                           struct sc_committer *device, struct sc_pool *pool)
 {
     struct sc_oracle o = {.k = (uint8_t)k, .log_n = (uint8_t)(mu - k + lr), .lr = (uint8_t)lr, .planes = (uint8_t)planes};
     socle_status st = SOCLE_OK;
@@ -216,17 +229,30 @@ socle_status sc_oracle_commit(struct sc_oracle *out, const fp *const *plane, uns
     if (k > mu || mu - k + lr > FP_TWO_ADICITY) {
         return SOCLE_E_ARG;
     }
-    o.code = sc_big_take(code_bytes(&o));
+    o.code = with_code ? sc_big_take(code_bytes(&o)) : NULL;
     o.nodes = sc_big_take(node_bytes(&o));
-    if (!o.code || !o.nodes) {
-        st = SOCLE_E_NOMEM;
-        goto out;
-    }
+    TRY((o.code || !with_code) && o.nodes ? SOCLE_OK : SOCLE_E_NOMEM);
     TRY(make(&o, plane, mu - k, device, pool));
     *out = o;
     return SOCLE_OK;
 out:
     sc_oracle_fini(&o);
+    return st;
+}
+
+socle_status sc_oracle_commit(struct sc_oracle *out, const fp *const *plane, unsigned planes, unsigned mu, unsigned k, unsigned lr,
+                              struct sc_committer *device, struct sc_pool *pool)
+{
+    return commit(out, plane, planes, mu, k, lr, true, device, pool);
+}
+
+socle_status sc_oracle_commit_base(struct sc_oracle *out, const fp *vector, unsigned mu, unsigned k, unsigned lr, struct sc_committer *device,
+                                   struct sc_pool *pool)
+{
+    const socle_status st = commit(out, &vector, 1, mu, k, lr, false, device, pool);
+    if (st == SOCLE_OK) {
+        sc_oracle_drop_code(out, vector);
+    }
     return st;
 }
 

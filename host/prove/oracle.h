@@ -22,6 +22,7 @@ struct sc_oracle {
     const fp *vector; /* what is encoded again then; borrowed */
     uint8_t *nodes; /* 2^log_n leaf digests, then each level above; the last is the root */
     uint8_t root[32];
+    uint64_t ticket; /* of the vector on the device that made the commitment; 0: none did */
 };
 
 /** Commit to a vector of 2^mu elements, given as @p planes arrays of coefficients: 2^k words at rate 2^-lr.
@@ -30,10 +31,13 @@ struct sc_oracle {
  * them, and SOCLE_E_DEVICE tells that the two differ. Both may be NULL. */
 SC_MUST_USE socle_status sc_oracle_commit(struct sc_oracle *out, const fp *const *plane, unsigned planes, unsigned mu, unsigned k, unsigned lr,
                                           struct sc_committer *device, struct sc_pool *pool);
+/** The same of 2^mu base elements, which are borrowed until the end, without keeping code words, which are twice as long: an opening
+ * makes them again, a word at a time: a few per cent of a proof's work for a third of its memory. */
+SC_MUST_USE socle_status sc_oracle_commit_base(struct sc_oracle *out, const fp *vector, unsigned mu, unsigned k, unsigned lr,
+                                               struct sc_committer *device, struct sc_pool *pool);
 void sc_oracle_fini(struct sc_oracle *o);
 
-/** Free the code words of a base-field commitment, twice the size of @p vector, which is borrowed until the end. An opening
- * makes them again, a word at a time: a few per cent of a proof's work for a third of its memory. */
+/** Free the code words of a commitment to the base elements @p vector, which is borrowed until the end. */
 void sc_oracle_drop_code(struct sc_oracle *o, const fp *vector);
 
 /** Send the opening at index[0 .. t): leaves under WHIR_OPEN, digests under WHIR_PATH. t <= SC_MERKLE_MAX_T.

@@ -27,11 +27,10 @@ socle_status sc_keygen(struct sc_program *out, const struct sc_prover *p, uint32
         return SOCLE_E_LIMIT;
     }
     const struct sc_whir_round *const r = &p->profile->image[out->vars].r[0];
-    const socle_status st = sc_oracle_commit(&out->oracle, &cells, 1, r->mu, r->k, r->lr, p->device, p->pool);
+    const socle_status st = sc_oracle_commit_base(&out->oracle, cells, r->mu, r->k, r->lr, p->device, p->pool);
     if (st != SOCLE_OK) {
         return st;
     }
-    sc_oracle_drop_code(&out->oracle, cells);
     out->cells = cells;
     out->head.entry = entry;
     out->head.log_h = (uint8_t)log_h;

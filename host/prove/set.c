@@ -29,7 +29,7 @@ socle_status sc_boundary_commit(struct sc_boundary *b, const struct sc_prover *p
         return SOCLE_E_LIMIT;
     }
     const struct sc_whir_round *const r = &schedule(p, b)->r[0];
-    const socle_status st = sc_oracle_commit(&oracle, &cells, 1, r->mu, r->k, r->lr, p->device, p->pool);
+    const socle_status st = sc_oracle_commit_base(&oracle, cells, r->mu, r->k, r->lr, p->device, p->pool);
     memcpy(b->root, oracle.root, sizeof b->root);
     sc_oracle_fini(&oracle);
     return st;

@@ -96,7 +96,7 @@ static void both_destroy(struct both *b)
 
 static socle_status on_device(struct both *b, struct sc_committer *c)
 {
-    return sc_committer_run(c, b->code, b->nodes, b->plane, b->shape, b->tw.pow, b->keys.leaf, b->keys.node);
+    return sc_committer_run(c, b->code, b->nodes, b->plane, b->shape, b->tw.pow, b->keys.leaf, b->keys.node, NULL);
 }
 
 static bool same(const struct both *b)

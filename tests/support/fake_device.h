@@ -19,6 +19,10 @@ struct fake {
     socle_status how;
     bool all_after;
     unsigned gets, spoil_at;
+    unsigned runs, launches;
+    uint64_t up, down; /* bytes */
+    uint64_t most_up;  /* of one put */
+    unsigned most_ups; /* puts of as many */
 };
 
 static bool fails(struct fake *f)
@@ -56,6 +60,9 @@ static socle_status fake_put(void *self, uint64_t offset, const void *host, uint
     struct fake *const f = self;
     cr_assert(offset % 64 == 0 && offset <= f->size && size <= f->size - offset, "put outside the arena");
     f->puts++;
+    f->up += size;
+    f->most_ups = size > f->most_up ? 1 : f->most_ups + (size == f->most_up);
+    f->most_up = size > f->most_up ? size : f->most_up;
     memcpy(f->arena + offset, host, size);
     return fails(f) ? f->how : SOCLE_OK;
 }
@@ -66,6 +73,7 @@ static socle_status fake_get(void *self, void *host, uint64_t offset, uint64_t s
     cr_assert(offset <= f->size && size <= f->size - offset, "get outside the arena");
     memcpy(host, f->arena + offset, size);
     f->gets++;
+    f->down += size;
     for (uint64_t i = 0; i < size && f->gets == f->spoil_at; i++) {
         ((uint8_t *)host)[i] ^= 0xff;
     }
@@ -83,6 +91,8 @@ static socle_status fake_run(void *self, const struct sc_launch *l)
         cr_assert(l->offset[i] <= f->size && l->size[i] <= f->size - l->offset[i]);
         buffer[i] = (uint32_t *)(void *)(f->arena + l->offset[i]);
     }
+    f->runs++;
+    f->launches += plan.n;
     for (unsigned i = 0; i < plan.n; i++) {
         sc_kc_run(&plan.launch[i], buffer);
     }

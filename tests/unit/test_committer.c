@@ -3,7 +3,7 @@
  * Commitments on a device that fails: a device in host memory, made to fail at each of its calls, to run out of memory, to give wrong bytes.
  */
 #include "core/proof/merkle_v.h"
-#include "host/device/committer.h"
+#include "host/device/space.h"
 #include "host/prove/oracle.h"
 #include "host/sys/mem.h"
 #include "kernels/cpu/cpu_ops.h"
@@ -15,6 +15,8 @@
 
 static fp message[1 << 12], table[2 << 12], code[1 << 13];
 static uint8_t nodes[64 << 12];
+
+static uint64_t ticket;
 
 static socle_status commit(struct sc_committer *c, struct sc_kc_commit shape, struct sc_oracle *want)
 {
@@ -35,7 +37,7 @@ static socle_status commit(struct sc_committer *c, struct sc_kc_commit shape, st
     if (want != NULL) {
         cr_assert_eq(sc_oracle_commit(want, plane, shape.planes, shape.mu, shape.k, shape.lr, NULL, NULL), SOCLE_OK);
     }
-    return sc_committer_run(c, code, nodes, plane, shape, tw.pow, keys.leaf, keys.node);
+    return sc_committer_run(c, code, nodes, plane, shape, tw.pow, keys.leaf, keys.node, &ticket);
 }
 
 static const struct sc_kc_commit big = {1, 11, 2, 1}, small = {5, 6, 1, 2};
@@ -150,5 +152,70 @@ Test(committer, other_bytes_than_the_hosts_end_it)
     const struct sc_committer_report r = sc_committer_report(c);
     cr_expect(r.made == 0 && r.failed == 1 && r.given_up && r.last_failure == SOCLE_E_SELFCHECK);
     cr_expect_eq(commit(c, big, NULL), SOCLE_E_DEVICE);
+    sc_committer_destroy(c);
+}
+
+/* A job that keeps a vector of 2^11, and writes over so much behind it. Returns how often the vector went up. */
+static unsigned job_on(struct fake *f, struct sc_committer *c, uint64_t of, uint64_t words)
+{
+    static uint32_t back[1 << 11];
+    struct sc_space s;
+    cr_assert_eq(sc_space_borrow(&s, c, SC_LOAN_BUS), SOCLE_OK);
+    const struct sc_piece kept = sc_space_keep(&s, of, 1 << 11), other = sc_space_take(&s, words);
+    const unsigned puts = f->puts;
+    cr_assert_eq(sc_space_room(&s, message), SOCLE_OK);
+    const unsigned up = f->puts - puts;
+    for (uint64_t i = 0; i < words; i += 1 << 12) {
+        cr_assert_eq(sc_space_put(&s, other, i, message, 1 << 12), SOCLE_OK);
+    }
+    cr_assert_eq(sc_space_get(&s, back, kept, 0, 1 << 11), SOCLE_OK);
+    cr_expect_eq(memcmp(back, message, sizeof back), 0);
+    cr_expect_eq(sc_space_fini(&s), SOCLE_OK);
+    return up;
+}
+
+Test(committer, a_message_goes_up_once_while_its_place_is_not_needed)
+{
+    struct fake f = {.memory = 1 << 20};
+    struct sc_committer *c;
+    cr_assert_eq(sc_committer_create(&c, (struct sc_device){&fake_ops, &f}, 0, false), SOCLE_OK);
+    sc_committer_reserve(c, big, 256 << 10);
+    sc_committer_reserve(c, big, 4 << 20); /* cannot be */
+    cr_assert_eq(commit(c, big, NULL), SOCLE_OK);
+    const uint64_t first = ticket;
+    cr_expect_eq(job_on(&f, c, first, 1 << 12), 0u);
+    cr_expect_eq(job_on(&f, c, first, 1 << 15), 0u, "the first job wrote over it");
+    cr_expect_eq(f.arenas, 1u);
+    cr_expect_eq(job_on(&f, c, first + 7, 1 << 12), 1u, "another vector was taken for it");
+    cr_expect_eq(job_on(&f, c, first + 7, 1 << 12), 0u);
+    expect_right(c, big);
+    cr_expect(ticket > first);
+    cr_expect_eq(job_on(&f, c, first, 1 << 12), 1u, "another commitment took its place");
+    cr_assert_eq(commit(c, big, NULL), SOCLE_OK);
+    cr_expect_eq(job_on(&f, c, ticket, 1 << 17), 1u, "the arena was too small");
+    cr_expect_eq(f.arenas, 2u);
+    cr_expect(job_on(&f, c, 0, 1 << 12) == 1 && job_on(&f, c, 0, 1 << 12) == 1, "without a ticket nothing is kept");
+    expect_right(c, small);
+    sc_committer_destroy(c);
+    cr_expect_eq(f.size, 0u);
+}
+
+Test(committer, nothing_is_kept_after_a_failure)
+{
+    struct fake f = {.memory = 1 << 20, .how = SOCLE_E_DEVICE};
+    struct sc_committer *c;
+    struct sc_space s;
+    cr_assert_eq(sc_committer_create(&c, (struct sc_device){&fake_ops, &f}, 0, false), SOCLE_OK);
+    sc_committer_reserve(c, big, 256 << 10);
+    cr_assert_eq(commit(c, big, NULL), SOCLE_OK);
+    cr_assert_eq(sc_space_borrow(&s, c, SC_LOAN_OPENING), SOCLE_OK);
+    const struct sc_piece kept = sc_space_keep(&s, ticket, 1 << 11);
+    cr_expect(s.there);
+    cr_assert_eq(sc_space_room(&s, message), SOCLE_OK);
+    f.fail_at = f.calls + 1;
+    cr_expect_eq(sc_space_get(&s, code, kept, 0, 8), SOCLE_E_DEVICE);
+    cr_expect_eq(sc_space_fini(&s), SOCLE_E_DEVICE);
+    cr_expect_eq(job_on(&f, c, ticket, 1 << 12), 1u);
+    cr_expect(sc_committer_report(c).failed == 1 && sc_committer_report(c).lent[SC_LOAN_BUS] == 1 && sc_committer_report(c).lent[SC_LOAN_OPENING] == 0);
     sc_committer_destroy(c);
 }
