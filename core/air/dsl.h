@@ -105,10 +105,10 @@ struct air_prog {
 };
 struct air_prog air_prog_zero(void);
 void air_prog_query(ex sel, struct air_prog p);
-/** Read register @p reg at @p stamp. */
-void air_reg_read(ex sel, ex reg, ex stamp, const ex v[4], ex prev, ex lo);
-/** Replace register @p reg at @p stamp. */
-void air_reg_write(ex sel, ex reg, ex stamp, const ex old[4], const ex val[4], ex prev, ex lo);
+/** Read register @p reg at @p stamp; stamp - prev - 1 is 16-bit (the table RENEW brings older tokens near). */
+void air_reg_read(ex sel, ex reg, ex stamp, const ex v[4], ex prev);
+/** Replace register @p reg at @p stamp; likewise. */
+void air_reg_write(ex sel, ex reg, ex stamp, const ex old[4], const ex val[4], ex prev);
 /** Access the memory word at addr[3]: token (space, addr, prev, old) becomes (space, addr, stamp, val). */
 void air_mem(ex sel, ex space, const ex addr[3], ex stamp, const ex old[4], const ex val[4], ex prev, ex lo);
 /** a_i + b_i + carry = s_i + 2^16 carry' over n limbs; each carry is constrained boolean; returns the last carry (callers drop it or constrain it). */

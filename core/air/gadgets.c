@@ -35,24 +35,32 @@ void air_prog_query(ex sel, struct air_prog p)
     air_query(AIR_BUS_PROG, sel, sizeof slots / sizeof slots[0], slots);
 }
 
-void air_mem(ex sel, ex space, const ex addr[3], ex stamp, const ex old[4], const ex val[4], ex prev, ex lo)
+/** The token (space, addr, prev, old) becomes (space, addr, stamp, val). */
+static void token(ex sel, ex space, const ex addr[3], ex stamp, const ex old[4], const ex val[4], ex prev)
 {
     const ex in[] = {space, addr[0], addr[1], addr[2], prev, old[0], old[1], old[2], old[3]};
     const ex out[] = {space, addr[0], addr[1], addr[2], stamp, val[0], val[1], val[2], val[3]};
     air_recv(AIR_BUS_MEM, sel, 9, in);
     air_send(AIR_BUS_MEM, sel, 9, out);
+}
+
+void air_mem(ex sel, ex space, const ex addr[3], ex stamp, const ex old[4], const ex val[4], ex prev, ex lo)
+{
+    token(sel, space, addr, stamp, old, val, prev);
     air_before(sel, prev, stamp, lo);
 }
 
-void air_reg_read(ex sel, ex reg, ex stamp, const ex v[4], ex prev, ex lo)
+void air_reg_read(ex sel, ex reg, ex stamp, const ex v[4], ex prev)
 {
-    air_reg_write(sel, reg, stamp, v, v, prev, lo);
+    air_reg_write(sel, reg, stamp, v, v, prev);
 }
 
-void air_reg_write(ex sel, ex reg, ex stamp, const ex old[4], const ex val[4], ex prev, ex lo)
+void air_reg_write(ex sel, ex reg, ex stamp, const ex old[4], const ex val[4], ex prev)
 {
     const ex addr[3] = {reg, air_k(0), air_k(0)};
-    air_mem(sel, air_k(0), addr, stamp, old, val, prev, lo);
+    const ex gap = air_sub(air_sub(stamp, prev), air_k(1));
+    token(sel, air_k(0), addr, stamp, old, val, prev);
+    air_query(AIR_BUS_U16, sel, 1, &gap);
 }
 
 ex air_add_limbs(const char *label, unsigned n, const ex *a, const ex *b, const ex *s)

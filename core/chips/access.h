@@ -10,7 +10,7 @@
 #include "core/chips/chips.h"
 
 /* Ticks of an instruction's clock step, docs/spec/machine.md section 2. */
-enum { TICK_RS1 = 0, TICK_RS2 = 1, TICK_MEM = 2, TICK_RD = 3 };
+enum { TICK_RS1 = 0, TICK_RS2 = 1, TICK_MEM = 2, TICK_RD = 2 };
 
 /* clang-format off */
 /* Every load and store. */
@@ -21,20 +21,17 @@ enum { TICK_RS1 = 0, TICK_RS2 = 1, TICK_MEM = 2, TICK_RD = 3 };
     ONE(i0, FIELD, "offset, low limb")                       \
     ONE(ih, FIELD, "offset, each higher limb")               \
     VEC(a, 4, FIELD, "rs1, limbs")                           \
-    ONE(prev1, CLK, "stamp of rs1's token")                  \
-    ONE(lo1, FIELD, "low part of the gap to it")             \
+    ONE(prev1, CLK, "stamp of rs1's token")             \
     VEC(e, 3, FIELD, "effective address, limbs")
 /* Loads: the target register before the write. */
 #define TARGET_COLUMNS(ONE, VEC)                             \
     ONE(rd, FIELD, "target register")                        \
     VEC(old, 4, FIELD, "rd before, limbs")                   \
-    ONE(prevd, CLK, "stamp of rd's token")                   \
-    ONE(lod, FIELD, "low part of the gap to it")
+    ONE(prevd, CLK, "stamp of rd's token")
 /* Stores: the register that holds the value. */
 #define SOURCE_COLUMNS(ONE, VEC)                             \
     ONE(rs2, FIELD, "value register")                        \
-    ONE(prev2, CLK, "stamp of rs2's token")                  \
-    ONE(lo2, FIELD, "low part of the gap to it")
+    ONE(prev2, CLK, "stamp of rs2's token")
 /* Aligned and within-word accesses: the one word's token. */
 #define WORD_COLUMNS(ONE, VEC)                               \
     ONE(prevm, CLK, "stamp of the word's token")             \
@@ -56,7 +53,6 @@ enum { TICK_RS1 = 0, TICK_RS2 = 1, TICK_MEM = 2, TICK_RD = 3 };
         (r)->ih = (in)->c[1];                                \
         split(4, 16, (r)->a, (ev)->a);                       \
         (r)->prev1 = (ev)->prev1;                            \
-        (r)->lo1 = gap_lo((ev)->prev1, (ev)->ts + TICK_RS1); \
         split(3, 16, (r)->e, (ev)->addr);                    \
     } while (0)
 #define FILL_TARGET(r, ev, in)                               \
@@ -64,13 +60,11 @@ enum { TICK_RS1 = 0, TICK_RS2 = 1, TICK_MEM = 2, TICK_RD = 3 };
         (r)->rd = (in)->rd;                                  \
         split(4, 16, (r)->old, (ev)->old);                   \
         (r)->prevd = (ev)->prevd;                            \
-        (r)->lod = gap_lo((ev)->prevd, (ev)->ts + TICK_RD);  \
     } while (0)
 #define FILL_SOURCE(r, ev, in)                               \
     do {                                                     \
         (r)->rs2 = (in)->rs2;                                \
         (r)->prev2 = (ev)->prev2;                            \
-        (r)->lo2 = gap_lo((ev)->prev2, (ev)->ts + TICK_RS2); \
     } while (0)
 #define FILL_WORD(r, ev)                                           \
     do {                                                           \
@@ -113,12 +107,12 @@ static inline uint32_t gap_lo(uint32_t prev, uint32_t stamp)
 
 /** The columns of ACCESS_COLUMNS. */
 struct access {
-    ex ts, ip, rs1, i0, ih, a[4], prev1, lo1, e[3];
+    ex ts, ip, rs1, i0, ih, a[4], prev1, e[3];
 };
 #define ACCESS_OF_ROW                                                             \
     {                                                                             \
         C(ts), C(ip), C(rs1), C(i0), C(ih), {CI(a, 0), CI(a, 1), CI(a, 2), CI(a, 3)}, \
-        C(prev1), C(lo1), {CI(e, 0), CI(e, 1), CI(e, 2)},                         \
+        C(prev1), {CI(e, 0), CI(e, 1), CI(e, 2)},                         \
     }
 
 /** Step, program line, base register and effective address of a load or store.
@@ -138,7 +132,7 @@ static inline void access_begin(ex real, const struct access *x, ex op, ex rd, e
     }
     air_step(real, x->ts, x->ip, air_add(x->ip, air_k(1)), air_k(0));
     air_prog_query(real, p);
-    air_reg_read(real, x->rs1, air_add(x->ts, air_k(TICK_RS1)), x->a, x->prev1, x->lo1);
+    air_reg_read(real, x->rs1, air_add(x->ts, air_k(TICK_RS1)), x->a, x->prev1);
     (void)air_add_limbs("address is base plus offset, below 2^48", 4, x->a, imm, sum);
 }
 

@@ -24,9 +24,12 @@ void sc_add_fill(const struct sc_event *e, const struct sc_inst *in, struct add_
 void sc_sub_fill(const struct sc_event *e, const struct sc_inst *in, struct sub_row *r);
 void sc_addi_fill(const struct sc_event *e, const struct sc_inst *in, struct addi_row *r);
 void sc_addw_fill(const struct sc_event *e, const struct sc_inst *in, struct addw_row *r);
+void sc_addiw_fill(const struct sc_event *e, const struct sc_inst *in, struct addiw_row *r);
 void sc_konst_fill(const struct sc_event *e, const struct sc_inst *in, struct konst_row *r);
 void sc_bit_fill(const struct sc_event *e, const struct sc_inst *in, struct bit_row *r);
+void sc_biti_fill(const struct sc_event *e, const struct sc_inst *in, struct biti_row *r);
 void sc_shift_fill(const struct sc_event *e, const struct sc_inst *in, struct shift_row *r);
+void sc_shifti_fill(const struct sc_event *e, const struct sc_inst *in, struct shifti_row *r);
 void sc_slt_fill(const struct sc_event *e, const struct sc_inst *in, struct slt_row *r);
 void sc_branch_fill(const struct sc_event *e, const struct sc_inst *in, struct branch_row *r);
 void sc_jalr_fill(const struct sc_event *e, const struct sc_inst *in, struct jalr_row *r);
@@ -62,6 +65,7 @@ static inline uint32_t sc_word_start(unsigned region)
 }
 /** @p prev_key is the key of the row before in the region, or its start. */
 void sc_initfinal_fill(const struct sc_word *w, uint32_t prev_key, struct initfinal_row *r);
+void sc_renew_fill(const struct sc_renewal *e, struct renew_row *r);
 /** Row i is register i: stamp of its last access (0: none) and its final value. */
 void sc_regs_fill(uint32_t last_ts, uint64_t last, struct regs_row *r);
 void sc_image_fill(uint64_t addr, enum sc_space space, uint64_t value, struct image_row *r);

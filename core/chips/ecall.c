@@ -11,14 +11,11 @@
     ONE(is93, BIT, "the call 93, halt")                      \
     ONE(ts, CLK, "stamp of the row")                         \
     ONE(ip, FIELD, "instruction address / 4")                \
-    ONE(prev7, CLK, "stamp of a7's token")                   \
-    ONE(lo7, FIELD, "low part of the gap to it")             \
+    ONE(prev7, CLK, "stamp of a7's token")             \
     VEC(a2, 4, FIELD, "a2, limbs; 0 for call 93")            \
-    ONE(prev2, CLK, "stamp of a2's token; 0 for call 93")    \
-    ONE(lo2, FIELD, "low part of the gap to it")             \
+    ONE(prev2, CLK, "stamp of a2's token; 0 for call 93")             \
     VEC(old, 4, FIELD, "a0 before, limbs")                   \
-    ONE(prev0, CLK, "stamp of a0's token")                   \
-    ONE(lo0, FIELD, "low part of the gap to it")
+    ONE(prev0, CLK, "stamp of a0's token")
 /* clang-format on */
 AIR_ROW(ecall, ECALL_COLUMNS)
 AIR_COLS(ecall, ECALL_COLUMNS)
@@ -35,13 +32,10 @@ void sc_ecall_fill(const struct sc_event *e, const struct sc_inst *in, struct ec
     r->ts = e->ts;
     r->ip = e->ip;
     r->prev7 = e->prev1;
-    r->lo7 = gap_lo(e->prev1, e->ts + TICK_RS1);
     split(4, 16, r->a2, is64 ? e->b : 0);
     r->prev2 = is64 ? e->prev2 : 0;
-    r->lo2 = is64 ? gap_lo(e->prev2, e->ts + TICK_RS2) : 0;
     split(4, 16, r->old, e->old);
     r->prev0 = e->prevd;
-    r->lo0 = gap_lo(e->prevd, e->ts + TICK_RD);
 }
 
 #ifdef SC_AIRGEN
@@ -60,13 +54,13 @@ void sc_ecall_constrain(void)
     air_prog_query(real, p);
     air_step(real, ts, ip, air_add(ip, air_k(1)), is93);
 
-    air_reg_read(real, air_k(REG_A7), air_add(ts, air_k(TICK_RS1)), a7, C(prev7), C(lo7));
-    air_reg_read(is64, air_k(REG_A2), air_add(ts, air_k(TICK_RS2)), a2, C(prev2), C(lo2));
+    air_reg_read(real, air_k(REG_A7), air_add(ts, air_k(TICK_RS1)), a7, C(prev7));
+    air_reg_read(is64, air_k(REG_A2), air_add(ts, air_k(TICK_RS2)), a2, C(prev2));
     for (unsigned i = 0; i < 4; i++) {
         air_zero("exit leaves 0 in a0", air_mul(is93, a2[i]));
         air_zero("the exit code is 0", air_mul(is93, old[i]));
     }
     /* The new a0 is a2 for call 64 and, a2 being 0 there, 0 for call 93. */
-    air_reg_write(real, air_k(REG_A0), air_add(ts, air_k(TICK_RD)), old, a2, C(prev0), C(lo0));
+    air_reg_write(real, air_k(REG_A0), air_add(ts, air_k(TICK_RD)), old, a2, C(prev0));
 }
 #endif

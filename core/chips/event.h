@@ -81,6 +81,23 @@ struct sc_crossing {
     uint8_t space;
 };
 
+/* Registers are renewed just before an instruction whose stamp is a multiple of this: no access is further from the one before. */
+#define SC_RENEW_STAMPS 65536u
+#define SC_RENEWED 33u /* registers, the dummy among them */
+
+/** A register that gets a newer stamp. Every register is renewed at every stamp SC_RENEW_STAMPS k - 1 before the last instruction. */
+struct sc_renewal {
+    uint64_t value;
+    uint32_t prev, stamp; /* of the token that is received, and of the one that is sent */
+    uint8_t reg;
+};
+
+/** Rows of RENEW in a proof of @p cycles instructions. */
+static inline uint64_t sc_renewals(uint64_t cycles)
+{
+    return SC_RENEWED * (4 * cycles / SC_RENEW_STAMPS);
+}
+
 /** A decoded address that was executed at least once, for the DECODE table. */
 struct sc_fetch {
     struct sc_inst inst;

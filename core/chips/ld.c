@@ -41,6 +41,6 @@ void sc_ld_constrain(void)
 
     access_begin(real, &x, air_k(SC_OP(CLS_LOAD, 0, 0, 3)), C(rd), air_k(0));
     air_mem(real, loaded_space(real, C(ro), C(rx)), x.e, air_add(x.ts, air_k(TICK_MEM)), m, m, C(prevm), C(lom));
-    air_reg_write(real, C(rd), air_add(x.ts, air_k(TICK_RD)), old, m, C(prevd), C(lod));
+    air_reg_write(real, C(rd), air_add(x.ts, air_k(TICK_RD)), old, m, C(prevd));
 }
 #endif

@@ -95,6 +95,6 @@ void sc_loads_constrain(void)
     }
     const ex ones = air_scale(C(sg), 0xffff), z[4] = {CI(z, 0), CI(z, 1), ones, ones};
     constrain_result(kind, byte, z);
-    air_reg_write(real, C(rd), air_add(x.ts, air_k(TICK_RD)), old, z, C(prevd), C(lod));
+    air_reg_write(real, C(rd), air_add(x.ts, air_k(TICK_RD)), old, z, C(prevd));
 }
 #endif

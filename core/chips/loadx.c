@@ -102,6 +102,6 @@ void sc_loadx_constrain(void)
         byte[k] = byte_at(o, w, 16, k);
     }
     constrain_result(kind, byte, z);
-    air_reg_write(real, C(rd), air_add(x.ts, air_k(TICK_RD)), old, z, C(prevd), C(lod));
+    air_reg_write(real, C(rd), air_add(x.ts, air_k(TICK_RD)), old, z, C(prevd));
 }
 #endif

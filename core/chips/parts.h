@@ -15,16 +15,13 @@
     ONE(ip, FIELD, "pc / 4")
 #define PART_READ1(ONE, VEC)                                    \
     ONE(rs1, FIELD, "first source register, from PROG")         \
-    ONE(prev1, CLK, "stamp of the token that rs1 receives")     \
-    ONE(lo1, FIELD, "low part of ts - prev1 - 1")
+    ONE(prev1, CLK, "stamp of the token that rs1 receives")
 #define PART_READ2(ONE, VEC)                                    \
     ONE(rs2, FIELD, "second source register, from PROG")        \
-    ONE(prev2, CLK, "stamp of the token that rs2 receives")     \
-    ONE(lo2, FIELD, "low part of ts + 1 - prev2 - 1")
+    ONE(prev2, CLK, "stamp of the token that rs2 receives")
 #define PART_WRITE(ONE, VEC)                                    \
     ONE(rd, FIELD, "target register, from PROG")                \
-    ONE(prevd, CLK, "stamp of the token that rd receives")      \
-    ONE(lod, FIELD, "low part of ts + 3 - prevd - 1")           \
+    ONE(prevd, CLK, "stamp of the token that rd receives")           \
     VEC(old, 4, FIELD, "limbs of rd before")
 /* clang-format on */
 
@@ -42,12 +39,6 @@ static inline void part_bytes(uint32_t out[8], uint64_t v)
     for (unsigned i = 0; i < 8; i++) {
         out[i] = (uint32_t)(v >> (8 * i)) & 0xffu;
     }
-}
-
-/** Low part of stamp - prev - 1 = lo + 2^14 hi, the one with lo < 2^14. */
-static inline uint32_t part_lo(uint32_t stamp, uint32_t prev)
-{
-    return (stamp - prev - 1u) & 0x3fffu;
 }
 
 /** One-hot kinds of a row: 1 where the code is that of the instruction. */
@@ -73,19 +64,16 @@ static inline uint32_t part_residue(int64_t v)
     do {                                          \
         (r)->rs1 = (in)->rs1;                     \
         (r)->prev1 = (e)->prev1;                  \
-        (r)->lo1 = part_lo((e)->ts, (e)->prev1);  \
     } while (0)
 #define PART_FILL_READ2(r, e, in)                     \
     do {                                              \
         (r)->rs2 = (in)->rs2;                         \
         (r)->prev2 = (e)->prev2;                      \
-        (r)->lo2 = part_lo((e)->ts + 1, (e)->prev2);  \
     } while (0)
 #define PART_FILL_WRITE(r, e, in)                     \
     do {                                              \
         (r)->rd = (in)->rd;                           \
         (r)->prevd = (e)->prevd;                      \
-        (r)->lod = part_lo((e)->ts + 3, (e)->prevd);  \
         part_limbs((r)->old, (e)->old);               \
     } while (0)
 
@@ -138,12 +126,12 @@ static inline void part_top_bit(ex sel, ex z, ex bit)
 }
 
 #define PART_STEP(sel, next_ip) air_step(sel, C(ts), C(ip), next_ip, air_k(0))
-#define PART_REG_READ1(sel, v) air_reg_read(sel, C(rs1), C(ts), v, C(prev1), C(lo1))
-#define PART_REG_READ2(sel, v) air_reg_read(sel, C(rs2), part_plus(C(ts), 1), v, C(prev2), C(lo2))
+#define PART_REG_READ1(sel, v) air_reg_read(sel, C(rs1), C(ts), v, C(prev1))
+#define PART_REG_READ2(sel, v) air_reg_read(sel, C(rs2), part_plus(C(ts), 1), v, C(prev2))
 #define PART_REG_WRITE(sel, v)                                                                        \
     do {                                                                                              \
         const ex part_old[4] = PART_LIMBS(old);                                                       \
-        air_reg_write(sel, C(rd), part_plus(C(ts), 3), part_old, v, C(prevd), C(lod));                \
+        air_reg_write(sel, C(rd), part_plus(C(ts), 2), part_old, v, C(prevd));                \
     } while (0)
 
 #endif /* SC_AIRGEN */

@@ -38,7 +38,7 @@ void sc_sd_constrain(void)
     COLUMNS_OF(m, 4, m)
 
     access_begin(real, &x, air_k(SC_OP(CLS_STORE, 0, 0, 3)), air_k(0), C(rs2));
-    air_reg_read(real, C(rs2), air_add(x.ts, air_k(TICK_RS2)), b, C(prev2), C(lo2));
+    air_reg_read(real, C(rs2), air_add(x.ts, air_k(TICK_RS2)), b, C(prev2));
     air_mem(real, air_scale(real, SPACE_RW), x.e, air_add(x.ts, air_k(TICK_MEM)), m, b, C(prevm), C(lom));
 }
 #endif

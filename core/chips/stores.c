@@ -57,7 +57,7 @@ void sc_stores_constrain(void)
 
     access_begin(real, &x, air_add(air_scale(real, SC_OP(CLS_STORE, 0, 0, 0)), f3), air_k(0), C(rs2));
     const ex b[4] = {limb_of(v, 0), limb_of(v, 1), CI(bh, 0), CI(bh, 1)};
-    air_reg_read(real, C(rs2), air_add(x.ts, air_k(TICK_RS2)), b, C(prev2), C(lo2));
+    air_reg_read(real, C(rs2), air_add(x.ts, air_k(TICK_RS2)), b, C(prev2));
 
     air_zero("one offset", air_sub(air_sum(8, at), real));
     air_zero("a half-word ends in the word", air_mul(kind[K_H], at[7]));

@@ -58,7 +58,7 @@ void sc_storex_constrain(void)
 
     access_begin(real, &x, air_add(air_scale(real, SC_OP(CLS_STORE, 0, 0, 0)), f3), air_k(0), C(rs2));
     limbs_of(b, v);
-    air_reg_read(real, C(rs2), air_add(x.ts, air_k(TICK_RS2)), b, C(prev2), C(lo2));
+    air_reg_read(real, C(rs2), air_add(x.ts, air_k(TICK_RS2)), b, C(prev2));
 
     air_zero("one offset", air_sub(air_sum(7, at), real));
     air_zero("a half-word crosses", air_mul(kind[K_H], air_sum(6, at)));

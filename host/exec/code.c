@@ -30,22 +30,23 @@ static enum xop alu_xop(uint16_t op)
 static enum sc_table alu_table(enum sc_class cls, uint16_t op)
 {
     const uint32_t f3 = SC_OP_F3(op);
+    const bool imm = cls == CLS_OPIMM || cls == CLS_OPIMM32;
     if ((op & 16u) != 0) {
         return f3 < 4 ? SC_TABLE_MUL : SC_TABLE_DIV;
     }
     if (f3 == 1 || f3 == 5) {
-        return SC_TABLE_SHIFT;
+        return imm ? SC_TABLE_SHIFTI : SC_TABLE_SHIFT;
     }
     if (cls == CLS_OP32 || cls == CLS_OPIMM32) {
-        return SC_TABLE_ADDW;
+        return imm ? SC_TABLE_ADDIW : SC_TABLE_ADDW;
     }
     if (f3 == 2 || f3 == 3) {
         return SC_TABLE_SLT;
     }
     if (f3 != 0) {
-        return SC_TABLE_BIT;
+        return imm ? SC_TABLE_BITI : SC_TABLE_BIT;
     }
-    return cls == CLS_OPIMM ? SC_TABLE_ADDI : (op & 8u) != 0 ? SC_TABLE_SUB : SC_TABLE_ADD;
+    return imm ? SC_TABLE_ADDI : (op & 8u) != 0 ? SC_TABLE_SUB : SC_TABLE_ADD;
 }
 
 static enum xop branch_xop(uint32_t f3)

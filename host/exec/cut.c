@@ -103,15 +103,21 @@ static bool make_room(struct vm *vm, unsigned t, unsigned u, unsigned n_words)
 {
     struct cutter next = *vm->cutter;
     int32_t more[3];
+    uint64_t renewed;
     if (!grow(vm, &next, t, 1, &more[0]) || !grow(vm, &next, u, 1, &more[1]) || !grow(vm, &next, SC_TABLE_BOUNDARY, n_words, &more[2])) {
         return false;
     }
-    if (next.limited && (next.cells > next.max_cells || next.leaves > next.max_leaves || next.global > next.max_global ||
-                         next.clock + 4 >= UINT64_C(1) << 27)) {
+    /* As many as the clock can come to. */
+    renewed = next.limited ? rounded(sc_renewals(next.clock / 4)) : 0;
+    if (next.limited && (next.cells + renewed * sc_air_tables[SC_TABLE_RENEW].n_cols > next.max_cells ||
+                         next.leaves + renewed * sc_air_tables[SC_TABLE_RENEW].n_uses > next.max_leaves ||
+                         next.global > next.max_global || next.clock + 4 >= UINT64_C(1) << 27)) {
         return false;
     }
     *vm->cutter = next;
-    vm->budget[t] += more[0];
+    if (t != NO_BUDGET) {
+        vm->budget[t] += more[0];
+    }
     if (u != NO_BUDGET) {
         vm->budget[u] += more[1];
     }
@@ -139,30 +145,6 @@ void sc_cut_touch(struct vm *vm, struct mem_page *page, uint64_t addr)
     page->seen[slot] = vm->mem.segment;
 }
 
-static unsigned new_regs(const struct vm *vm, const uint8_t *regs, unsigned n)
-{
-    unsigned found = 0;
-    for (unsigned i = 0; i < n; i++) {
-        bool is_new = regs[i] < SC_N_REGS && vm->cutter->out->reg_last[regs[i]] != vm->mem.segment;
-        for (unsigned k = 0; k < i; k++) {
-            is_new = is_new && regs[k] != regs[i];
-        }
-        found += is_new;
-    }
-    return found;
-}
-
-static void touch_regs(struct vm *vm, const uint8_t *regs, unsigned n)
-{
-    uint16_t *const last = vm->cutter->out->reg_last;
-    for (unsigned i = 0; i < n; i++) {
-        if (regs[i] < SC_N_REGS && last[regs[i]] != vm->mem.segment) {
-            keep(vm, regs[i], SPACE_REG, vm->regs[regs[i]], last[regs[i]]);
-            last[regs[i]] = vm->mem.segment;
-        }
-    }
-}
-
 static struct hot *hot_of(const struct vm *vm, struct fetched f)
 {
     return &vm->blocks[f.block].code[f.pos];
@@ -178,11 +160,7 @@ static void forget_fresh(struct vm *vm)
     }
     while (s->n_words > c->fresh_words) {
         const struct sc_span_word *const w = &s->words[--s->n_words];
-        if (w->space == SPACE_REG) {
-            c->out->reg_last[w->addr] = w->prev;
-        } else {
-            vm->mem.pages[w->addr >> MEM_PAGE_LOG]->seen[mem_slot(w->addr)] = w->prev;
-        }
+        vm->mem.pages[w->addr >> MEM_PAGE_LOG]->seen[mem_slot(w->addr)] = w->prev;
         vm->budget[SC_TABLE_BOUNDARY]++;
     }
     hot_of(vm, c->fetched[--c->n_fetched])->xop = X_UNDECODED;
@@ -195,12 +173,11 @@ bool sc_cut_fetch(struct vm *vm)
     struct cutter *const c = vm->cutter;
     struct hot *const h = &vm->block->code[vm->pos];
     const uint8_t xop = h->xop;
-    const uint8_t regs[3] = {h->rs1, h->rs2, h->rd};
     const uint64_t addr = 4 * (vm->block->ip + vm->pos) & ~UINT64_C(7);
     struct mem_page *const page = vm->mem.pages[addr >> MEM_PAGE_LOG];
     h->xop = X_UNDECODED; /* it is not of the segment that may end here */
     for (;;) {
-        const unsigned n_new = new_regs(vm, regs, 3) + (page->seen[mem_slot(addr)] != vm->mem.segment);
+        const unsigned n_new = page->seen[mem_slot(addr)] != vm->mem.segment;
         if (vm->budget[SC_TABLE_DECODE] >= 1 && vm->budget[SC_TABLE_BOUNDARY] >= (int32_t)n_new) {
             break;
         }
@@ -220,19 +197,6 @@ bool sc_cut_fetch(struct vm *vm)
     if (page->seen[mem_slot(addr)] != vm->mem.segment) {
         sc_cut_touch(vm, page, addr);
     }
-    touch_regs(vm, regs, 3);
-    return !vm->no_memory;
-}
-
-bool sc_cut_call(struct vm *vm, const uint8_t *regs, unsigned n)
-{
-    const unsigned n_new = new_regs(vm, regs, n);
-    if (vm->budget[SC_TABLE_ECALL] < 1 || vm->budget[SC_TABLE_BOUNDARY] < (int32_t)n_new) {
-        vm->again = sc_cut_grant(vm, SC_TABLE_ECALL, NO_BUDGET, n_new);
-        return false;
-    }
-    vm->budget[SC_TABLE_ECALL]--;
-    touch_regs(vm, regs, n);
     return !vm->no_memory;
 }
 
@@ -242,6 +206,18 @@ static bool refuse(struct vm *vm, socle_status st)
 {
     vm->cut_status = st;
     return false;
+}
+
+/** Every register is a word of every segment: RENEW has rows of all of them. */
+static bool begin_regs(struct vm *vm)
+{
+    if (!make_room(vm, NO_BUDGET, NO_BUDGET, SC_N_REGS)) {
+        return refuse(vm, SOCLE_E_LIMIT);
+    }
+    for (unsigned r = 0; r < SC_N_REGS; r++) {
+        keep(vm, r, SPACE_REG, vm->regs[r], (uint16_t)(vm->mem.segment - 1));
+    }
+    return !vm->no_memory || refuse(vm, SOCLE_E_NOMEM);
 }
 
 /** The segment that begins at vm.pos. */
@@ -264,7 +240,7 @@ static bool begin(struct vm *vm)
     c->start = vm->cycles;
     c->fresh_cycle = NEVER;
     no_rows(vm);
-    return true;
+    return begin_regs(vm);
 }
 
 /** Stamp that DECODE leaves on the word at @p addr: every instruction of the segment is decoded, and no other. */
@@ -291,6 +267,7 @@ static bool end(struct vm *vm, uint32_t ip_out)
     for (unsigned t = 0; t < SC_N_TABLES; t++) {
         s->n_rows[t] = c->granted[t] - (uint64_t)vm->budget[t];
     }
+    s->n_rows[SC_TABLE_RENEW] = sc_renewals(s->cycles);
     for (size_t i = 0; i < s->n_words; i++) {
         struct sc_span_word *const w = &s->words[i];
         w->v_out = w->space == SPACE_REG ? vm->regs[w->addr] : vm->mem.pages[w->addr >> MEM_PAGE_LOG]->v[mem_slot(w->addr)];
@@ -374,9 +351,7 @@ static socle_status collect(struct vm *vm, struct sc_segments *s, const struct s
         return SOCLE_E_NOMEM;
     }
     walk_words(vm, s, elf, output_size);
-    for (unsigned r = 0; r < SC_N_REGS; r++) {
-        s->n_boundary_words += s->reg_last[r] != 0;
-    }
+    s->n_boundary_words += SC_N_REGS;
     memcpy(s->regs, vm->regs, sizeof(s->regs));
     return SOCLE_OK;
 }
@@ -400,6 +375,7 @@ bool sc_cut_stop(struct vm *vm, struct sc_run *out)
         }
     }
     out->n_rows[SC_TABLE_REGS] = SC_N_REGS;
+    out->n_rows[SC_TABLE_RENEW] = sc_renewals(vm->cycles);
     out->n_rows[SC_TABLE_BOUNDARY] = 0; /* of a set alone */
     return ok;
 }

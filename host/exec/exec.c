@@ -262,11 +262,13 @@ void sc_run_drop_lists(struct sc_run *run)
     sc_free(run->events);
     sc_free(run->words);
     sc_free(run->fetches);
+    sc_free(run->renewals);
     run->insts = NULL;
     run->events = NULL;
     run->words = NULL;
     run->fetches = NULL;
-    run->n_insts = run->n_events = run->n_words = run->n_fetches = 0;
+    run->renewals = NULL;
+    run->n_insts = run->n_events = run->n_words = run->n_fetches = run->n_renewals = 0;
 }
 
 void sc_run_fini(struct sc_run *run)

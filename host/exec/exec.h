@@ -97,6 +97,8 @@ struct sc_run {
     size_t n_words;
     struct sc_fetch *fetches; /* by ip */
     size_t n_fetches;
+    struct sc_renewal *renewals; /* by stamp and register */
+    size_t n_renewals;
 };
 
 /** Run @p elf to its end.

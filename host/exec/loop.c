@@ -56,23 +56,19 @@ static void record_call(struct vm *vm, struct sc_event *ev, uint64_t id, uint64_
     }
     ev->old = vm->regs[REG_A0];
     ev->val = val;
-    ev->prevd = stamp_reg(vm, REG_A0, ev->ts + 3);
+    ev->prevd = stamp_reg(vm, REG_A0, ev->ts + 2);
 }
 
-/** Environment call; completes @p ev of a replay. False when the run is over, or with vm.again; a halting call still counts as
- * executed. */
+/** Environment call; completes @p ev of a replay. False when the run is over; a halting call still counts as executed. */
 static bool call(struct vm *vm, enum mode mode, struct sc_event *ev)
 {
-    static const uint8_t touched[3] = {REG_A7, REG_A0, REG_A2};
     const uint64_t id = vm->regs[REG_A7];
     const uint64_t a0 = vm->regs[REG_A0];
     const uint64_t val = id == CALL_LOG ? vm->regs[REG_A2] : a0;
     if (id != CALL_LOG && id != CALL_EXIT) {
+        vm->budget[SC_TABLE_ECALL]++; /* no row */
         vm->end = SC_END_ECALL;
         vm->addr = id;
-        return false;
-    }
-    if (mode == CUT && !sc_cut_call(vm, touched, id == CALL_LOG ? 3 : 2)) {
         return false;
     }
     if (mode == REPLAY) {
@@ -181,7 +177,7 @@ static inline void record_start(struct vm *vm, struct sc_event *ev, const struct
     ev->table = i->table;
     ev->prev1 = stamp_reg(vm, i->rs1, ts);
     ev->prev2 = stamp_reg(vm, i->rs2, ts + 1);
-    ev->prevd = stamp_reg(vm, i->rd, ts + 3);
+    ev->prevd = stamp_reg(vm, i->rd, ts + 2);
     vm->reg_ts[REG_NONE] = vm->reg_ts[REG_NONE_1] = vm->reg_ts[REG_NONE_2] = 0;
     ev->a = vm->regs[i->rs1];
     ev->b = vm->regs[i->rs2];
@@ -354,14 +350,8 @@ static inline __attribute__((always_inline)) void loop(struct vm *vm, const enum
             running = jump_register(vm, mode, pos, (a + i->imm) & ~UINT64_C(1), &next);
             break;
         case X_ECALL:
-            vm->cycles = cycles;
-            vm->pos = pos;
+            TAKE(SC_TABLE_ECALL)
             running = call(vm, mode, ev);
-            if (mode == CUT && vm->again) {
-                vm->again = false;
-                running = true;
-                continue;
-            }
             if (mode == REPLAY) {
                 ev->next_ip = ev->ip + 1;
                 ev++;

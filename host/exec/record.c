@@ -98,6 +98,9 @@ static socle_status record(struct sc_run *out, const struct sc_elf *elf, struct 
         out->fetches = replayed.fetches;
         out->n_fetches = replayed.n_fetches;
         replayed.fetches = NULL;
+        out->renewals = replayed.renewals;
+        out->n_renewals = replayed.n_renewals;
+        replayed.renewals = NULL;
         out->words = s->words;
         out->n_words = s->n_words;
         s->words = NULL;

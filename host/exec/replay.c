@@ -11,11 +11,15 @@
 #include "host/exec/vm.h"
 #include "host/sys/mem.h"
 
+#define RENEW_CYCLES (SC_RENEW_STAMPS / 4)
+
 struct sc_replay {
     struct vm vm;
     struct sc_exec_options options;
     const struct sc_span *span;
     const struct sc_elf *elf;
+    struct sc_renewal *renewals;
+    size_t n_renewals, cap_renewals;
 };
 
 /** Pages that the words of a segment lie in; upper bound from their number, exact when they are sorted. */
@@ -61,6 +65,9 @@ socle_status sc_replay_create(struct sc_replay **out, const struct sc_elf *elf, 
     TRY(put_words(vm, span));
     vm->insts = sc_alloc(vm->cap_insts, sizeof(*vm->insts));
     TRY(vm->insts != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
+    r->cap_renewals = (size_t)span->n_rows[SC_TABLE_RENEW];
+    r->renewals = r->cap_renewals != 0 ? sc_alloc(r->cap_renewals, sizeof(*r->renewals)) : NULL;
+    TRY(r->renewals != NULL || r->cap_renewals == 0 ? SOCLE_OK : SOCLE_E_NOMEM);
     TRY(sc_vm_enter(vm, span->ip_in) ? SOCLE_OK : SOCLE_E_BUG);
     vm->block->code[vm->pos].count++;
     memcpy(vm->regs, span->regs, sizeof(span->regs));
@@ -72,22 +79,49 @@ out:
     return st;
 }
 
+/** Give every register a newer stamp when it is time to. False when the span has no rows for them. */
+static bool renew(struct sc_replay *r)
+{
+    struct vm *const vm = &r->vm;
+    if ((vm->cycles + 1) % RENEW_CYCLES != 0) {
+        return true;
+    }
+    const uint32_t stamp = 4 * ((uint32_t)vm->cycles + 1) - 1; /* between two instructions */
+    for (unsigned i = 0; i < SC_N_REGS; i++) {
+        if (r->n_renewals == r->cap_renewals) {
+            return false;
+        }
+        r->renewals[r->n_renewals++] =
+            (struct sc_renewal){.value = vm->regs[i], .prev = vm->reg_ts[i], .stamp = stamp, .reg = (uint8_t)i};
+        vm->reg_ts[i] = stamp;
+    }
+    return true;
+}
+
 socle_status sc_replay_next(struct sc_replay *r, struct sc_event *events, size_t *n, size_t cap)
 {
     struct vm *const vm = &r->vm;
     const uint64_t before = vm->cycles, left = vm->max_cycles - vm->cycles;
+    const uint64_t to = vm->cycles + (left < cap ? left : cap);
     *n = 0;
-    if (left == 0 || cap == 0) {
+    if (to == before) {
         return SOCLE_OK;
     }
-    vm->pause = vm->cycles + (left < cap ? left : cap);
     vm->event = events;
-    vm->end = SC_END_HALT;
-    sc_vm_loop_replay(vm);
+    vm->end = SC_END_CYCLES;
+    while (vm->cycles < to && vm->end == SC_END_CYCLES && !vm->diverged) {
+        const uint64_t next = (vm->cycles + 1) / RENEW_CYCLES * RENEW_CYCLES + RENEW_CYCLES - 1;
+        if (!renew(r)) {
+            return SOCLE_E_BUG;
+        }
+        vm->pause = next < to ? next : to;
+        vm->end = SC_END_HALT;
+        sc_vm_loop_replay(vm);
+    }
     *n = (size_t)(vm->cycles - before);
     /* Only the last instruction may end a run, and in no way that the run did not end in. */
     const bool over = vm->end == SC_END_HALT || vm->end == SC_END_EXIT_CODE;
-    const bool good = vm->cycles == vm->pause && (vm->end == SC_END_CYCLES || (over && vm->cycles == vm->max_cycles));
+    const bool good = vm->cycles == to && (vm->end == SC_END_CYCLES || (over && vm->cycles == vm->max_cycles));
     return good && !vm->diverged ? SOCLE_OK : SOCLE_E_BUG;
 }
 
@@ -146,7 +180,7 @@ static socle_status collect_words(const struct sc_replay *r, struct sc_replayed 
         struct sc_span_word *const w = &out->words[i];
         const struct mem_page *const page = w->space != SPACE_REG ? vm->mem.pages[w->addr >> MEM_PAGE_LOG] : NULL;
         w->ts_last = page != NULL ? page->ts[mem_slot(w->addr)] : vm->reg_ts[w->addr];
-        if (w->v_out != (page != NULL ? page->v[mem_slot(w->addr)] : vm->regs[w->addr]) || w->ts_last == 0) {
+        if (w->v_out != (page != NULL ? page->v[mem_slot(w->addr)] : vm->regs[w->addr]) || (page != NULL && w->ts_last == 0)) {
             return SOCLE_E_BUG;
         }
     }
@@ -168,6 +202,10 @@ socle_status sc_replay_finish(struct sc_replay *r, struct sc_replayed *out)
     TRY(collect_fetches(r, out));
     TRY(out->n_fetches == vm->n_insts ? SOCLE_OK : SOCLE_E_BUG);
     TRY(collect_words(r, out));
+    TRY(r->n_renewals == r->cap_renewals ? SOCLE_OK : SOCLE_E_BUG);
+    out->renewals = r->renewals;
+    out->n_renewals = r->n_renewals;
+    r->renewals = NULL;
     memcpy(out->reg_ts, vm->reg_ts, sizeof(out->reg_ts));
 out:
     if (st != SOCLE_OK) {
@@ -180,6 +218,7 @@ void sc_replay_destroy(struct sc_replay *r)
 {
     if (r != NULL) {
         sc_vm_fini(&r->vm);
+        sc_free(r->renewals);
         sc_free(r);
     }
 }
@@ -188,12 +227,14 @@ void sc_replayed_fini(struct sc_replayed *r)
 {
     sc_free(r->words);
     sc_free(r->fetches);
+    sc_free(r->renewals);
     memset(r, 0, sizeof(*r));
 }
 
 size_t sc_replayed_memory(const struct sc_span *span)
 {
     return sc_alloc_size(span->n_words, sizeof(struct sc_span_word)) +
+           sc_alloc_size((size_t)span->n_rows[SC_TABLE_RENEW], sizeof(struct sc_renewal)) +
            sc_alloc_size((size_t)span->n_rows[SC_TABLE_DECODE] + 1, sizeof(struct sc_fetch));
 }
 

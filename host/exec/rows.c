@@ -56,4 +56,5 @@ void sc_vm_count_rows(const struct vm *vm, uint64_t rows[SC_N_TABLES])
     rows[SC_TABLE_STOREX] = vm->crossing[1][0] + vm->crossing[1][1];
     rows[SC_TABLE_MUL] += rows[SC_TABLE_DIV] - vm->zero_divisors;
     rows[SC_TABLE_REGS] = SC_N_REGS;
+    rows[SC_TABLE_RENEW] = sc_renewals(vm->cycles);
 }

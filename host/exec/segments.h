@@ -30,7 +30,7 @@ struct sc_span {
     uint64_t cycles;
     uint64_t regs[SC_N_REGS];       /* at its start */
     uint64_t n_rows[SC_N_TABLES];   /* BOUNDARY: n_words; INITFINAL and REGS are 0 */
-    struct sc_span_word *words;     /* in order of the first touch */
+    struct sc_span_word *words;     /* all registers, then words of memory in order of the first touch */
     size_t n_words, cap_words;
 };
 
@@ -43,9 +43,8 @@ struct sc_segments {
     struct sc_word *words;
     uint16_t *last;
     size_t n_words;
-    uint16_t reg_last[SC_N_REGS];  /* last segments that touched the registers */
     uint64_t regs[SC_N_REGS];      /* at the end */
-    size_t n_boundary_words;       /* words and registers that some segment touched: rows of BOUNDARY in the memory proof */
+    size_t n_boundary_words;       /* registers, and words that some segment touched: rows of BOUNDARY in the memory proof */
 };
 
 /** Run @p elf to its end, cutting where the limits say: a segment ends before the instruction whose rows would push its shape over
@@ -75,6 +74,8 @@ struct sc_replayed {
     size_t n_words;
     struct sc_fetch *fetches; /* by ip */
     size_t n_fetches;
+    struct sc_renewal *renewals; /* by stamp and register */
+    size_t n_renewals;
     uint32_t reg_ts[SC_N_REGS];
 };
 

@@ -142,8 +142,6 @@ bool sc_cut_grant(struct vm *vm, unsigned t, unsigned u, unsigned n_words);
 bool sc_cut_fetch(struct vm *vm);
 /** The word is touched: keep what it is, and mark it. There is room. */
 void sc_cut_touch(struct vm *vm, struct mem_page *page, uint64_t addr);
-/** The environment call touches these registers: as sc_vm_access, false with vm.again or at the end. */
-bool sc_cut_call(struct vm *vm, const uint8_t *regs, unsigned n);
 
 /** Begin the first segment, where the vm is. False: vm.cut_status. */
 bool sc_cut_start(struct vm *vm);

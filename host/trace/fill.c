@@ -68,9 +68,12 @@ static void fill_event(const struct sc_event *e, const struct sc_inst *in, uint3
         FILL(SUB, sub)
         FILL(ADDI, addi)
         FILL(ADDW, addw)
+        FILL(ADDIW, addiw)
         FILL(CONST, konst)
         FILL(BIT, bit)
+        FILL(BITI, biti)
         FILL(SHIFT, shift)
+        FILL(SHIFTI, shifti)
         FILL(SLT, slt)
         FILL(BRANCH, branch)
         FILL(JALR, jalr)
@@ -198,6 +201,17 @@ static void fill_fetches(void *arg, size_t begin, size_t end, unsigned worker)
     flush(b, AIR_TABLE_DECODE, batch, worker);
 }
 
+static void fill_renewals(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const struct builder *const b = arg;
+    struct batch *const batch = &b->batches[worker][AIR_TABLE_RENEW];
+    batch->first = begin;
+    for (size_t i = begin; i < end; i++) {
+        sc_renew_fill(&b->renewals[i], (void *)next_row(b, AIR_TABLE_RENEW, batch, worker));
+    }
+    flush(b, AIR_TABLE_RENEW, batch, worker);
+}
+
 static unsigned region_of(uint64_t addr)
 {
     return (unsigned)(addr >> 32);
@@ -313,6 +327,7 @@ socle_status sc_fill_place(struct builder *b)
 socle_status sc_fill_lists(struct builder *b, char *why, size_t why_size, struct sc_pool *pool)
 {
     sc_pool_for(pool, b->fetches != NULL ? b->n_rows[AIR_TABLE_DECODE] : 0, 4096, fill_fetches, b);
+    sc_pool_for(pool, b->renewals != NULL ? b->n_rows[AIR_TABLE_RENEW] : 0, 4096, fill_renewals, b);
     sc_pool_for(pool, b->words != NULL ? b->n_rows[AIR_TABLE_INITFINAL] : 0, 4096, fill_words, b);
     sc_pool_for(pool, b->boundary != NULL ? b->n_rows[AIR_TABLE_BOUNDARY] : 0, 4096, fill_boundary, b);
     if (b->regs != NULL) {

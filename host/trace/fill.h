@@ -47,6 +47,7 @@ struct builder {
     const struct sc_watch *watch;
     uint64_t n_rows[AIR_N_TABLES]; /* what the shape was made for */
     const struct sc_fetch *fetches;
+    const struct sc_renewal *renewals;
     const struct sc_word *words;
     const struct sc_span_word *boundary; /* rows of BOUNDARY, in their order */
     const uint64_t *regs;

@@ -133,8 +133,10 @@ socle_status sc_trace_build(struct sc_trace *out, char *why, size_t why_size, co
     out->image = image;
     memcpy(b.n_rows, run->n_rows, SC_TABLE_DECODE * sizeof b.n_rows[0]);
     b.n_rows[AIR_TABLE_DECODE] = run->n_fetches;
+    b.n_rows[AIR_TABLE_RENEW] = run->n_renewals;
     b.n_rows[AIR_TABLE_INITFINAL] = run->n_words;
     b.fetches = run->fetches;
+    b.renewals = run->renewals;
     b.words = run->words;
     b.regs = run->regs;
     b.reg_ts = run->reg_ts;
@@ -166,6 +168,7 @@ static socle_status record_span(struct builder *b, struct sc_replayed *replayed,
     TRY(sc_fill_events(b, span->cycles, pool));
     TRY(sc_replay_finish(b->source.replay, replayed));
     b->fetches = replayed->fetches;
+    b->renewals = replayed->renewals;
 out:
     return st;
 }
@@ -240,14 +243,12 @@ out:
     return st;
 }
 
-/** What some segment touched, by (space, addr), from the whole run's point of view. */
+/** All registers and what some segment touched, by (space, addr), from the whole run's point of view. */
 void sc_trace_touched(struct sc_span_word *out, const struct sc_segments *s)
 {
     size_t n = 0;
     for (unsigned r = 0; r < SC_N_REGS; r++) {
-        if (s->reg_last[r] != 0) {
-            out[n++] = (struct sc_span_word){.addr = r, .v_out = s->regs[r], .prev = s->reg_last[r], .space = SPACE_REG};
-        }
+        out[n++] = (struct sc_span_word){.addr = r, .v_out = s->regs[r], .prev = (uint16_t)s->n_spans, .space = SPACE_REG};
     }
     for (unsigned space = SPACE_RW; space <= SPACE_RX; space++) {
         for (size_t i = 0; i < s->n_words; i++) {
@@ -270,7 +271,7 @@ socle_status sc_trace_first(struct sc_trace *out, char *why, size_t why_size, co
     out->image = image;
     TRY(s->n_spans >= 2 ? SOCLE_OK : SOCLE_E_ARG);
     for (unsigned r = 0; r < SC_N_REGS; r++) {
-        reg_ts[r] = s->reg_last[r] != 0;
+        reg_ts[r] = 1;
     }
     touched = sc_alloc(s->n_boundary_words, sizeof *touched);
     TRY(touched != NULL ? SOCLE_OK : SOCLE_E_NOMEM);

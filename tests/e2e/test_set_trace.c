@@ -151,7 +151,7 @@ Test(set_trace, of_cut_guests_holds, .timeout = 300)
 Test(set_trace, of_a_program_with_every_table_holds, .timeout = 300)
 {
     struct sc_check_report report;
-    build_everything(7, NULL);
+    build_everything(8, NULL);
     cr_expect_eq(sc_trace_check_set(&report, NULL, set.list, set.n), SOCLE_OK, "%s", report.text);
     close_set();
 }
@@ -218,7 +218,7 @@ Test(set_trace, with_a_changed_cell_of_boundary_is_refused, .timeout = 300)
 Test(set_trace, out_of_order_or_with_other_ends_is_refused, .timeout = 300)
 {
     struct sc_check_report report;
-    build_everything(7, NULL);
+    build_everything(8, NULL);
     cr_assert_geq(set.n, 4);
     const struct sc_trace *const keep = set.list[1];
     set.list[1] = set.list[2], set.list[2] = keep;

@@ -74,6 +74,7 @@ static void expect_rows(const struct scene *s, const char *name, const uint8_t *
     rows[SC_TABLE_DECODE] = s->run.n_fetches;
     rows[SC_TABLE_INITFINAL] = s->run.n_words;
     rows[SC_TABLE_REGS] = SC_N_REGS;
+    rows[SC_TABLE_RENEW] = 33 * (s->run.n_events / 16384);
     for (unsigned t = 0; t < SC_N_TABLES; t++) {
         uint8_t log_h[AIR_MAX_CHUNKS];
         cr_expect(plain.n_rows[t] == rows[t] && s->run.n_rows[t] == rows[t], "%s: %llu rows of %s are told as %llu, and as %llu", name,

@@ -18,6 +18,7 @@ struct honest {
     struct prog prog;
     struct sc_elf elf;
     struct sc_run run;
+    struct sc_renewal renewals[2];
     struct sc_image image;
     struct sc_trace trace;
 };
@@ -34,7 +35,7 @@ static inline struct honest *honest_create(void)
     }
     prog_everything(&h->prog);
     h->elf = prog_elf(&h->prog);
-    if (sc_exec(&h->run, why, sizeof why, &h->elf, &o) || sc_image_build(&h->image, &h->elf) ||
+    if (sc_exec(&h->run, why, sizeof why, &h->elf, &o) || !prog_renew(&h->run, 10, h->renewals) || sc_image_build(&h->image, &h->elf) ||
         sc_trace_build(&h->trace, why, sizeof why, &h->run, &h->image, NULL)) {
         fprintf(stderr, "no honest trace: %s\n", why);
         free(h);
@@ -47,6 +48,7 @@ static inline void honest_destroy(struct honest *h)
 {
     sc_trace_fini(&h->trace);
     sc_image_fini(&h->image);
+    prog_forget(&h->run);
     sc_run_fini(&h->run);
     free(h);
 }

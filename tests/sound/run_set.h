@@ -65,7 +65,7 @@ static void rs_event(struct rs_part *p, const struct sc_event *e, const struct s
     case AIR_TABLE_##NAME:                                          \
         sc_##name##_fill(e, in, rs_row(p, AIR_TABLE_##NAME));       \
         break;
-        FILL(ADD, add) FILL(SUB, sub) FILL(ADDI, addi) FILL(ADDW, addw) FILL(CONST, konst) FILL(BIT, bit) FILL(SHIFT, shift) FILL(SLT, slt)
+        FILL(ADD, add) FILL(SUB, sub) FILL(ADDI, addi) FILL(ADDW, addw) FILL(ADDIW, addiw) FILL(CONST, konst) FILL(BIT, bit) FILL(BITI, biti) FILL(SHIFT, shift) FILL(SHIFTI, shifti) FILL(SLT, slt)
         FILL(BRANCH, branch) FILL(JALR, jalr) FILL(LD, ld) FILL(LOADS, loads) FILL(LOADX, loadx) FILL(SD, sd) FILL(STORES, stores)
         FILL(STOREX, storex) FILL(MUL, mul) FILL(DIV, div) FILL(ECALL, ecall)
 #undef FILL
@@ -96,6 +96,9 @@ static void rs_segment(struct run_set *t, uint32_t index)
     for (size_t i = 0; i < done.n_fetches; i++) {
         sc_decode_fill(&done.fetches[i], rs_row(p, AIR_TABLE_DECODE));
     }
+    for (size_t i = 0; i < done.n_renewals; i++) {
+        sc_renew_fill(&done.renewals[i], rs_row(p, AIR_TABLE_RENEW));
+    }
     for (size_t i = 0; i < done.n_words; i++) {
         const struct sc_span_word *const w = &done.words[i];
         const struct sc_crossing c = {w->addr, w->v_in, w->v_out, w->ts_last, w->prev, w->space};
@@ -122,11 +125,8 @@ static void rs_memory(struct run_set *t)
     t->set.last_ram = sc_word_start(0);
     t->set.last_input = sc_word_start(1);
     for (unsigned i = 0; i < SC_N_REGS; i++) {
-        const uint16_t last = t->s.reg_last[i];
-        sc_regs_fill(last != 0, t->s.regs[i], rs_row(p, AIR_TABLE_REGS));
-        if (last) {
-            c[n++] = (struct sc_crossing){.addr = i, .after = t->s.regs[i], .prev = last};
-        }
+        sc_regs_fill(1, t->s.regs[i], rs_row(p, AIR_TABLE_REGS));
+        c[n++] = (struct sc_crossing){.addr = i, .after = t->s.regs[i], .prev = (uint16_t)t->s.n_spans};
     }
     for (size_t i = 0; i < t->s.n_words; i++) {
         const struct sc_word *const w = &t->s.words[i];

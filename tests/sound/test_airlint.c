@@ -142,7 +142,7 @@ Test(airlint, laws_listed_with_a_reason_resist_a_search)
 Test(airlint, the_search_still_finds_forgeries)
 {
     static const char *const easy[] = {"rd + rs2 are limbs of rs1", "exit leaves 0 in a0", "limbs of x times y",
-                                       "target register", "second operand is the immediate"};
+                                       "target register", "upper limbs meet an immediate of equal bits"};
     struct bench *const b = setup();
     for (unsigned k = 0; k < sizeof easy / sizeof easy[0]; k++) {
         bool found = false;

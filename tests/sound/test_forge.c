@@ -35,13 +35,10 @@ static const struct {
     unsigned table;
     const char *columns;
 } idle[] = {
-    {AIR_TABLE_ADDW, " prev2 lo2 y[2] y[3] "},                /* immediate forms read no second register */
-    {AIR_TABLE_BIT, " prev2 lo2 "},
-    {AIR_TABLE_SHIFT, " prev2 lo2 b[1] b[2] b[3] "},
-    {AIR_TABLE_SLT, " prev2 lo2 "},
-    {AIR_TABLE_ECALL, " prev2 lo2 "},                         /* a2 is read by call 64 */
+    {AIR_TABLE_SLT, " prev2 "},                               /* immediate forms read no second register */
+    {AIR_TABLE_ECALL, " prev2 "},                             /* a2 is read by call 64 */
     {AIR_TABLE_DIV, " inv zs "},                              /* inv: divisor 0; zs: W forms */
-    {AIR_TABLE_MUL, " sg bo[0] bo[1] bo[2] bo[3] ts ip rs1 prev1 lo1 rs2 prev2 lo2 rd prevd lod old[0] old[1] old[2] old[3] "},
+    {AIR_TABLE_MUL, " sg bo[0] bo[1] bo[2] bo[3] ts ip rs1 prev1 rs2 prev2 rd prevd old[0] old[1] old[2] old[3] "},
 };
 
 static bool may_be_idle(const struct suspect *s, unsigned col)

@@ -277,7 +277,8 @@ static void forge_tables(const struct sc_trace *trace, unsigned table, unsigned 
     memset(n->rows, 0, sizeof n->rows);
     for (unsigned i = 0; i < trace->layout.n_chunks; i++) {
         const struct sc_chunk *c = &trace->layout.chunk[i];
-        const bool wanted = (table == AIR_N_TABLES || c->table == table) && c->table != AIR_TABLE_IMAGE;
+        /* The register and the stamp of a row of RENEW are the prover's choice. */
+        const bool wanted = (table == AIR_N_TABLES || c->table == table) && c->table != AIR_TABLE_IMAGE && c->table != AIR_TABLE_RENEW;
         for (uint32_t r = 0; wanted && sc_air_tables[c->table].n_constraints && r < 1u << c->log_h && n->rows[c->table] < n->max_rows && !(n->quiet && n->found); r++) {
             struct suspect s;
             suspect_take(&s, trace, i, first[c->table], r);
@@ -310,11 +311,14 @@ static const struct {
     {AIR_TABLE_ADD, "limbs of rs1 + rs2 are limbs of rd, carries are bits"},
     {AIR_TABLE_SUB, "limbs of rd + rs2 are limbs of rs1, carries are bits"},
     {AIR_TABLE_ADDW, "k[1] is a bit"},
+    {AIR_TABLE_ADDIW, "the low limbs of rs1 + imm are those of the result, carries are bits"},
+    {AIR_TABLE_BITI, "upper limbs meet an immediate of equal bits"},
     {AIR_TABLE_BRANCH, "next ip is ip + 1, or ip + step when taken"},
     {AIR_TABLE_SLT, "the chosen limbs differ in the order that lt says"},
     {AIR_TABLE_JALR, "b0 is a bit"},
     {AIR_TABLE_ECALL, "exit leaves 0 in a0"},
     {AIR_TABLE_SHIFT, "the result is chosen by the byte distance"},
+    {AIR_TABLE_SHIFTI, "limbs of the operand times m"},
     {AIR_TABLE_LOADS, "an unsigned load has no sign"},
     {AIR_TABLE_LOADX, "sign is bit 7 of the top byte"},
     {AIR_TABLE_STORES, "the bytes at the offset are replaced"},

@@ -65,10 +65,31 @@ static size_t fetch_of(const struct sc_run *run, uint32_t ip)
     return lo;
 }
 
+static const uint8_t uses[] = {0, 5, 5, 5, 3, 7, 7, 3, 5, 0, 4}; /* by class: 1 rs1, 2 rs2, 4 rd */
+
+/** Access register @p reg at @p stamp. */
+static uint32_t receive(uint32_t ts[SC_N_REGS], unsigned reg, uint32_t stamp)
+{
+    const uint32_t before = ts[reg];
+    ts[reg] = stamp;
+    return before;
+}
+
+void naive_registers(struct sc_event *e, const struct sc_inst *in, uint32_t ts[SC_N_REGS])
+{
+    const unsigned cls = SC_OP_CLASS(in->op);
+    const bool call = cls == CLS_ECALL;
+    for (unsigned r = 0; e->ts % 65536 == 0 && r < SC_N_REGS; r++) {
+        ts[r] = e->ts - 1;
+    }
+    e->prev1 = call || (uses[cls] & 1) ? receive(ts, call ? 17 : in->rs1, e->ts) : 0;
+    e->prev2 = (call && e->a == 64) || (uses[cls] & 2) ? receive(ts, call ? 12 : in->rs2, e->ts + 1) : 0;
+    e->prevd = call || (uses[cls] & 4) ? receive(ts, call ? 10 : in->rd, e->ts + 2) : 0;
+}
+
 /** Every word and register of an event, in any order; up to 7. */
 static unsigned touches(const struct naive *v, const struct sc_event *e, const struct sc_inst *in, struct touch t[7])
 {
-    static const uint8_t uses[] = {0, 5, 5, 5, 3, 7, 7, 3, 5, 0, 4}; /* by class: 1 rs1, 2 rs2, 4 rd */
     const unsigned cls = SC_OP_CLASS(in->op);
     unsigned n = 0;
     t[n++] = (struct touch){4 * (uint64_t)e->ip & ~UINT64_C(7), v->run->fetches[fetch_of(v->run, e->ip)].word8, 0, 0, SPACE_RX, (uint8_t)(1 + (e->ip & 1))};
@@ -78,7 +99,7 @@ static unsigned touches(const struct naive *v, const struct sc_event *e, const s
         if (e->a == 64) {
             t[n++] = (struct touch){12, e->b, e->b, e->ts + 1, SPACE_REG, 0};
         }
-        t[n++] = (struct touch){10, e->old, e->val, e->ts + 3, SPACE_REG, 0};
+        t[n++] = (struct touch){10, e->old, e->val, e->ts + 2, SPACE_REG, 0};
         return n;
     }
     if (uses[cls] & 1) {
@@ -91,7 +112,7 @@ static unsigned touches(const struct naive *v, const struct sc_event *e, const s
         t[n++] = (struct touch){(e->addr & ~UINT64_C(7)) + 8 * k, e->m_old[k], e->m_new[k], e->ts + 2, e->space[k], 0};
     }
     if (uses[cls] & 4) {
-        t[n++] = (struct touch){in->rd, e->old, e->val, e->ts + 3, SPACE_REG, 0};
+        t[n++] = (struct touch){in->rd, e->old, e->val, e->ts + 2, SPACE_REG, 0};
     }
     return n;
 }
@@ -116,6 +137,9 @@ static bool fits(const struct naive *v, const uint64_t rows[SC_N_TABLES], uint64
         leaves += n * a->n_uses;
         clock += a->takes_state ? 4 * n : 0;
     }
+    const uint64_t renewed = rounded(33 * (clock / 65536)); /* of the longest run that has room in these chunks */
+    cells += renewed * sc_air_tables[SC_TABLE_RENEW].n_cols;
+    leaves += renewed * sc_air_tables[SC_TABLE_RENEW].n_uses;
     return cells <= v->max_cells && leaves <= v->max_leaves && 4 * rounded(words) <= v->max_global && clock + 4 < UINT64_C(1) << 27;
 }
 
@@ -130,11 +154,25 @@ static bool open_span(struct naive *v, size_t first)
     memset(v->span, 0, sizeof *v->span);
     v->span->first = first;
     memcpy(v->span->regs, v->regs, sizeof v->regs);
-    return true;
+    v->span->words = calloc(SC_N_REGS, sizeof *v->span->words);
+    for (unsigned r = 0; v->span->words != NULL && r < SC_N_REGS; r++) { /* touched or not */
+        struct seen *const at = find(v, SPACE_REG, r);
+        v->span->words[r] = (struct sc_span_word){.addr = r, .v_in = v->regs[r], .v_out = v->regs[r], .prev = (uint16_t)at->segment};
+        at->segment = (uint32_t)v->out->n_spans;
+        at->at = r;
+    }
+    v->span->n_words = SC_N_REGS;
+    return v->span->words != NULL;
 }
 
 static void close_span(struct naive *v)
 {
+    const uint32_t renewed = (uint32_t)(4 * v->span->n / 65536);
+    for (unsigned r = 0; r < SC_N_REGS; r++) {
+        struct sc_span_word *const w = &v->span->words[r];
+        w->ts_last = renewed > 0 && w->ts_last < 65536 * renewed - 1 ? 65536 * renewed - 1 : w->ts_last;
+    }
+    v->span->n_rows[SC_TABLE_RENEW] = 33 * renewed;
     qsort(v->span->words, v->span->n_words, sizeof *v->span->words, naive_by_place);
 }
 

@@ -25,6 +25,9 @@ struct naive_cut {
 const char *naive_cut(struct naive_cut *out, const struct sc_run *run, const struct sc_cut_limits *limits);
 void naive_cut_fini(struct naive_cut *c);
 
+/** The stamps of registers that an event of a segment receives, from those before it, which it replaces. The rest of @p e is there. */
+void naive_registers(struct sc_event *e, const struct sc_inst *in, uint32_t ts[SC_N_REGS]);
+
 /** By (space, addr), for qsort. */
 int naive_by_place(const void *a, const void *b);
 

@@ -98,7 +98,7 @@ static const char *
 touch_reg(struct replay *r, unsigned reg, uint32_t prev, uint32_t ts, uint64_t old, uint64_t new)
 {
     struct token *const t = &r->regs[reg];
-    NEED(t->ts == prev && prev < ts, "a register stamp is wrong")
+    NEED(t->ts == prev && prev < ts && ts - prev <= 65536, "a register stamp is wrong")
     NEED(t->value == old, "a register value is wrong")
     t->ts = ts;
     t->value = new;
@@ -133,7 +133,7 @@ static const char *check_ecall(struct replay *r, const struct sc_event *e)
         why = touch_reg(r, 12, e->prev2, e->ts + 1, e->b, e->b);
     }
     NEED(e->a == 64 ? e->val == e->b : e->val == 0 && e->old == 0, "a wrong result of a call")
-    return why != NULL ? why : touch_reg(r, 10, e->prevd, e->ts + 3, e->old, e->val);
+    return why != NULL ? why : touch_reg(r, 10, e->prevd, e->ts + 2, e->old, e->val);
 }
 
 static const char *check_event(struct replay *r, const struct sc_event *e, const struct sc_inst *in)
@@ -156,7 +156,7 @@ static const char *check_event(struct replay *r, const struct sc_event *e, const
         why = check_memory(r, e, cls == CLS_STORE, 1u << (SC_OP_F3(in->op) & 3u));
     }
     if (why == NULL && (uses[cls] & 4) != 0) {
-        why = touch_reg(r, in->rd, e->prevd, e->ts + 3, e->old, e->val);
+        why = touch_reg(r, in->rd, e->prevd, e->ts + 2, e->old, e->val);
     }
     return why;
 }
@@ -176,6 +176,21 @@ static const char *check_final(const struct replay *r)
     return NULL;
 }
 
+/** All 33 registers just before the instruction at @p ts, if it is one of those before which they are renewed. */
+static const char *check_renewals(struct replay *r, uint32_t ts, uint64_t *n)
+{
+    for (unsigned i = 0; ts % 65536 == 0 && i < 33; i++) {
+        const struct sc_renewal *const w = &r->run->renewals[*n];
+        NEED(*n < r->run->n_renewals && w->reg == i && w->stamp == ts - 1, "a register is not renewed")
+        const char *const why = touch_reg(r, i, w->prev, w->stamp, w->value, w->value);
+        if (why != NULL) {
+            return why;
+        }
+        ++*n;
+    }
+    return NULL;
+}
+
 static const char *replay(struct replay *r, size_t *at)
 {
     uint64_t rows[SC_N_TABLES] = {0};
@@ -187,7 +202,8 @@ static const char *replay(struct replay *r, size_t *at)
         NEED(e->ts == 4 * (n + 1), "a stamp of an event is wrong")
         NEED(e->ip == ip && e->inst < r->run->n_insts && r->run->insts[e->inst].ip == ip,
              "the program counter jumps")
-        why = check_event(r, e, &r->run->insts[e->inst]);
+        why = check_renewals(r, e->ts, &rows[SC_TABLE_RENEW]);
+        why = why != NULL ? why : check_event(r, e, &r->run->insts[e->inst]);
         if (why != NULL) {
             return why;
         }
@@ -201,6 +217,7 @@ static const char *replay(struct replay *r, size_t *at)
     }
     NEED(ip == r->run->end_ip && r->run->ts_end == 4 * (r->run->n_events + 1),
          "the end of STATE is wrong")
+    NEED(rows[SC_TABLE_RENEW] == r->run->n_renewals, "a renewal after the last instruction")
     rows[SC_TABLE_DECODE] = r->run->n_fetches;
     rows[SC_TABLE_INITFINAL] = r->run->n_words;
     rows[SC_TABLE_REGS] = SC_N_REGS;

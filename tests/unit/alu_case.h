@@ -66,9 +66,12 @@ static inline void alu_fill(struct alu_case *c)
         FILL(SUB, sub)
         FILL(ADDI, addi)
         FILL(ADDW, addw)
+        FILL(ADDIW, addiw)
         FILL(CONST, konst)
         FILL(BIT, bit)
+        FILL(BITI, biti)
         FILL(SHIFT, shift)
+        FILL(SHIFTI, shifti)
         FILL(SLT, slt)
         FILL(BRANCH, branch)
         FILL(JALR, jalr)
@@ -78,6 +81,12 @@ static inline void alu_fill(struct alu_case *c)
     default:
         abort();
     }
+}
+
+/** A stamp that a register's token may have before @p stamp, from random bits: not further back than 2^16. */
+static inline uint32_t alu_prev(uint32_t stamp, uint32_t r)
+{
+    return stamp - 1 - r % (stamp < 65536 ? stamp : 65536);
 }
 
 /** Execute instruction k on operands a and b with an immediate, at random time, place and registers. The row is filled. */
@@ -96,9 +105,9 @@ static inline void alu_make(struct alu_case *c, const struct alu_inst *k, uint64
     c->e.ts = ts;
     c->e.ip = (uint32_t)(pc / 4);
     c->e.next_ip = (uint32_t)(next / 4);
-    c->e.prev1 = (uint32_t)(r >> 16) % ts;
-    c->e.prev2 = r & 0x8000 ? ts : (uint32_t)(r >> 24) % ts;
-    c->e.prevd = (uint32_t)(r >> 20) % (ts + 2);
+    c->e.prev1 = alu_prev(ts, (uint32_t)(r >> 16));
+    c->e.prev2 = r & 0x8000 ? ts : alu_prev(ts + 1, (uint32_t)(r >> 24));
+    c->e.prevd = alu_prev(ts + 2, (uint32_t)(r >> 20));
     c->e.a = k->form == ALU_U || k->form == ALU_J ? 0 : a;
     c->e.b = k->form == ALU_R || k->form == ALU_B ? b : 0;
     c->e.old = alu_random(rng);
@@ -197,7 +206,7 @@ static inline void alu_expect(struct row_view *v, const struct alu_case *c)
         alu_say_access(v, in->rs2, e->prev2, e->ts + 1, e->b, e->b);
     }
     if (c->k->form != ALU_B) {
-        alu_say_access(v, in->rd, e->prevd, e->ts + 3, e->old, e->val);
+        alu_say_access(v, in->rd, e->prevd, e->ts + 2, e->old, e->val);
     }
     uint64_t q, d;
     if (c->k->table == AIR_TABLE_DIV && sc_div_call(e, in, &q, &d)) {

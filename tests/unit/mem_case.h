@@ -127,9 +127,9 @@ static inline void mem_begin(struct mem_case *c, uint32_t word, uint64_t *rng)
     c->e.ts = ts;
     c->e.ip = 0x400 + (uint32_t)((s >> 34) % 0x3ffff000u);
     c->e.next_ip = c->e.ip + 1;
-    c->e.prev1 = (uint32_t)(r >> 16) % ts;
-    c->e.prev2 = r & 0x8000 ? ts : (uint32_t)(r >> 24) % ts;
-    c->e.prevd = (uint32_t)(r >> 20) % (ts + 2);
+    c->e.prev1 = alu_prev(ts, (uint32_t)(r >> 16));
+    c->e.prev2 = r & 0x8000 ? ts : alu_prev(ts + 1, (uint32_t)(r >> 24));
+    c->e.prevd = alu_prev(ts + 2, (uint32_t)(r >> 20));
     c->e.prevm[0] = (uint32_t)(r >> 28) % ts;
     c->e.prevm[1] = (uint32_t)(r >> 32) % ts;
     c->e.old = alu_random(rng);
@@ -204,7 +204,7 @@ static inline void mem_make(struct mem_case *c,
     if (k->store) {
         alu_say_access(&c->want, rs2, c->e.prev2, c->e.ts + 1, value, value);
     } else {
-        alu_say_access(&c->want, rd ? rd : 32, c->e.prevd, c->e.ts + 3, c->e.old, c->e.val);
+        alu_say_access(&c->want, rd ? rd : 32, c->e.prevd, c->e.ts + 2, c->e.old, c->e.val);
     }
     for (unsigned w = 0; w < n; w++) {
         mem_say(&c->want, space[w], addr - o + 8 * w, c->e.prevm[w], c->e.ts + 2, words[w],
@@ -227,7 +227,7 @@ static inline void mem_make_call(struct mem_case *c, bool is_exit, uint64_t a2, 
     if (!is_exit) {
         alu_say_access(&c->want, 12, c->e.prev2, c->e.ts + 1, a2, a2);
     }
-    alu_say_access(&c->want, 10, c->e.prevd, c->e.ts + 3, c->e.old, c->e.val);
+    alu_say_access(&c->want, 10, c->e.prevd, c->e.ts + 2, c->e.old, c->e.val);
     mem_fill(c);
 }
 
@@ -238,7 +238,7 @@ static inline void mem_make_fence(struct mem_case *c, uint32_t fields, uint64_t 
     c->table = AIR_TABLE_ADDI;
     mem_say_line(c, 128, 32, 0, 0, 0, 0);
     alu_say_access(&c->want, 0, c->e.prev1, c->e.ts, 0, 0);
-    alu_say_access(&c->want, 32, c->e.prevd, c->e.ts + 3, c->e.old, 0);
+    alu_say_access(&c->want, 32, c->e.prevd, c->e.ts + 2, c->e.old, 0);
     mem_fill(c);
 }
 

@@ -258,7 +258,7 @@ Test(airgen, refuses_memory_without_state)
 {
     const ex real = begin_tiny();
     const ex z = air_k(0), word = air_col(WORD), v[] = {z, z, z, z};
-    air_reg_read(real, word, air_col(FREE), v, z, z);
+    air_reg_read(real, word, air_col(FREE), v, z);
     expect_refusal("MEM", "does not imply that the row takes STATE");
 }
 
@@ -267,7 +267,7 @@ Test(airgen, refuses_a_stamp_outside_the_row)
     const ex real = begin_tiny();
     const ex z = air_k(0), ts = air_col(FREE), v[] = {z, z, z, z};
     air_step(real, ts, air_col(WORD), z, z);
-    air_reg_read(real, z, air_add(ts, air_k(4)), v, z, z);
+    air_reg_read(real, z, air_add(ts, air_k(4)), v, z);
     expect_refusal("MEM", "the stamp is not one of the row's four");
 }
 
@@ -276,7 +276,7 @@ Test(airgen, refuses_memory_for_kinds_that_do_not_take_state)
     const ex real = begin_tiny();
     const ex z = air_k(0), ts = air_col(FREE), v[] = {z, z, z, z};
     air_step(air_col(REAL), ts, air_col(WORD), z, z);
-    air_reg_read(real, z, ts, v, z, z);
+    air_reg_read(real, z, ts, v, z);
     expect_refusal("MEM", "does not imply that the row takes STATE");
 }
 

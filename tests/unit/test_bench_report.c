@@ -25,7 +25,7 @@ static size_t dice(size_t n)
 
 static void load(void)
 {
-    FILE *const f = fopen(SC_SOURCE_ROOT "/bench/results/2026-11-27-kernels-epyc-2c.json", "r");
+    FILE *const f = fopen(SC_SOURCE_ROOT "/bench/results/2026-11-28-kernels-xeon-2c.json", "r");
     cr_assert_not_null(f);
     whole_len = fread(whole, 1, ROOM, f);
     cr_assert(whole_len > 1000 && whole_len < ROOM - 64);
@@ -110,7 +110,7 @@ Test(bench_report, the_committed_report_is_read_as_it_is)
     cr_expect_eq(r.n, 14);
     cr_expect_str_eq(r.rows[0].op, "copy");
     cr_expect(isnan(r.rows[0].share) && r.rows[1].share > 0);
-    cr_expect(r.rows[1].n == 9 && r.rows[1].least == r.rows[1].ns + 9);
+    cr_expect(r.rows[1].n >= 3 && r.rows[1].least == r.rows[1].ns + r.rows[1].n);
     cr_expect(!r.side.simulated && r.side.threads == 2);
     cr_expect_eq(sc_report_figures(why, &r), SOCLE_OK, "%s", why);
     sc_report_fini(&r);

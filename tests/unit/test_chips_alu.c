@@ -72,7 +72,7 @@ Test(chips_alu, every_immediate_shift_and_amount_is_accepted_with_its_result)
 {
     uint64_t rng = ALU_SEED + 2;
     for (unsigned k = 0; k < ALU_N; k++) {
-        if (alu_insts[k].table != AIR_TABLE_SHIFT) {
+        if (alu_insts[k].table != AIR_TABLE_SHIFT && alu_insts[k].table != AIR_TABLE_SHIFTI) {
             continue;
         }
         for (unsigned s = 0; s < 256; s++) {

@@ -60,14 +60,14 @@ Test(exec, gives_exact_stamps_and_values)
     cr_assert(r.run.n_events == 6 && r.run.cycles == 6);
     cr_expect(e[0].ts == 4 && e[0].prev1 == 0 && e[0].prevd == 4 && e[0].old == 0 &&
               e[0].val == 7 && e[0].table == SC_TABLE_ADDI);
-    cr_expect(e[1].prev1 == 7 && e[1].prev2 == 8 && e[1].a == 7 && e[1].b == 7 && e[1].val == 14 &&
+    cr_expect(e[1].prev1 == 6 && e[1].prev2 == 8 && e[1].a == 7 && e[1].b == 7 && e[1].val == 14 &&
               e[1].table == SC_TABLE_ADD);
     cr_expect(e[2].prev1 == 9 && e[2].prevd == 0 && e[2].old == 0 && e[2].val == 8);
-    cr_expect(e[3].prev1 == 0 && e[3].prevd == 15 && e[3].old == 8 && e[3].val == 3);
-    cr_expect(e[5].table == SC_TABLE_ECALL && e[5].prev1 == 23 && e[5].prevd == 0 && e[5].a == 93 &&
+    cr_expect(e[3].prev1 == 0 && e[3].prevd == 14 && e[3].old == 8 && e[3].val == 3);
+    cr_expect(e[5].table == SC_TABLE_ECALL && e[5].prev1 == 22 && e[5].prevd == 0 && e[5].a == 93 &&
               e[5].next_ip == 0x4006);
-    cr_expect(r.run.regs[0] == 0 && r.run.regs[32] == 3 && r.run.reg_ts[32] == 19 &&
-              r.run.reg_ts[10] == 27);
+    cr_expect(r.run.regs[0] == 0 && r.run.regs[32] == 3 && r.run.reg_ts[32] == 18 &&
+              r.run.reg_ts[10] == 26);
     cr_expect(r.run.entry_ip == 0x4000 && r.run.end_ip == 0x4006 && r.run.ts_end == 28);
     result_fini(&r);
 }

@@ -316,7 +316,7 @@ static bool mem_pair(const struct rec_table *t, const struct rec_use *in, const 
 /** In a table that takes STATE each access is a pair at one of the four slots of the row's own time, and only when STATE is taken. */
 static void check_mem(const struct rec_table *t, const struct rec_use *state)
 {
-    static const char *const owners[] = {"decode", "initfinal", "regs", "boundary"};
+    static const char *const owners[] = {"decode", "renew", "initfinal", "regs", "boundary"};
     for (unsigned i = 0; i < sizeof owners / sizeof owners[0]; i++) {
         if (!strcmp(t->name, owners[i])) {
             return;

@@ -84,4 +84,27 @@ static inline struct sc_elf prog_elf(struct prog *p)
     return (struct sc_elf){.entry = PROG_CODE, .segments = p->segments, .n_segments = 3, .words = p->words, .n_words = n};
 }
 
+/** A recorded run that is too short for rows of RENEW gets two, of a register that it has used: at stamps 2^14 - 1 and 2^15 - 1. They
+ * lie in @p room, which the run borrows: prog_forget before sc_run_fini. */
+static inline bool prog_renew(struct sc_run *run, unsigned reg, struct sc_renewal room[2])
+{
+    const uint32_t first = (1u << 14) - 1, second = (1u << 15) - 1, last = run->reg_ts[reg];
+    if (run->n_renewals != 0 || last == 0 || last >= first) {
+        return false;
+    }
+    room[0] = (struct sc_renewal){run->regs[reg], last, first, (uint8_t)reg};
+    room[1] = (struct sc_renewal){run->regs[reg], first, second, (uint8_t)reg};
+    run->renewals = room;
+    run->n_renewals = 2;
+    run->n_rows[SC_TABLE_RENEW] = 2;
+    run->reg_ts[reg] = second;
+    return true;
+}
+
+static inline void prog_forget(struct sc_run *run)
+{
+    run->renewals = NULL;
+    run->n_renewals = 0;
+}
+
 #endif

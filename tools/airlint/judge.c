@@ -297,7 +297,7 @@ static bool decodes_rightly(const struct scene *s, const fp *cell)
 }
 
 /** Do the rows together give other tokens or lines than before? Which row of a table says something does not matter, nor does
- * whether an instruction of the program that nobody executes has its row. */
+ * whether an instruction of the program that nobody executes has its row, nor where registers are renewed. */
 static bool rows_say_otherwise(const struct lie *l)
 {
     struct ledger g;
@@ -307,7 +307,7 @@ static bool rows_say_otherwise(const struct lie *l)
         const struct change *const c = &l->c[i / 2];
         const struct air_table *const t = &sc_air_tables[c->table];
         const fp *const cell = i % 2 ? c->now : c->was;
-        if (c->table == AIR_TABLE_DECODE && decodes_rightly(l->s, cell)) {
+        if (c->table == AIR_TABLE_RENEW || (c->table == AIR_TABLE_DECODE && decodes_rightly(l->s, cell))) {
             continue;
         }
         for (unsigned u = 0; u < t->n_uses; u++) {

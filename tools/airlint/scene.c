@@ -179,7 +179,7 @@ struct scene *scene_create(void)
     scene_program(s);
     s->elf = scene_elf(&s->prog);
     const struct sc_exec_options o = {.input = (const uint8_t *)s->input, .input_size = 8 * (size_t)s->n_input, .record = true};
-    if (sc_exec(&s->run, why, sizeof why, &s->elf, &o) || sc_image_build(&s->image, &s->elf) ||
+    if (sc_exec(&s->run, why, sizeof why, &s->elf, &o) || !prog_renew(&s->run, 10, s->renewals) || sc_image_build(&s->image, &s->elf) ||
         sc_trace_build(&s->trace, why, sizeof why, &s->run, &s->image, NULL) || !index_all(s)) {
         fprintf(stderr, "airlint: no honest trace: %s\n", why);
         scene_destroy(s);
@@ -195,6 +195,7 @@ void scene_destroy(struct scene *s)
     }
     sc_trace_fini(&s->trace);
     sc_image_fini(&s->image);
+    prog_forget(&s->run);
     sc_run_fini(&s->run);
     free(s->entries);
     free(s->heads);

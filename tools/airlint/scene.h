@@ -29,6 +29,7 @@ struct scene {
     uint64_t input[SCENE_INPUT_WORDS];
     unsigned n_input;
     struct sc_run run;
+    struct sc_renewal renewals[2];
     struct sc_image image;
     struct sc_trace trace;
     uint32_t height[AIR_N_TABLES]; /* rows of all chunks */

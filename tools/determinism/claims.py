@@ -8,13 +8,19 @@ Rely: what the other tables promise of what this one receives. Guarantee: what i
   equal addresses have equal tokens                            the memory argument: stamps grow (guarantee `time`), one row an address
   a called product is true over the integers                   rely of DIV, guarantee `product` of MUL
   equal ips have equal program lines                           rely of the chips, guarantee `outputs` of DECODE
+  an immediate's upper limbs are 0 or all ones, a shift amount
+  is below 64 or 32                                            rely of BITI and SHIFTI, guarantee `immediates` of DECODE
+  stamps are below 2^27, those of registers below 2^29         the length of a run; guarantee `renewed` of RENEW
 """
 from .form import P, add, const, constant, mul, primed, scale, sub, substitute, var
 from .state import State, sub_int
 
 LIMB, BYTE, STAMP, EIGHTHS = (0, 65535), (0, 255), (0, (1 << 27) - 1), (0, 8191)
+REGISTER_STAMP = (0, (1 << 29) - 1)  # RENEW gives later stamps than a run has
 KEY = 1 << 29
 REAL = [var("real"), sub(var("real"), const(1))]
+SIGNED = (132, 134, 135)  # codes whose immediate BITI takes apart: XORI, ORI, ANDI
+AMOUNTS = {129: 63, 133: 63, 141: 63, 193: 31, 197: 31, 205: 31}  # codes of shifts by an immediate, and the greatest amount
 KEYS = {"MEM": 4, "PROG": 1, "MCALL": 8, "BOP": 3, "POW2": 1}
 
 
@@ -113,6 +119,11 @@ class Builder:
         elif use.bus == "PROG" and use.side == "query":
             for i in range(5, 9):
                 self.range(f"{name} {i}", slots[i], row, LIMB)
+            code = constant(slots[1])
+            if code in SIGNED:
+                self.add(name + " sign", row, [slots[6], sub(slots[6], const(65535))])
+            elif code in AMOUNTS:
+                self.range(name + " amount", slots[5], row, (0, AMOUNTS[code]))
 
     def pow2(self, name, row, e, t, m):
         """m = 2^t when e = 0, 2^(8 - t) when e = 1. For two rows the key decides m (relate); for one, t is chosen by bits."""
@@ -129,7 +140,7 @@ class Builder:
     def token(self, name, slots, row):
         for i in range(5, 9):
             self.range(f"{name} {i}", slots[i], row, LIMB)
-        self.range(name + " stamp", slots[4], row, STAMP)
+        self.range(name + " stamp", slots[4], row, REGISTER_STAMP if constant(slots[0]) == 0 else STAMP)
         if constant(slots[0]) != 0 and self.tables[row].name != "INITFINAL":
             q = self.fresh(name + " / 8", row, EIGHTHS)
             self.add(name + " is a word", row, [sub(slots[1], scale(q, 8))])
@@ -314,7 +325,7 @@ def time(table, kind, lemmas, skip=(), index=0):
     if index >= len(pairs):
         return None
     a, given = pairs[index]
-    later = b.fresh("how much later", 0, STAMP)
+    later = b.fresh("how much later", 0, REGISTER_STAMP)
     b.add("the token taken is not older", 0, [sub(sub(a[4], given[4]), later)])
     return b.state, lambda state: False
 
@@ -381,6 +392,7 @@ def aligned(table, kind, lemmas, skip=()):
 
 
 REGISTER_KINDS = ("kind[8]", "kind[10]")  # of DECODE: OP, OP32
+IMMEDIATE_KINDS = ("kind[7]", "kind[9]")  # OPIMM, OPIMM32
 
 
 def constants(table, kind, lemmas, skip=()):
@@ -395,6 +407,42 @@ def constants(table, kind, lemmas, skip=()):
         return not state.open
 
     return b.state, proven
+
+
+def immediates(table, kind, lemmas, skip=()):
+    """The constant of a line of an operation with an immediate: limbs 1 to 3 are all 0 or all 65535, or it is a shift amount, below 64 or 32."""
+    b = Builder([table], [kind], lemmas, skip)
+    (line,) = [[b.fit(q, 0) for q in use.slots] for use in table.uses.values() if use.side == "table"]
+    b.state.goals = [var(v) for v in (*IMMEDIATE_KINDS, "shift", "hib[16]", "k[0]", "k[1]")] + line[5:9]
+    b.state.defines = True
+
+    def proven(state):
+        state.open = state.goals[:3]
+        wide, word, shift, *_ = [constant(q) for q in state.goals[:6]]
+        if (wide, word) == (0, 0):
+            return True
+        if None in (wide, word, shift):
+            return False
+        state.open = state.goals[3:6] + state.goals[7:]
+        low, *upper = state.goals[6:]
+        if shift:
+            span = state.value_span(low)
+            return upper == 3 * [const(0)] and span is not None and span[0] >= 0 and span[1] <= (31 if word else 63)
+        return upper in (3 * [const(0)], 3 * [const(65535)])
+
+    return b.state, proven
+
+
+def renewed(table, kind, lemmas, skip=()):
+    """A row gives the register that it takes, with the same value and a stamp below 2^29."""
+
+    def targets(b):
+        ((taken, given),) = access_pairs(b)
+        if taken[5:] != given[5:] or constant(taken[0]) != 0:
+            raise Missing("another value, or no register")
+        return [(given[4], REGISTER_STAMP)]
+
+    return one_row(table, kind, lemmas, skip, targets)
 
 
 def mul_int(a, b):

@@ -65,7 +65,7 @@ def obligations(table, tables, skip=()):
         for j in kinds:
             part = f"{i} {j}" if i else ""
             two = {"DECODE": claims.decode_outputs, "INITFINAL": claims.place_outputs}.get(table.name, claims.outputs)
-            if codes(table, i) == codes(table, j):
+            if codes(table, i) == codes(table, j) and table.name != "RENEW":  # whose stamp is the prover's
                 yield "outputs", part, lambda lemmas: two(table, [i, j], lemmas, skip)
         for claim in claims_of(table, i):
             yield claim, i or "", lambda lemmas: MAKERS[claim](table, i, lemmas, skip)
@@ -83,7 +83,9 @@ def claims_of(table, kind):
     if table.name == "INITFINAL":
         return ["address", "order"]
     if table.name == "DECODE":
-        return ["limbs", "stored", "constants"]
+        return ["limbs", "stored", "constants", "immediates"]
+    if table.name == "RENEW":
+        return ["stored", "renewed"]
     if codes(table, kind) is None:
         return ["product"] if any(u.bus == "MCALL" for u in table.uses.values()) else ["fetch"]
     out = ["limbs", "stored", "fetch", "halt"]

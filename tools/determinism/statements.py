@@ -356,9 +356,11 @@ def shifts(table, kind, lemmas, skip=()):
 
 
 def eliminate(state, value):
-    """Take the operand's bytes out of an integer form by the laws of their products, lifted."""
-    for law in state.lifted_laws("bytes of operand byte times m"):
-        for v in [v for v in law if v and v[0].startswith("a[") and v in value and value[v] % law[v] == 0]:
+    """Take the operand's limbs out of an integer form by the laws of their products, lifted; of limbs that the sign fills, the low bytes
+    of the products."""
+    for law in state.lifted_laws("limbs of the operand times m"):
+        names = ("a[",) if any(v and v[0].startswith("a[") for v in law) else ("w[4]", "w[6]")
+        for v in [v for v in law if v and v[0].startswith(names) and v in value and value[v] % law[v] == 0]:
             value = add_int(value, {n: -w * (value[v] // law[v]) for n, w in law.items()})
     return value
 
@@ -368,26 +370,43 @@ BITWISE = {327: (1, False), 326: (2, False), 324: (3, False), 135: (1, True), 13
 
 
 def bitwise(table, kind, lemmas, skip=()):
-    """Eight lookups of the right function take the bytes of the operands and give those of the value written."""
+    """Lookups of the right function take the bytes of the operands and give those of the value written: of all eight, or of two where the
+    upper limbs of an immediate are 0 or all ones and those of the value follow from that."""
     b = Builder([table], [kind], lemmas, skip)
     line = only(b, ("query", "PROG"))
     f, immediate = BITWISE[constant(line[1])]
     reads = [s[5:] for _, _, s in chosen(b, ("receive", "MEM"))]
     written = [s[5:] for _, _, s in chosen(b, ("send", "MEM"))][-1]
     lookups = [s for _, _, s in chosen(b, ("query", "BOP"))]
-    if len(lookups) != 8 or any(s[0] != const(f) for s in lookups):
-        raise Missing("not eight lookups of one function")
+    n = 1 if immediate else 4  # limbs by lookup
+    if len(lookups) != 2 * n or any(s[0] != const(f) for s in lookups):
+        raise Missing("not a lookup of one function for each byte")
     second = line[5:9] if immediate else reads[1]
     b.state.goals = [q for s in lookups for q in s[1:]] + [
         sub(limb, add(lookups[2 * i][k], scale(lookups[2 * i + 1][k], 256)))
-        for k, limbs_of in ((1, reads[0]), (2, second), (3, written)) for i, limb in enumerate(limbs_of)]
+        for k, limbs_of in ((1, reads[0]), (2, second), (3, written)) for i, limb in enumerate(limbs_of[:n])]
+    n_bytes, n_low = 6 * n, 9 * n
+    b.state.goals += [q for i in range(n, 4) for q in (reads[0][i], second[i], written[i])]
     b.state.defines = True
 
     def proven(state):
-        return all(is_byte(state, q) for q in state.goals[:24]) and all(
-            not q or any(q == e or q == scale(e, -1) for e in state.eqs.values()) for q in state.goals[24:])
+        upper = state.goals[n_low:]
+        state.open = upper[1:2]
+        if not all(is_byte(state, q) for q in state.goals[:n_bytes]) or not all(
+                not q or any(q == e or q == scale(e, -1) for e in state.eqs.values()) for q in state.goals[n_bytes:n_low]):
+            return False
+        return all(z == of_equal_bits(f, a, constant(ones)) for a, ones, z in zip(upper[::3], upper[1::3], upper[2::3]))
 
     return b.state, proven
+
+
+def of_equal_bits(f, limb, ones):
+    """A 16-bit limb and, or, xor another one that is 0 or 65535."""
+    if ones not in (0, 65535):
+        return None
+    if f == 1:
+        return limb if ones else const(0)
+    return limb if not ones else const(65535) if f == 2 else sub(const(65535), limb)
 
 
 def is_half(state, value, sign):
