@@ -2,15 +2,17 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """Constants of BN254 and BLS12-381, derived from the parameter of each family; standard library only.
 
-  tools/curves.py              write core/curve/{bn254,bls12_381}_{const,points}.h and kernels/kc/big_const.h
+  tools/curves.py              write core/curve/{bn254,bls12_381}_{const,points}.h, bls12_381_map_const.h and kernels/kc/big_const.h
   tools/curves.py --check      exit 1 when the files differ from what is derived now
 
-What cannot be derived (the generators; b and the twist's xi are choices of the curve's authors) stands in CURVES and is checked:
-on the curve, of order r. Facts that the C code relies on are asserted here, each beside the constant it makes safe.
+What cannot be derived (the generators; b and the twist's xi are choices of the curve's authors, the curves of the maps of RFC 9380 are
+choices of its authors) stands in CURVES and is checked: on the curve, of order r; isogenous by the kernel. Facts that the C code relies on are asserted here, each beside the constant it makes safe.
 """
 import math
 import os
 import sys
+
+import isogeny
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 
@@ -31,6 +33,13 @@ CURVES = {
                 0x13e02b6052719f607dacd3a088274f65596bd0d09920b61ab5da61bbdc7f5049334cf11213945d57e5ac7d055d042b7e),
                (0x0ce5d527727d6e118cc9cdc6da2e351aadfd9baa8cbdd3a76d429a695160d12c923ac9cc3baca289e193548608b82801,
                 0x0606c4a02ea734cc32acd2b02bc28b99cb3e287e85a763af267492ab572e99ab3f370d275cec1da1aaa9075ff05f79be)),
+        # RFC 9380, section 8.8: y^2 = x^3 + a x + b with an isogeny of this degree onto the curve; its scale is sign / degree
+        "maps": {
+            "g1": {"a": 0x144698a3b8e9433d693a02c96d4982b0ea985383ee66a8d8e8981aefd881ac98936f8da0e0f97f5cf428082d584c1d,
+                   "b": 0x12e2908d11688030018b12e8753eee3b2016c1f0f24f4070a0b9c14fcef35ef55a23215a316ceaa5d1cc48e98e172be0,
+                   "z": 11, "degree": 11, "sign": 1},
+            "g2": {"a": (0, 240), "b": (1012, 1012), "z": (-2, -1), "degree": 3, "kernel": (-6, 6), "sign": -1},
+        },
     },
 }
 
@@ -60,7 +69,10 @@ class Fp2:
     """Fp[u] / (u^2 + 1)."""
 
     def __init__(self, p):
-        self.p = p
+        self.p, self.q, self.zero, self.one = p, p * p, (0, 0), (1, 0)
+
+    def of(self, v):
+        return (v[0] % self.p, v[1] % self.p) if isinstance(v, tuple) else (v % self.p, 0)
 
     def add(self, a, b):
         return ((a[0] + b[0]) % self.p, (a[1] + b[1]) % self.p)
@@ -88,7 +100,10 @@ class Fp1:
     """The base field with the same calls."""
 
     def __init__(self, p):
-        self.p = p
+        self.p, self.q, self.zero, self.one = p, p, 0, 1
+
+    def of(self, v):
+        return v % self.p
 
     def add(self, a, b):
         return (a + b) % self.p
@@ -102,8 +117,12 @@ class Fp1:
     def inv(self, a):
         return pow(a, -1, self.p)
 
+    def pow(self, a, e):
+        return pow(a, e, self.p)
 
-def point_add(k, a, b):
+
+def point_add(k, a, b, coef=None):
+    """a + b on y^2 = x^3 + coef x + ..., coef 0 when it is None; None is infinity."""
     if a is None or b is None:
         return b if a is None else a
     (x1, y1), (x2, y2) = a, b
@@ -111,19 +130,20 @@ def point_add(k, a, b):
         if y1 != y2:
             return None
         xx = k.mul(x1, x1)
-        s = k.mul(k.add(k.add(xx, xx), xx), k.inv(k.add(y1, y1)))
+        slope = k.add(k.add(xx, xx), xx)
+        s = k.mul(slope if coef is None else k.add(slope, coef), k.inv(k.add(y1, y1)))
     else:
         s = k.mul(k.sub(y2, y1), k.inv(k.sub(x2, x1)))
     x3 = k.sub(k.sub(k.mul(s, s), x1), x2)
     return (x3, k.sub(k.mul(s, k.sub(x1, x3)), y1))
 
 
-def point_mul(k, a, e):
+def point_mul(k, a, e, coef=None):
     r = None
     while e:
         if e & 1:
-            r = point_add(k, r, a)
-        a, e = point_add(k, a, a), e >> 1
+            r = point_add(k, r, a, coef)
+        a, e = point_add(k, a, a, coef), e >> 1
     return r
 
 
@@ -144,13 +164,18 @@ class Out:
         assert 0 <= v < 2**(64 * n), name
         self.say(f"static const uint64_t {name}[{n}] = {self.limbs(v, n)};")
 
+    def value(self, v, n, p):
+        if isinstance(v, tuple):
+            return "{" + ", ".join("{" + self.limbs((x << 64 * n) % p, n) + "}" for x in v) + "}"
+        return "{" + self.limbs((v << 64 * n) % p, n) + "}"
+
     def element(self, typ, name, v, n, p, why):
         self.say(f"/* {why} */")
-        if isinstance(v, tuple):
-            c = ", ".join("{" + self.limbs((x << 64 * n) % p, n) + "}" for x in v)
-            self.say(f"static const {typ} {name} = {{{c}}};")
-        else:
-            self.say(f"static const {typ} {name} = {{{self.limbs((v << 64 * n) % p, n)}}};")
+        self.say(f"static const {typ} {name} = {self.value(v, n, p)};")
+
+    def elements(self, typ, name, values, n, p, why):
+        self.say(f"/* {why} */")
+        self.say(f"static const {typ} {name}[{len(values)}] = {{{', '.join(self.value(v, n, p) for v in values)}}};")
 
 
 def field(out, pre, name, p, why):
@@ -232,7 +257,56 @@ def headers(key):
     curve(points, c, pre, low, x, p, r, tr, n, f2, b2)
     points.say()
     points.say("#endif")
-    return {f"{key}_const.h": wrapped(out), f"{key}_points.h": wrapped(points)}
+    files = {f"{key}_const.h": wrapped(out), f"{key}_points.h": wrapped(points)}
+    if "maps" in c:
+        out = begin("MAP_CONST", "Constants of the maps of field elements to points, RFC 9380.")
+        out.say(f'#include "core/curve/{key}.h"')
+        for name, m in c["maps"].items():
+            k, target = (f2, b2) if name == "g2" else (Fp1(p), b)
+            map_to_curve(out, f"{pre}_{name.upper()}_MAP", f"struct {low}_fp2" if name == "g2" else f"struct {low}_fp", k, n, m, target,
+                         p + 1 - tr)
+        out.say()
+        out.say("#endif")
+        files[f"{key}_map_const.h"] = wrapped(out)
+    return files
+
+
+def kernel_of_order(k, m, order):
+    """Abscissas of the subgroup of order `degree` that a rational point generates, one for each pair; order is that of the curve."""
+    a, b, ell = m["a"], m["b"], m["degree"]
+    while order % ell == 0:
+        order //= ell
+    for x in range(1, 100):
+        rhs = k.add(k.mul(k.add(k.mul(x, x), a), x), b)
+        y = k.pow(rhs, (k.q + 1) // 4)
+        if k.mul(y, y) != rhs:
+            continue
+        point = point_mul(k, (x, y), order, a)
+        while point is not None and point_mul(k, point, ell, a) is not None:
+            point = point_mul(k, point, ell, a)
+        if point is not None:
+            return [point_mul(k, point, i, a)[0] for i in range(1, (ell + 1) // 2)]
+    raise AssertionError("no point of that order")
+
+
+def map_to_curve(out, up, typ, k, n, m, b_target, order):
+    """Simple SWU onto y^2 = x^3 + a x + b and an isogeny from there: what core/curve/map.inc asks for."""
+    a, b, z, ell = k.of(m["a"]), k.of(m["b"]), k.of(m["z"]), m["degree"]
+    is_square = lambda v: k.pow(v, (k.q - 1) // 2) != k.sub(k.zero, k.one)
+    assert a != k.zero and b != k.zero and not is_square(z) and z != k.sub(k.zero, k.one), "criteria 1 and 2 of RFC 9380, appendix H.2"
+    exception = k.mul(b, k.inv(k.mul(z, a)))
+    assert is_square(k.add(k.mul(k.add(k.mul(exception, exception), a), exception), b)), "criterion 4: the exceptional x has a point"
+    xs = [k.of(m["kernel"])] if "kernel" in m else kernel_of_order(k, m, order)
+    num, den, y = isogeny.onto(k, a, b, xs, k.of(b_target), k.of(m["sign"] * pow(ell, -1, k.p)))
+    assert (len(num), len(den), len(y)) == (ell + 1, (ell + 1) // 2, 3 * (ell - 1) // 2 + 1)
+    out.say()
+    out.say(f"#define {up}_DEGREE {ell}")
+    for name, v, why in (("A", a, "y^2 = x^3 + A x + B"), ("B", b, ""), ("Z", z, "no square"),
+                         ("X", k.mul(k.sub(k.zero, b), k.inv(a)), "-B / A"), ("X_EXCEPTION", exception, "B / (Z A)")):
+        out.element(typ, f"{up}_{name}", v, n, k.p, why)
+    for name, poly, why in (("NUM", num, "the isogeny is (x, y) -> (NUM / DEN^2, y MUL / DEN^3), coefficients from the lowest"),
+                            ("DEN", den, ""), ("MUL", y, "")):
+        out.elements(typ, f"{up}_{name}", poly, n, k.p, why)
 
 
 def curve(out, c, pre, low, x, p, r, tr, n, f2, b2):
@@ -292,9 +366,7 @@ def curve(out, c, pre, low, x, p, r, tr, n, f2, b2):
     el(fp2, f"{pre}_PSI_X", cx, n, p, f"psi(x, y) = (conj(x) PSI_X, conj(y) PSI_Y) is multiplication by {mu_text} on G2")
     el(fp2, f"{pre}_PSI_Y", cy, n, p, "")
     frob = [f2.pow(xi, k * (p - 1) // 6) for k in range(6)]
-    out.say("/* xi^(k (p - 1) / 6): what Frobenius multiplies the coefficient of w^k with */")
-    rows = ", ".join("{" + ", ".join("{" + out.limbs((v << 64 * n) % p, n) + "}" for v in f) + "}" for f in frob)
-    out.say(f"static const {fp2} {pre}_FROB[6] = {{{rows}}};")
+    out.elements(fp2, f"{pre}_FROB", frob, n, p, "xi^(k (p - 1) / 6): what Frobenius multiplies the coefficient of w^k with")
 
 
 def wrapped(out):

@@ -22,7 +22,7 @@
 #define SC_GEN_Y BLS_G2_GEN_Y
 #include "core/curve/group_body.inc"
 
-enum { FP_BYTES = 48, PAD = 16, WORD = PAD + FP_BYTES, COMPRESSED = 0x80, INFINITE = 0x40, GREATER = 0x20, FLAGS = 0xe0 };
+enum { FP_BYTES = 48, WORD = BLS_FP_EVM, PAD = WORD - FP_BYTES, COMPRESSED = 0x80, INFINITE = 0x40, GREATER = 0x20, FLAGS = 0xe0 };
 
 /* sigma(a) = -z^2 a: tools/curves.py asserts that this holds for points of order r or 1 only. */
 bool sc_bls_g1_in_subgroup(const struct bls_g1 *a)
@@ -36,6 +36,14 @@ bool sc_bls_g1_in_subgroup(const struct bls_g1 *a)
     return bls_g1_eq(&want, &sigma);
 }
 
+void sc_bls_g2_psi(struct bls_g2 *r, const struct bls_g2 *a)
+{
+    bls_fp2_conj(&r->x, &a->x);
+    bls_fp2_conj(&r->y, &a->y);
+    bls_fp2_mul(&r->x, &r->x, &BLS_PSI_X);
+    bls_fp2_mul(&r->y, &r->y, &BLS_PSI_Y);
+}
+
 /* psi(a) = z a, z < 0: tools/curves.py asserts that this holds for points of order r or 1 only. */
 bool sc_bls_g2_in_subgroup(const struct bls_g2 *a)
 {
@@ -44,14 +52,11 @@ bool sc_bls_g2_in_subgroup(const struct bls_g2 *a)
     sc_bls_g2_mul(&t, a, BLS_PARAM, 1);
     sc_bls_g2_from_jac(&want, &t);
     bls_g2_neg(&want, &want);
-    bls_fp2_conj(&psi.x, &a->x);
-    bls_fp2_conj(&psi.y, &a->y);
-    bls_fp2_mul(&psi.x, &psi.x, &BLS_PSI_X);
-    bls_fp2_mul(&psi.y, &psi.y, &BLS_PSI_Y);
+    sc_bls_g2_psi(&psi, a);
     return bls_g2_eq(&want, &psi);
 }
 
-static bool from_padded(struct bls_fp *r, const uint8_t b[WORD])
+bool sc_bls_fp_from_evm(struct bls_fp *r, const uint8_t b[BLS_FP_EVM])
 {
     uint8_t pad = 0;
     for (unsigned i = 0; i < PAD; i++) {
@@ -68,7 +73,7 @@ static void to_padded(uint8_t b[WORD], const struct bls_fp *a)
 
 socle_status sc_bls_g1_from_evm(struct bls_g1 *r, const uint8_t b[BLS_G1_EVM])
 {
-    if (!(from_padded(&r->x, b) && from_padded(&r->y, b + WORD)) || !sc_bls_g1_on_curve(r)) {
+    if (!(sc_bls_fp_from_evm(&r->x, b) && sc_bls_fp_from_evm(&r->y, b + WORD)) || !sc_bls_g1_on_curve(r)) {
         bls_g1_set_inf(r);
         return SOCLE_E_FORMAT;
     }
@@ -77,8 +82,8 @@ socle_status sc_bls_g1_from_evm(struct bls_g1 *r, const uint8_t b[BLS_G1_EVM])
 
 socle_status sc_bls_g2_from_evm(struct bls_g2 *r, const uint8_t b[BLS_G2_EVM])
 {
-    const bool x = from_padded(&r->x.c0, b) && from_padded(&r->x.c1, b + WORD);
-    const bool y = from_padded(&r->y.c0, b + 2 * WORD) && from_padded(&r->y.c1, b + 3 * WORD);
+    const bool x = sc_bls_fp_from_evm(&r->x.c0, b) && sc_bls_fp_from_evm(&r->x.c1, b + WORD);
+    const bool y = sc_bls_fp_from_evm(&r->y.c0, b + 2 * WORD) && sc_bls_fp_from_evm(&r->y.c1, b + 3 * WORD);
     if (!x || !y || !sc_bls_g2_on_curve(r)) {
         bls_g2_set_inf(r);
         return SOCLE_E_FORMAT;

@@ -33,7 +33,13 @@
 #define SC_K bls_fp2
 #include "core/curve/group.inc"
 
-enum { BLS_G1_EVM = 128, BLS_G2_EVM = 256, BLS_G1_COMPRESSED = 48, BLS_G2_COMPRESSED = 96 };
+/** The endomorphism untwist, Frobenius, twist: multiplication by z on the subgroup of order r. r may be a. */
+void sc_bls_g2_psi(struct bls_g2 *r, const struct bls_g2 *a);
+
+enum { BLS_FP_EVM = 64, BLS_G1_EVM = 128, BLS_G2_EVM = 256, BLS_G1_COMPRESSED = 48, BLS_G2_COMPRESSED = 96 };
+
+/** An element as EIP-2537 writes it: 16 zero bytes, then 48 big-endian. False when the zero bytes are not or it is not below p. */
+bool sc_bls_fp_from_evm(struct bls_fp *r, const uint8_t b[BLS_FP_EVM]);
 
 /** Points as EIP-2537 writes them: coordinates of 64 bytes, big-endian with 16 zero bytes first; zeros are infinity.
  * SOCLE_E_FORMAT and infinity when the zero bytes are not, a coordinate is not below p or the point is not on its curve. Membership of the

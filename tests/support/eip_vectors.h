@@ -45,14 +45,14 @@ static const char *eip_field(const char *from, const char *to, const char *key, 
     return p;
 }
 
-/* Call @p each with every vector of the file; returns how many there were, -1 when there is no such file. */
-static int eip_vectors(const char *folder, const char *file, void (*each)(const struct eip_vector *, void *), void *arg)
+/* A whole file with a zero after it, NULL when there is no such file; the caller frees it. */
+static char *eip_text(const char *folder, const char *file)
 {
     char path[1024];
     (void)snprintf(path, sizeof path, "%s/%s", folder, file);
     FILE *const f = fopen(path, "rb");
     if (f == NULL) {
-        return -1;
+        return NULL;
     }
     (void)fseek(f, 0, SEEK_END);
     const long size = ftell(f);
@@ -61,6 +61,16 @@ static int eip_vectors(const char *folder, const char *file, void (*each)(const 
     cr_assert(text != NULL && fread(text, 1, (size_t)size, f) == (size_t)size);
     text[size] = 0;
     (void)fclose(f);
+    return text;
+}
+
+/* Call @p each with every vector of the file; returns how many there were, -1 when there is no such file. */
+static int eip_vectors(const char *folder, const char *file, void (*each)(const struct eip_vector *, void *), void *arg)
+{
+    char *const text = eip_text(folder, file);
+    if (text == NULL) {
+        return -1;
+    }
     int n = 0;
     for (const char *p = strchr(text, '{'); p != NULL; p = strchr(p, '{')) {
         const char *const end = strchr(p, '}');
