@@ -528,6 +528,12 @@ void socle_groth16_proof_fini(socle_context *ctx, struct socle_groth16_proof *pr
 SC_MUST_USE socle_status socle_groth16_verify(socle_context *ctx, const uint8_t *vkey, size_t vkey_len, const uint8_t *public_values,
                                               size_t public_len, const uint8_t *proof, size_t proof_len);
 
+/** Set up a circuit: @p zkey becomes the proving key of @p r1cs over @p ptau, byte for byte what `snarkjs zkey new` makes of them. It has no
+ * contribution of phase 2, so anybody can forge proofs for it: for development only, until there are some (`snarkjs zkey contribute`).
+ * Powers must be prepared for phase 2; those in use are checked to be powers of one tau. E_IO, E_FORMAT, E_VERSION, E_LIMIT, E_NOMEM; E_ARG:
+ * the files do not fit each other. */
+SC_MUST_USE socle_status socle_groth16_setup(socle_context *ctx, const char *zkey, const char *r1cs, const char *ptau);
+
 /** What a .zkey, .wtns, .r1cs or .ptau says about itself. Its form is checked, as is that numbers are canonical; points are not. */
 struct socle_groth16_info {
     const char *kind, *curve;       /* "zkey", "wtns", "r1cs", "ptau"; "bn128", "bls12381" */
@@ -540,6 +546,7 @@ struct socle_groth16_info {
     unsigned power, ceremony_power; /* ptau: log2 of the powers in the file, in the ceremony */
     bool prepared;                  /* ptau: for phase 2 */
     uint64_t contributions;         /* zkey, ptau: none means that it is for development only */
+    char circuit_hash[129];         /* zkey: hexadecimal, what snarkjs tells at set-up */
 };
 SC_MUST_USE socle_status socle_groth16_inspect(socle_context *ctx, struct socle_groth16_info *out, const char *path);
 

@@ -9,6 +9,7 @@
 #include "core/base/rd.h"
 #include "host/api/context.h"
 #include "host/groth16/groth16.h"
+#include "host/groth16/setup.h"
 #include "host/sys/file.h"
 #include "host/sys/mem.h"
 
@@ -141,7 +142,7 @@ static socle_status prove(socle_context *ctx, struct socle_groth16_proof *out, c
     TRY(sc_api_room(ctx, sc_g16_prove_memory(&key->zkey, sc_pool_size(ctx->pool)), "this proof"));
     TRY(choose(ctx, r, key->zkey.curve, randomness));
     TRY(choose(ctx, s, key->zkey.curve, randomness == NULL ? NULL : randomness + 32));
-    TRY(sc_g16_prove(&p, ctx->message, sizeof ctx->message, &key->zkey, &w, r, s, ctx->pool));
+    TRY(sc_g16_prove(&p, NULL, ctx->message, sizeof ctx->message, &key->zkey, &w, r, s, ctx->pool));
     TRY(check_proof(ctx, &key->vkey, &w, &p));
     TRY(hand_text(ctx, &out->proof, &out->proof_len, sc_g16_proof_write(&p)));
     TRY(hand_text(ctx, &out->public_values, &out->public_len, sc_g16_public_write(&w, key->zkey.n_public)));
@@ -168,6 +169,51 @@ void socle_groth16_proof_fini(socle_context *ctx, struct socle_groth16_proof *pr
     socle_free(ctx, proof->proof);
     socle_free(ctx, proof->public_values);
     memset(proof, 0, sizeof *proof);
+}
+
+/* ---- set-up ---- */
+
+struct mapped {
+    const uint8_t *bytes;
+    size_t len;
+};
+
+static socle_status map(socle_context *ctx, struct mapped *m, const char *path)
+{
+    return sc_file_map(&m->bytes, &m->len, ctx->message, sizeof ctx->message, path, MAX_FILE);
+}
+
+/* A sentence about a file, with its name. */
+static socle_status of_file(socle_context *ctx, socle_status st, const char *path, const char *why)
+{
+    return st == SOCLE_OK ? st : sc_fail(ctx, st, "%s: %s", path, why);
+}
+
+socle_status socle_groth16_setup(socle_context *ctx, const char *zkey, const char *r1cs, const char *ptau)
+{
+    socle_status st = SOCLE_OK;
+    struct mapped circuit_file = {0}, powers_file = {0};
+    struct r1cs circuit;
+    struct ptau powers;
+    unsigned log_domain;
+    uint8_t *key = NULL;
+    size_t key_len = 0;
+    char why[API_MESSAGE] = "";
+    sc_api_begin(ctx);
+    TRY(map(ctx, &circuit_file, r1cs));
+    TRY(map(ctx, &powers_file, ptau));
+    TRY(of_file(ctx, sc_r1cs_open(&circuit, why, sizeof why, circuit_file.bytes, circuit_file.len), r1cs, why));
+    TRY(of_file(ctx, sc_ptau_open(&powers, why, sizeof why, powers_file.bytes, powers_file.len), ptau, why));
+    TRY(sc_setup_fits(&log_domain, ctx->message, sizeof ctx->message, &circuit, &powers));
+    TRY(sc_api_room(ctx, sc_setup_memory(&circuit, log_domain, sc_pool_size(ctx->pool)), "this set-up"));
+    TRY(of_file(ctx, sc_ptau_check(&powers, log_domain, why, sizeof why, ctx->pool), ptau, why));
+    TRY(sc_g16_setup(&key, &key_len, ctx->message, sizeof ctx->message, &circuit, &powers, ctx->pool));
+    st = sc_file_write(ctx->message, sizeof ctx->message, zkey, key, key_len);
+out:
+    sc_big_free(key, key_len);
+    sc_file_unmap(circuit_file.bytes, circuit_file.len);
+    sc_file_unmap(powers_file.bytes, powers_file.len);
+    return sc_api_end(ctx, st);
 }
 
 /* ---- what it rests on ---- */
@@ -229,6 +275,9 @@ static socle_status inspect_zkey(struct socle_groth16_info *out, char *why, size
     if (st == SOCLE_OK) {
         *out = (struct socle_groth16_info){.kind = "zkey", .curve = k.curve->name, .variables = k.n_vars, .public_values = k.n_public,
                                            .coefficients = k.n_coefs, .log_domain = k.log_domain, .contributions = k.n_contributions};
+        for (size_t i = 0; i < 64; i++) {
+            (void)snprintf(out->circuit_hash + 2 * i, 3, "%02x", k.circuit_hash[i]);
+        }
     }
     return st;
 }

@@ -13,6 +13,7 @@
 #include "core/base/rd.h"
 #include "host/curve/fr_ntt.h"
 #include "host/curve/msm.h"
+#include "host/sys/file.h"
 #include "host/sys/mem.h"
 
 #define SAY(status, ...) (((void)snprintf(why, why_size, __VA_ARGS__)), (status))
@@ -46,9 +47,8 @@ static socle_status few_sum(struct g16_point *out, const struct few *f, enum sc_
     return sc_msm(g, out, f->points, f->k, f->n, NULL);
 }
 
-/* out = sum of k[i] times point i of a section. */
-static socle_status section_sum(struct g16_point *out, const struct g16_curve *c, enum sc_group g, const uint8_t *points, const uint64_t (*k)[4],
-                                size_t n, struct sc_pool *pool)
+socle_status sc_g16_section_sum(struct g16_point *out, const struct g16_curve *c, enum sc_group g, const uint8_t *points,
+                                const uint64_t (*k)[4], size_t n, struct sc_pool *pool)
 {
     socle_status st = SOCLE_OK;
     const size_t size = sc_g16_size(c, g), room_len = (n < SLICE ? n : SLICE) * size;
@@ -68,6 +68,26 @@ static socle_status section_sum(struct g16_point *out, const struct g16_curve *c
 out:
     sc_big_free(room, room_len);
     return st;
+}
+
+/* ---- time ---- */
+
+const char *sc_g16_stage_name(unsigned stage)
+{
+    static const char *const names[G16_STAGES] = {"rows", "transforms", "sum_h", "sum_a", "sum_b1", "sum_b2", "sum_c", "join"};
+    return stage < G16_STAGES ? names[stage] : "";
+}
+
+struct timer {
+    struct g16_spent spent;
+    uint64_t since;
+};
+
+static void stage_ends(struct timer *t, enum g16_stage stage)
+{
+    const uint64_t now = sc_clock_ns();
+    t->spent.ns[stage] += now - t->since;
+    t->since = now;
 }
 
 /* ---- the quotient ---- */
@@ -115,7 +135,7 @@ static void to_coset(struct quotient *q, const struct sc_fr_domain *d, struct sc
     }
 }
 
-static socle_status make_quotient(struct quotient *q, struct sc_pool *pool)
+static socle_status make_quotient(struct quotient *q, struct timer *t, struct sc_pool *pool)
 {
     socle_status st = SOCLE_OK;
     struct sc_fr_domain *d = NULL;
@@ -123,18 +143,20 @@ static socle_status make_quotient(struct quotient *q, struct sc_pool *pool)
     TRY(sc_fr_domain_create(&d, q->k->curve->fr, q->k->log_domain, pool));
     q->ops = sc_fr_domain_ops(d);
     sc_pool_for(pool, 2, 1, row_sums, q);
+    stage_ends(t, G16_ROWS);
     sc_fr_mul_all(q->ops, q->v[2], q->v[0], q->v[1], n, pool);
     to_coset(q, d, pool);
     sc_fr_mul_all(q->ops, q->v[0], q->v[0], q->v[1], n, pool);
     sc_fr_sub_all(q->ops, q->v[0], q->v[0], q->v[2], n, pool);
     sc_fr_to_plain_all(q->ops, q->v[0], q->v[0], n, pool);
+    stage_ends(t, G16_TRANSFORMS);
 out:
     sc_fr_domain_destroy(d);
     return st;
 }
 
 /* Quotient times the points of the key. */
-static socle_status quotient_sum(struct g16_point *out, const struct zkey *k, const uint64_t (*w)[4], struct sc_pool *pool)
+static socle_status quotient_sum(struct g16_point *out, struct timer *t, const struct zkey *k, const uint64_t (*w)[4], struct sc_pool *pool)
 {
     socle_status st = SOCLE_OK;
     struct quotient q = {.k = k, .w = w};
@@ -143,11 +165,11 @@ static socle_status quotient_sum(struct g16_point *out, const struct zkey *k, co
         q.v[i] = sc_big_alloc(size);
         TRY(q.v[i] != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
     }
-    TRY(make_quotient(&q, pool));
+    TRY(make_quotient(&q, t, pool));
     sc_big_free(q.v[2], size);
     sc_big_free(q.v[1], size);
     q.v[1] = q.v[2] = NULL;
-    st = section_sum(out, k->curve, k->curve->g1, k->h, (const uint64_t(*)[4])q.v[0]->l, n, pool);
+    st = sc_g16_section_sum(out, k->curve, k->curve->g1, k->h, (const uint64_t(*)[4])q.v[0]->l, n, pool);
 out:
     for (int i = 0; i < 3; i++) {
         sc_big_free(q.v[i], size);
@@ -162,16 +184,21 @@ struct sums {
     struct g16_point a, b1, b2, c, h;
 };
 
-static socle_status sum_all(struct sums *s, const struct zkey *k, const uint64_t (*w)[4], struct sc_pool *pool)
+static socle_status sum_all(struct sums *s, struct timer *t, const struct zkey *k, const uint64_t (*w)[4], struct sc_pool *pool)
 {
     socle_status st = SOCLE_OK;
     const struct g16_curve *const c = k->curve;
     const size_t own = (size_t)k->n_public + 1;
-    TRY(quotient_sum(&s->h, k, w, pool));
-    TRY(section_sum(&s->a, c, c->g1, k->a, w, k->n_vars, pool));
-    TRY(section_sum(&s->b1, c, c->g1, k->b1, w, k->n_vars, pool));
-    TRY(section_sum(&s->b2, c, c->g2, k->b2, w, k->n_vars, pool));
-    TRY(section_sum(&s->c, c, c->g1, k->c, w + own, k->n_vars - own, pool));
+    TRY(quotient_sum(&s->h, t, k, w, pool));
+    stage_ends(t, G16_SUM_H);
+    TRY(sc_g16_section_sum(&s->a, c, c->g1, k->a, w, k->n_vars, pool));
+    stage_ends(t, G16_SUM_A);
+    TRY(sc_g16_section_sum(&s->b1, c, c->g1, k->b1, w, k->n_vars, pool));
+    stage_ends(t, G16_SUM_B1);
+    TRY(sc_g16_section_sum(&s->b2, c, c->g2, k->b2, w, k->n_vars, pool));
+    stage_ends(t, G16_SUM_B2);
+    TRY(sc_g16_section_sum(&s->c, c, c->g1, k->c, w + own, k->n_vars - own, pool));
+    stage_ends(t, G16_SUM_C);
 out:
     return st;
 }
@@ -230,11 +257,12 @@ static void copy_values(uint64_t (*to)[4], const struct wtns *w)
     }
 }
 
-socle_status sc_g16_prove(struct g16_proof *out, char *why, size_t why_size, const struct zkey *k, const struct wtns *w, const uint64_t r[4],
-                          const uint64_t s[4], struct sc_pool *pool)
+socle_status sc_g16_prove(struct g16_proof *out, struct g16_spent *spent, char *why, size_t why_size, const struct zkey *k, const struct wtns *w,
+                          const uint64_t r[4], const uint64_t s[4], struct sc_pool *pool)
 {
     socle_status st = SOCLE_OK;
     struct sums sums;
+    struct timer t = {.since = sc_clock_ns()};
     const size_t size = (size_t)32 * w->n;
     memset(out, 0, sizeof *out);
     if (w->curve != k->curve) {
@@ -246,9 +274,13 @@ socle_status sc_g16_prove(struct g16_proof *out, char *why, size_t why_size, con
     uint64_t(*const values)[4] = sc_big_take(size);
     TRY(values != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
     copy_values(values, w);
-    TRY(sum_all(&sums, k, (const uint64_t(*)[4])values, pool));
+    TRY(sum_all(&sums, &t, k, (const uint64_t(*)[4])values, pool));
     TRY(join(out, k, &sums, r, s));
+    stage_ends(&t, G16_JOIN);
     out->curve = k->curve;
+    if (spent != NULL) {
+        *spent = t.spent;
+    }
 out:
     sc_big_free(values, size);
     if (st == SOCLE_E_NOMEM) {
@@ -257,12 +289,17 @@ out:
     return st;
 }
 
+size_t sc_g16_section_memory(const struct g16_curve *c, enum sc_group g, size_t n, unsigned n_threads)
+{
+    const size_t m = n < SLICE ? n : SLICE;
+    return m * sc_g16_size(c, g) + sc_msm_memory(g, m, n_threads);
+}
+
 size_t sc_g16_prove_memory(const struct zkey *k, unsigned n_threads)
 {
     const struct g16_curve *const c = k->curve;
-    const size_t n = (size_t)1 << k->log_domain, largest = n > k->n_vars ? n : k->n_vars, m = largest < SLICE ? largest : SLICE;
-    const size_t sum1 = m * sc_g16_size(c, c->g1) + sc_msm_memory(c->g1, m, n_threads);
-    const size_t sum2 = m * sc_g16_size(c, c->g2) + sc_msm_memory(c->g2, m, n_threads);
+    const size_t n = (size_t)1 << k->log_domain, m = n > k->n_vars ? n : k->n_vars;
+    const size_t sum1 = sc_g16_section_memory(c, c->g1, m, n_threads), sum2 = sc_g16_section_memory(c, c->g2, m, n_threads);
     const size_t transforms = 4 * n * 32, sums = n * 32 + (sum1 > sum2 ? sum1 : sum2);
     return sc_big_size((size_t)32 * k->n_vars) + (transforms > sums ? transforms : sums) + ((size_t)8 << 20);
 }

@@ -24,13 +24,25 @@ void sc_g16_vkey_fini(struct g16_vkey *k);
 /** The verifying part of a proving key. E_NOMEM, E_FORMAT when a point is not of its group. */
 SC_MUST_USE socle_status sc_g16_vkey_of(struct g16_vkey *out, const struct zkey *k);
 
-/** Prove. @p r and @p s: two numbers below the order, least word first, that nobody else may ever learn. pool may be NULL.
+/** Where the time of a proof goes. */
+enum g16_stage { G16_ROWS, G16_TRANSFORMS, G16_SUM_H, G16_SUM_A, G16_SUM_B1, G16_SUM_B2, G16_SUM_C, G16_JOIN, G16_STAGES };
+struct g16_spent {
+    uint64_t ns[G16_STAGES]; /* of the wall */
+};
+const char *sc_g16_stage_name(unsigned stage);
+
+/** Prove. @p spent may be NULL. @p r and @p s: two numbers below the order, least word first, that nobody else may ever learn. pool may be NULL.
  * E_ARG with a sentence: the witness is of another curve or circuit. E_NOMEM. A witness that does not satisfy the circuit gives a
  * proof that does not verify. */
-SC_MUST_USE socle_status sc_g16_prove(struct g16_proof *out, char *why, size_t why_size, const struct zkey *k, const struct wtns *w,
-                                      const uint64_t r[4], const uint64_t s[4], struct sc_pool *pool);
+SC_MUST_USE socle_status sc_g16_prove(struct g16_proof *out, struct g16_spent *spent, char *why, size_t why_size, const struct zkey *k,
+                                      const struct wtns *w, const uint64_t r[4], const uint64_t s[4], struct sc_pool *pool);
 /** The most memory of sc_g16_prove beside key and witness. */
 size_t sc_g16_prove_memory(const struct zkey *k, unsigned n_threads);
+/** out = sum of k[i] times point i of a section of n; k plain, below the order. Points must have been checked to be on the curve. E_NOMEM. */
+SC_MUST_USE socle_status sc_g16_section_sum(struct g16_point *out, const struct g16_curve *c, enum sc_group g, const uint8_t *points,
+                                            const uint64_t (*k)[4], size_t n, struct sc_pool *pool);
+/** The most memory that it takes. */
+size_t sc_g16_section_memory(const struct g16_curve *c, enum sc_group g, size_t n, unsigned n_threads);
 /** A number below the order from the system's generator; E_IO. */
 SC_MUST_USE socle_status sc_g16_random(uint64_t out[4], const struct g16_curve *c);
 

@@ -165,6 +165,22 @@ static socle_status ptau_points(const uint8_t **out, char *why, size_t why_size,
     return SOCLE_OK;
 }
 
+/* A contribution: points after it and its key, states of two hashes, a type, and parameters of a length. */
+static socle_status ptau_contributions(struct ptau *out, char *why, size_t why_size, const struct binfile *f)
+{
+    struct rd r;
+    const size_t points = 9 * sc_g16_size(out->curve, out->curve->g1) + 5 * sc_g16_size(out->curve, out->curve->g2);
+    if (!sc_binfile_find(&r, f, PTAU_CONTRIBUTIONS)) {
+        return SAY(SOCLE_E_FORMAT, "there is no list of contributions");
+    }
+    out->n_contributions = (uint32_t)rd_uint(&r, 4);
+    for (uint32_t i = 0; i < out->n_contributions && !r.bad; i++) {
+        (void)rd_take(&r, points + 216 + 64 + 4);
+        (void)rd_take(&r, (size_t)rd_uint(&r, 4));
+    }
+    return rd_done(&r) ? SOCLE_OK : SAY(SOCLE_E_FORMAT, "the list of contributions has another length");
+}
+
 static socle_status ptau_read(struct ptau *out, char *why, size_t why_size, const uint8_t *bytes, size_t len)
 {
     socle_status st = SOCLE_OK;
@@ -181,9 +197,7 @@ static socle_status ptau_read(struct ptau *out, char *why, size_t why_size, cons
     TRY(ptau_points(&out->alpha1, why, why_size, &f, PTAU_ALPHA1, n, g1));
     TRY(ptau_points(&out->beta1, why, why_size, &f, PTAU_BETA1, n, g1));
     TRY(ptau_points(&out->beta2, why, why_size, &f, PTAU_BETA2, 1, g2));
-    TRY(sc_binfile_find(&r, &f, PTAU_CONTRIBUTIONS) ? SOCLE_OK : SAY(SOCLE_E_FORMAT, "there is no list of contributions"));
-    out->n_contributions = (uint32_t)rd_uint(&r, 4);
-    TRY(!r.bad ? SOCLE_OK : SAY(SOCLE_E_FORMAT, "the list of contributions is cut off"));
+    TRY(ptau_contributions(out, why, why_size, &f));
     for (uint32_t type = 1; type <= PTAU_LAST; type++) {
         const bool there = sc_binfile_find(&r, &f, type);
         known += there;
@@ -191,6 +205,9 @@ static socle_status ptau_read(struct ptau *out, char *why, size_t why_size, cons
     }
     TRY(known == f.n && (lagrange == 0 || lagrange == 4) ? SOCLE_OK : SAY(SOCLE_E_FORMAT, "there is a section that such files do not have"));
     out->prepared = lagrange == 4;
+    for (uint32_t i = 0; out->prepared && i < 4; i++) {
+        TRY(ptau_points(&out->lagrange[i], why, why_size, &f, PTAU_LAGRANGE + i, (i == PTAU_L_TAU1 ? 4 : 2) * n - 1, i == PTAU_L_TAU2 ? g2 : g1));
+    }
 out:
     return st;
 }

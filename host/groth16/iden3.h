@@ -12,6 +12,8 @@
 #include "host/groth16/g16_curve.h"
 #include "host/sys/pool.h"
 
+enum { ZKEY_PROTOCOL = 1, ZKEY_HEADER, ZKEY_IC, ZKEY_COEFS, ZKEY_A, ZKEY_B1, ZKEY_B2, ZKEY_C, ZKEY_H, ZKEY_CONTRIBUTIONS, ZKEY_SECTIONS = 10 };
+enum { ZKEY_GROTH16 = 1, ZKEY_MAX_LOG_DOMAIN = 27 }; /* with a root of unity of twice the order on both curves */
 /** One non-zero entry of A or B. */
 enum { ZKEY_COEF = 12 + 32 };
 
@@ -33,6 +35,8 @@ struct zkey {
 /** E_FORMAT, E_VERSION (another protocol or curve), E_LIMIT, with a sentence. Points of the header are of their groups; those of
  * the long sections are not looked at: sc_zkey_check. */
 SC_MUST_USE socle_status sc_zkey_open(struct zkey *out, char *why, size_t why_size, const uint8_t *bytes, size_t len);
+/** Of @p n points one behind the other: all on their curve with canonical coordinates, with @p members of the group of order r. */
+bool sc_g16_points_good(const struct g16_curve *c, enum sc_group g, const uint8_t *points, uint64_t n, bool members, struct sc_pool *pool);
 /** Every point of the key is on its curve with canonical coordinates; with @p groups, also of the group of order r. E_FORMAT with
  * a sentence. pool may be NULL. */
 SC_MUST_USE socle_status sc_zkey_check(const struct zkey *k, char *why, size_t why_size, bool groups, struct sc_pool *pool);
@@ -60,7 +64,10 @@ struct ptau {
     uint32_t n_contributions;
     bool prepared; /* has the Lagrange forms of phase 2 */
     const uint8_t *tau1, *tau2, *alpha1, *beta1, *beta2; /* 2^(power + 1) - 1 of G1, 2^power of G2, 2^power and 2^power of G1, 1 of G2 */
+    /* Of prepared ones, else NULL: Lagrange forms of tau1, tau2, alpha1, beta1. 2^0 points, behind them 2^1 .. 2^power, of tau1 2^(power + 1). */
+    const uint8_t *lagrange[4];
 };
+enum ptau_form { PTAU_L_TAU1, PTAU_L_TAU2, PTAU_L_ALPHA1, PTAU_L_BETA1 };
 SC_MUST_USE socle_status sc_ptau_open(struct ptau *out, char *why, size_t why_size, const uint8_t *bytes, size_t len);
 
 #endif

@@ -11,8 +11,6 @@
 
 #define SAY(status, ...) (((void)snprintf(why, why_size, __VA_ARGS__)), (status))
 
-enum { ZKEY_PROTOCOL = 1, ZKEY_HEADER, ZKEY_IC, ZKEY_COEFS, ZKEY_A, ZKEY_B1, ZKEY_B2, ZKEY_C, ZKEY_H, ZKEY_CONTRIBUTIONS, ZKEY_SECTIONS = 10 };
-enum { GROTH16 = 1, MAX_LOG_DOMAIN = 27 }; /* with a root of unity of twice the order on both curves */
 
 static socle_status header_points(struct zkey *k, char *why, size_t why_size, struct rd *r)
 {
@@ -52,8 +50,8 @@ static socle_status header(struct zkey *k, char *why, size_t why_size, struct rd
     }
     for (k->log_domain = 0; !r.bad && UINT32_C(1) << k->log_domain != domain; k->log_domain++) {
     }
-    if (!r.bad && k->log_domain > MAX_LOG_DOMAIN) {
-        return SAY(SOCLE_E_LIMIT, "a domain of 2^%u is larger than 2^%d", k->log_domain, MAX_LOG_DOMAIN);
+    if (!r.bad && k->log_domain > ZKEY_MAX_LOG_DOMAIN) {
+        return SAY(SOCLE_E_LIMIT, "a domain of 2^%u is larger than 2^%d", k->log_domain, ZKEY_MAX_LOG_DOMAIN);
     }
     if (!r.bad && k->n_vars <= k->n_public) {
         return SAY(SOCLE_E_FORMAT, "%u variables cannot have %u public ones", k->n_vars, k->n_public);
@@ -113,7 +111,7 @@ static socle_status read_key(struct zkey *k, char *why, size_t why_size, const u
     }
     TRY(f.n == ZKEY_SECTIONS ? SOCLE_OK : SAY(SOCLE_E_FORMAT, "there are more sections than such a key has"));
     (void)sc_binfile_find(&r, &f, ZKEY_PROTOCOL);
-    TRY(r.left == 4 && rd_uint(&r, 4) == GROTH16 ? SOCLE_OK : SAY(SOCLE_E_VERSION, "a key of another protocol than Groth16"));
+    TRY(r.left == 4 && rd_uint(&r, 4) == ZKEY_GROTH16 ? SOCLE_OK : SAY(SOCLE_E_VERSION, "a key of another protocol than Groth16"));
     (void)sc_binfile_find(&r, &f, ZKEY_HEADER);
     TRY(header(k, why, why_size, r));
     const size_t g1 = sc_g16_size(k->curve, k->curve->g1), g2 = sc_g16_size(k->curve, k->curve->g2);
@@ -165,6 +163,13 @@ static void check_points(void *arg, size_t begin, size_t end, unsigned worker)
     }
 }
 
+bool sc_g16_points_good(const struct g16_curve *curve, enum sc_group g, const uint8_t *points, uint64_t n, bool members, struct sc_pool *pool)
+{
+    struct check c = {curve, g, points, sc_g16_size(curve, g), members, false};
+    sc_pool_for(pool, (size_t)n, 256, check_points, &c);
+    return !atomic_load(&c.bad);
+}
+
 socle_status sc_zkey_check(const struct zkey *k, char *why, size_t why_size, bool groups, struct sc_pool *pool)
 {
     const struct {
@@ -178,9 +183,7 @@ socle_status sc_zkey_check(const struct zkey *k, char *why, size_t why_size, boo
         {"C", k->c, (uint64_t)k->n_vars - k->n_public - 1, k->curve->g1}, {"H", k->h, UINT64_C(1) << k->log_domain, k->curve->g1},
     };
     for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
-        struct check c = {k->curve, sections[i].group, sections[i].points, sc_g16_size(k->curve, sections[i].group), groups, false};
-        sc_pool_for(pool, (size_t)sections[i].n, 256, check_points, &c);
-        if (atomic_load(&c.bad)) {
+        if (!sc_g16_points_good(k->curve, sections[i].group, sections[i].points, sections[i].n, groups, pool)) {
             return SAY(SOCLE_E_FORMAT, "a point of section %s is not on its curve%s", sections[i].name, groups ? " or not of its group" : "");
         }
     }

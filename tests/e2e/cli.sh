@@ -64,7 +64,7 @@ json out "d['schema']=='socle.error' and d['exit_code']==2 and d['status']=='E_I
 report $? "an error under --json is an object"
 
 # groth16
-for use in "inspect" "inspect a b" "verify a b" "prove a b" "export-key a" "frobnicate a"; do
+for use in "inspect" "inspect a b" "verify a b" "prove a b" "export-key a" "setup a" "setup a b" "frobnicate a"; do
     exits 2 "groth16 $use is a usage error" groth16 $use
 done
 exits 9 "a file that is none of circom's" groth16 inspect input.bin
@@ -74,6 +74,10 @@ json out "not d['part_of_the_claim'] and [c['curve'] for c in d['groth16']]==['b
 report $? "security --groth16 under --json is an object"
 snark="$root/../shared/assets/groth16/bn254-chain-2p6"
 if [ -d "$snark" ]; then
+    exits 9 "set-up tells powers of tau that are none" groth16 setup "$snark/circuit.r1cs" "$snark/circuit.zkey" -o k.zkey
+    exits 2 "and those that are too few" groth16 setup "$snark/circuit.r1cs" "$root/tests/fuzz/corpus/snark/powers.ptau" -o k.zkey
+    grep -q "needs 2^6 powers of tau" err
+    report $? "with how many it needs"
     exits 0 "its verification key is exported" groth16 export-key "$snark/circuit.zkey" -o vk.json --json
     json out "d['action']=='export-key' and d['key_bytes']>2000"
     report $? "export-key under --json is an object"

@@ -245,18 +245,18 @@ Test(groth16, every_key_and_witness_proves, .timeout = 300)
         job_open(&j, sets[i]);
         const size_t held = sc_mem_now();
         sc_mem_peak_reset();
-        cr_assert_eq(sc_g16_prove(&p, why, sizeof why, &j.key, &j.w, some[0], some[1], pool), SOCLE_OK, "%s: %s", sets[i], why);
+        cr_assert_eq(sc_g16_prove(&p, NULL, why, sizeof why, &j.key, &j.w, some[0], some[1], pool), SOCLE_OK, "%s: %s", sets[i], why);
         cr_expect_leq(sc_mem_peak() - held, sc_g16_prove_memory(&j.key, 2), "%s", sets[i]);
         cr_expect_leq(sc_mem_now(), held, "%s", sets[i]); /* less, when a thread of the pool has only just started */
         cr_expect_eq(verify(&s, &p), SOCLE_OK, "%s", sets[i]);
         cr_expect_neq(memcmp(&p.a, &s.proof.a, sizeof p.a), 0, "other randomness, other proof");
         if (j.key.log_domain < 12) { /* no randomness, no threads; the system's randomness */
-            cr_assert_eq(sc_g16_prove(&alone, why, sizeof why, &j.key, &j.w, some[0], some[1], NULL), SOCLE_OK);
+            cr_assert_eq(sc_g16_prove(&alone, NULL, why, sizeof why, &j.key, &j.w, some[0], some[1], NULL), SOCLE_OK);
             cr_expect_eq(memcmp(&alone, &p, sizeof p), 0, "%s: threads change the proof", sets[i]);
-            cr_assert_eq(sc_g16_prove(&alone, why, sizeof why, &j.key, &j.w, zero, zero, NULL), SOCLE_OK);
+            cr_assert_eq(sc_g16_prove(&alone, NULL, why, sizeof why, &j.key, &j.w, zero, zero, NULL), SOCLE_OK);
             cr_expect_eq(verify(&s, &alone), SOCLE_OK);
             cr_assert(sc_g16_random(r, j.key.curve) == SOCLE_OK && sc_g16_random(t, j.key.curve) == SOCLE_OK && memcmp(r, t, sizeof r) != 0);
-            cr_assert_eq(sc_g16_prove(&alone, why, sizeof why, &j.key, &j.w, r, t, NULL), SOCLE_OK);
+            cr_assert_eq(sc_g16_prove(&alone, NULL, why, sizeof why, &j.key, &j.w, r, t, NULL), SOCLE_OK);
             cr_expect_eq(verify(&s, &alone), SOCLE_OK);
         }
         struct g16_vkey from_key;
@@ -285,7 +285,7 @@ Test(groth16, a_witness_that_does_not_satisfy_gives_nothing_that_verifies)
         uint8_t *const values = j.wtns_file.bytes + (j.w.values - j.wtns_file.bytes);
         for (uint32_t v = 1; v < j.w.n; v += 7) {
             values[(size_t)32 * v] ^= 1;
-            cr_assert_eq(sc_g16_prove(&p, why, sizeof why, &j.key, &j.w, some[0], some[1], NULL), SOCLE_OK);
+            cr_assert_eq(sc_g16_prove(&p, NULL, why, sizeof why, &j.key, &j.w, some[0], some[1], NULL), SOCLE_OK);
             cr_expect_eq(verify(&s, &p), SOCLE_E_REJECT, "%s: value %u", sets[i], v);
             values[(size_t)32 * v] ^= 1;
         }
@@ -301,9 +301,9 @@ Test(groth16, key_and_witness_of_different_circuits)
     job_open(&a, sets[0]);
     job_open(&b, sets[1]);
     job_open(&c, sets[2]);
-    cr_expect_eq(sc_g16_prove(&p, why, sizeof why, &a.key, &b.w, zero, zero, NULL), SOCLE_E_ARG);
+    cr_expect_eq(sc_g16_prove(&p, NULL, why, sizeof why, &a.key, &b.w, zero, zero, NULL), SOCLE_E_ARG);
     cr_expect(strstr(why, "for bls12381, the key for bn128") != NULL, "%s", why);
-    cr_expect_eq(sc_g16_prove(&p, why, sizeof why, &a.key, &c.w, zero, zero, NULL), SOCLE_E_ARG);
+    cr_expect_eq(sc_g16_prove(&p, NULL, why, sizeof why, &a.key, &c.w, zero, zero, NULL), SOCLE_E_ARG);
     cr_expect(strstr(why, "values") != NULL, "%s", why);
     job_close(&a);
     job_close(&b);
@@ -321,7 +321,7 @@ Test(groth16, failing_allocations_are_told)
     while (st == SOCLE_E_NOMEM) {
         cr_assert_lt(++n, 1000u);
         sc_mem_fail_at(n);
-        st = sc_g16_prove(&p, why, sizeof why, &j.key, &j.w, some[0], some[1], NULL);
+        st = sc_g16_prove(&p, NULL, why, sizeof why, &j.key, &j.w, some[0], some[1], NULL);
         sc_mem_fail_at(0);
         cr_assert_eq(sc_mem_now(), held, "allocation %u", (unsigned)n);
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * `socle groth16`: prove, verify, inspect and export-key in the files of circom and snarkjs.
+ * `socle groth16`: setup, prove, verify, inspect and export-key in the files of circom and snarkjs.
  */
 #include "tools/socle/cli.h"
 
@@ -38,6 +38,7 @@ static void json_info(struct json *j, const struct socle_groth16_info *i)
     if (strcmp(i->kind, "zkey") == 0) {
         json_uint(j, "coefficients", i->coefficients);
         json_uint(j, "log_domain", i->log_domain);
+        json_string(j, "circuit_hash", i->circuit_hash);
     }
     if (strcmp(i->kind, "r1cs") == 0) {
         json_uint(j, "private_inputs", i->private_inputs);
@@ -70,7 +71,7 @@ static void say_info(const struct socle_groth16_info *i)
     }
     if (strcmp(i->kind, "zkey") == 0) {
         say("coefficients", i->coefficients);
-        (void)printf("%-12s 2^%u\n", "domain", i->log_domain);
+        (void)printf("%-12s 2^%u\n%-12s %s\n", "domain", i->log_domain, "hash", i->circuit_hash);
     }
     if (strcmp(i->kind, "r1cs") == 0) {
         say("private", i->private_inputs);
@@ -99,6 +100,38 @@ static enum exit_code inspect(struct args *a)
     json_string(&j, "action", "inspect");
     json_info(&j, &info);
     return result_print(&j, a);
+}
+
+/* ---- setup ---- */
+
+static enum exit_code setup(struct args *a)
+{
+    socle_status st = SOCLE_OK;
+    struct socle_groth16_info info;
+    if (!given(a, OPT_OUTPUT)) {
+        return wrong_use(a, "groth16 setup wants -o");
+    }
+    const double begin = socle_clock_s();
+    TRY(socle_groth16_setup(a->ctx, a->value[OPT_OUTPUT], a->operand[1], a->operand[2]));
+    const double end = socle_clock_s();
+    TRY(socle_groth16_inspect(a->ctx, &info, a->value[OPT_OUTPUT]));
+    if (given(a, OPT_JSON)) {
+        struct json j;
+        result_begin(&j, a);
+        json_string(&j, "action", "setup");
+        json_string(&j, "key", a->value[OPT_OUTPUT]);
+        json_info(&j, &info);
+        json_uint(&j, "threads", socle_threads(a->ctx));
+        json_real(&j, "seconds", end - begin);
+        json_uint(&j, "peak_memory_bytes", socle_peak_memory());
+        return result_print(&j, a);
+    }
+    say_info(&info);
+    (void)printf("%-12s %.3f s with %u threads\n%-12s %.1f MiB\n", "set-up time", end - begin, socle_threads(a->ctx), "peak memory",
+                 (double)socle_peak_memory() / 1048576.0);
+    return EXIT_GOOD;
+out:
+    return fails(a, st);
 }
 
 /* ---- verify ---- */
@@ -248,11 +281,11 @@ enum exit_code run_groth16(struct args *a)
         const char *name;
         unsigned n_operands;
         command_fn *run;
-    } actions[] = {{"inspect", 2, inspect}, {"verify", 4, verify}, {"prove", 3, prove}, {"export-key", 2, export_key}};
+    } actions[] = {{"inspect", 2, inspect}, {"setup", 3, setup}, {"verify", 4, verify}, {"prove", 3, prove}, {"export-key", 2, export_key}};
     for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
         if (strcmp(a->operand[0], actions[i].name) == 0) {
             return a->n_operands == actions[i].n_operands ? actions[i].run(a) : wrong_use(a, "a wrong number of arguments; see socle groth16 -h");
         }
     }
-    return wrong_use(a, "groth16 wants inspect, verify, prove or export-key");
+    return wrong_use(a, "groth16 wants inspect, setup, verify, prove or export-key");
 }
