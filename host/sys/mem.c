@@ -65,12 +65,34 @@ static bool charge(size_t size)
     return true;
 }
 
-/* Kept blocks go when, beside what is in use, they pass the limit or the greatest need so far. */
+/* Give at least @p size bytes of the shelf to the system, from its smallest blocks. */
+static void shrink(size_t size)
+{
+    pthread_mutex_lock(&shelf_lock);
+    while (size > 0 && n_shelf > 0) {
+        struct block *b = &shelf[0];
+        for (unsigned i = 1; i < n_shelf; i++) {
+            b = shelf[i].size < b->size ? &shelf[i] : b;
+        }
+        const size_t whole = (size + HUGE_PAGE - 1) & ~((size_t)HUGE_PAGE - 1), part = b->size < whole ? b->size : whole;
+        b->size -= part;
+        (void)munmap(b->p + b->size, part);
+        atomic_fetch_sub(&kept, part);
+        size -= size < part ? size : part;
+        if (b->size == 0) {
+            *b = shelf[--n_shelf];
+        }
+    }
+    pthread_mutex_unlock(&shelf_lock);
+}
+
+/* What is kept goes as far as, beside what is in use, it passes the limit or the greatest need so far. */
 static void keep_to_limit(void)
 {
-    const size_t whole = atomic_load(&used) + atomic_load(&kept);
-    if (atomic_load(&kept) > 0 && (whole > atomic_load(&limit) || whole > atomic_load(&peak))) {
-        sc_big_trim();
+    const size_t whole = atomic_load(&used) + atomic_load(&kept), bound = atomic_load(&limit), need = atomic_load(&peak);
+    const size_t most = bound < need ? bound : need;
+    if (atomic_load(&kept) > 0 && whole > most) {
+        shrink(whole - most);
     }
 }
 

@@ -299,6 +299,25 @@ Test(mem, the_limit_holds_for_every_kind_and_counts_kept_blocks_last)
     sc_big_free(c, 64 * MIB);
 }
 
+Test(mem, a_small_allocation_costs_no_more_of_the_kept_blocks_than_it_needs)
+{
+    enum { MIB = 1 << 20 };
+    sc_big_trim();
+    sc_mem_peak_reset();
+    uint8_t *const a = sc_big_alloc(64 * MIB), *const other = sc_big_alloc(8 * MIB);
+    cr_assert(a != NULL && other != NULL);
+    memset(a, 7, 64 * MIB);
+    sc_big_free(a, 64 * MIB); /* what is in use and kept is now the greatest need so far */
+    void *const small = sc_alloc(1, 100);
+    uint8_t *const b = sc_big_take(48 * MIB);
+    cr_assert(small != NULL && b != NULL);
+    cr_expect_eq(b[0], 7, "pages that were there have gone");
+    cr_expect_eq(b[48 * MIB - 1], 7);
+    sc_big_free(b, 48 * MIB);
+    sc_big_free(other, 8 * MIB);
+    sc_free(small);
+}
+
 Test(mem, a_failed_growth_leaves_what_was_there)
 {
     const size_t before = sc_mem_now();
