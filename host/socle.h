@@ -60,7 +60,7 @@ struct socle_options {
      * wherever the system puts them, for processes that share a machine. NULL or "auto": core when there are as many threads as
      * cores that the process may use, else node. Needs hwloc and is for speed only: a refusal is no failure. */
     const char *bind;
-    /* What commitments and bus arguments are made on: "cpu"; "cuda:N" and "opencl:N", devices of socle_devices, with the CPU where they
+    /* What commitments, arguments and openings are made on: "cpu"; "cuda:N" and "opencl:N", devices of socle_devices, with the CPU where they
      * fail; "dual:cuda:N" and "dual:N", the latter of OpenCL: both, and the call ends with SOCLE_E_DEVICE when they differ. N may be left
      * out: 0. NULL or "auto": cpu, as long as devices are new. */
     const char *device;
@@ -160,7 +160,7 @@ struct socle_device_use {
     char id[16], name[128];      /* "cpu", "cuda:0" or "opencl:0", and the model */
     bool is_processor;           /* the CPU, or the CPU in the guise of a device */
     bool compared;               /* each commitment was made by the CPU too, with the same bytes */
-    uint32_t commitments, bus_arguments, openings; /* made on it, commitments inside openings not counted; those that failed were made by the CPU */
+    uint32_t commitments, bus_arguments, sumchecks, openings; /* made on it, commitments inside openings not counted; those that failed were made by the CPU */
     uint32_t failures;
     bool given_up;               /* it failed too often, or gave wrong bytes, and was not asked again */
     char failure[256];           /* the last one; empty when there was none */

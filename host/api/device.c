@@ -141,6 +141,7 @@ void sc_api_device_use(socle_context *ctx, struct socle_device_use *out)
         const struct sc_committer_report r = sc_committer_report(ctx->committer);
         out->commitments = r.made;
         out->bus_arguments = r.lent[SC_LOAN_BUS];
+        out->sumchecks = r.lent[SC_LOAN_ZERO];
         out->openings = r.lent[SC_LOAN_OPENING];
         out->failures = r.failed;
         out->given_up = r.given_up;

@@ -139,7 +139,7 @@ static bool blames_device(socle_context *ctx, socle_status st)
         return false;
     }
     const struct sc_committer_report r = sc_committer_report(ctx->committer);
-    if (r.made + r.lent[SC_LOAN_BUS] + r.lent[SC_LOAN_OPENING] == 0) {
+    if (r.made + r.lent[SC_LOAN_BUS] + r.lent[SC_LOAN_ZERO] + r.lent[SC_LOAN_OPENING] == 0) {
         return false;
     }
     sc_committer_differs(ctx->committer);

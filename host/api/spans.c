@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host/device/committer.h"
 #include "host/device/device_ops.h"
 #include "host/sys/file.h"
 #include "host/sys/mem.h"
@@ -144,11 +145,13 @@ static socle_status noted_get(void *self, void *host, uint64_t offset, uint64_t 
 
 static socle_status noted_run(void *self, const struct sc_launch *launch)
 {
-    static const char *const names[SC_N_OPS] = {[SC_OP_COMMIT] = "commit", [SC_OP_LAUNCHES] = "bus argument"};
+    static const char *const loans[SC_N_LOANS] = {[SC_LOAN_BUS] = "bus argument", [SC_LOAN_ZERO] = "sumcheck", [SC_LOAN_OPENING] = "opening"};
     const struct sc_noted_device *const n = self;
     const uint64_t began = sc_clock_ns();
     const socle_status st = n->inner.ops->run(n->inner.self, launch);
-    note(n, SC_QUEUE_RUN, launch->op < SC_N_OPS ? names[launch->op] : "job", launch->log_n, 0, st, began);
+    const bool commits = launch->op == SC_OP_COMMIT;
+    const char *const name = commits ? "commit" : launch->job < SC_N_LOANS ? loans[launch->job] : "job";
+    note(n, SC_QUEUE_RUN, name, commits ? (int)launch->log_n : -1, 0, st, began);
     return st;
 }
 

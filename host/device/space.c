@@ -91,7 +91,7 @@ socle_status sc_space_run(struct sc_space *s, const struct sc_piece *piece, unsi
         offset[i] = piece[i].at;
         size[i] = piece[i].size;
     }
-    const struct sc_launch job = {.op = SC_OP_LAUNCHES, .count = 1, .arg = &plan, .n_uses = n_pieces, .offset = offset, .size = size};
+    const struct sc_launch job = {.job = (uint32_t)s->what, .op = SC_OP_LAUNCHES, .count = n, .arg = &plan, .n_uses = n_pieces, .offset = offset, .size = size};
     return note(s, s->device.ops->run(s->device.self, &job));
 }
 

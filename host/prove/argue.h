@@ -21,7 +21,7 @@ struct sc_columns {
     const struct sc_cpu_ops *ops;
     struct sc_pool *pool;
     const struct sc_watch *watch; /* may be NULL */
-    struct sc_committer *device;  /* for the bus argument of L; may be NULL */
+    struct sc_committer *device;  /* for the bus argument of L and the sumcheck; may be NULL */
     const fp *main;               /* the stacked main polynomial, 2^m0 elements, and the ticket of its commitment on the device; 0: it is not there */
     uint64_t ticket;
     const fp *col[SC_MAX_ALL_CHUNKS][AIR_MAX_COLS];

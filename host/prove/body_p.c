@@ -6,6 +6,7 @@
 
 #include "host/device/committer.h"
 #include "host/prove/gkr.h"
+#include "host/prove/zero_way.h"
 #include "host/sys/mem.h"
 #include "host/sys/pool.h"
 
@@ -104,6 +105,7 @@ static void reserve(const struct sc_body_p *b)
     const struct sc_whir_round *const r = &o.wp->r[0];
     const struct sc_kc_commit shape = {.planes = 1, .mu = r->mu, .k = r->k, .lr = r->lr};
     sc_committer_reserve(b->p->device, shape, sc_gkr_d_room(&c));
+    sc_committer_reserve(b->p->device, shape, sc_zero_d_room(&c));
     sc_committer_reserve(b->p->device, shape, sc_whir_room(&o));
 }
 

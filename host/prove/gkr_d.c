@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "host/device/space.h"
+#include "host/prove/cells_d.h"
 #include "host/sys/mem.h"
 #include "kernels/kc/gkr_plan.h"
 
@@ -20,7 +20,8 @@ struct sc_gkr_d {
     unsigned n_vars;
     unsigned n_uses;
     struct sc_space space;
-    struct sc_piece main, others, layer[SC_MAX_VARS + 1], forms_at, eqs_at, partial, out; /* others: columns that are not of the main polynomial */
+    struct sc_cells_d cells;
+    struct sc_piece layer[SC_MAX_VARS + 1], forms_at, eqs_at, partial, out;
     uint64_t n_forms; /* words */
     struct sc_eqs eqs;
     fp *forms, *tables, *packed; /* words that go up; that come down */
@@ -35,13 +36,6 @@ static unsigned columns_of(const struct sc_gkr_d *d, unsigned chunk)
     return (unsigned)(t->n_cols + t->n_closed);
 }
 
-/* Columns of a chunk that are in the main polynomial. */
-static unsigned of_main(const struct sc_gkr_d *d, unsigned chunk)
-{
-    const struct sc_layout *const l = d->c->l;
-    return sc_chunk_poly(l, chunk) == 0 ? d->c->m->tables[l->chunk[chunk].table].n_cols : 0;
-}
-
 static struct sc_uses uses_of(const struct sc_gkr_d *d, unsigned chunk)
 {
     return sc_uses_of(d->c->m, &d->c->l->chunk[chunk], SC_LOCAL);
@@ -52,10 +46,9 @@ static void lay_out(struct sc_gkr_d *d)
 {
     const struct sc_layout *const l = d->c->l;
     const unsigned n = d->n_vars >= 2 ? d->n_vars - 2 : 0;
-    uint64_t n_partial = 0, n_others = 0;
+    uint64_t n_partial = 0;
     for (unsigned i = 0; i < l->n_chunks; i++) {
         const struct sc_uses u = uses_of(d, i);
-        n_others += u.n == 0 ? 0 : (uint64_t)(columns_of(d, i) - of_main(d, i)) << l->chunk[i].log_h;
         d->n_forms += (uint64_t)u.n * 2 * (6 + 6 * (uint64_t)columns_of(d, i));
         d->n_uses += u.n;
     }
@@ -63,8 +56,7 @@ static void lay_out(struct sc_gkr_d *d)
         const uint64_t words = sc_kc_partial_len(k, SC_EQS_LOW);
         n_partial = words > n_partial ? words : n_partial;
     }
-    d->main = sc_space_keep(&d->space, d->c->ticket, (uint64_t)1 << l->m0);
-    d->others = sc_space_take(&d->space, n_others);
+    sc_cells_d_take(&d->cells, &d->space, d->c);
     for (unsigned k = 0; k <= d->n_vars; k++) {
         d->layer[k] = sc_space_take(&d->space, sc_kc_layer_len(k));
     }
@@ -74,18 +66,12 @@ static void lay_out(struct sc_gkr_d *d)
     d->out = sc_space_take(&d->space, sc_kc_packed_len(PACKED));
 }
 
-/* Both: one lies behind the other. */
-static struct sc_piece cells_of(const struct sc_gkr_d *d)
-{
-    return (struct sc_piece){d->main.at, d->others.at + d->others.size - d->main.at};
-}
-
 /* Launches on the layer of 2^log. */
 static socle_status run(struct sc_gkr_d *d, unsigned log, const struct sc_kc_launch *launch, unsigned n)
 {
     const struct sc_piece piece[SC_KC_N_GKR_BUFFERS] = {[SC_KC_LAYER] = d->layer[log],
                                                         [SC_KC_BELOW] = log < d->n_vars ? d->layer[log + 1] : (struct sc_piece){0, 0},
-                                                        [SC_KC_CELLS] = cells_of(d),
+                                                        [SC_KC_CELLS] = d->cells.all,
                                                         [SC_KC_FORMS] = d->forms_at,
                                                         [SC_KC_EQS] = d->eqs_at,
                                                         [SC_KC_PARTIAL] = d->partial,
@@ -95,67 +81,25 @@ static socle_status run(struct sc_gkr_d *d, unsigned log, const struct sc_kc_lau
 
 /* ---- leaves and layers ---- */
 
-/* A form at @p to; column k of the chunk begins at cell column[k]. Returns its length. */
-static size_t write_form(fp *to, const struct sc_form *f, unsigned n_columns, const uint32_t *column)
-{
-    fp *term = to + 6;
-    uint32_t n = 0;
-    for (unsigned k = 0; k < n_columns; k++) {
-        if (!fx_is_zero(f->coef[k])) {
-            term[0] = column[k];
-            memcpy(term + 1, f->coef[k].c, sizeof f->coef[k].c);
-            term += 6;
-            n++;
-        }
-    }
-    to[0] = n;
-    memcpy(to + 1, f->k.c, sizeof f->k.c);
-    return (size_t)(term - to);
-}
-
-/* Where the columns of a chunk begin; those that are not of the main polynomial go up to the other cells from @p *at on. */
-static socle_status put_columns(struct sc_gkr_d *d, uint32_t column[AIR_MAX_COLS], uint64_t *at, unsigned chunk)
-{
-    const struct sc_chunk *const c = &d->c->l->chunk[chunk];
-    const uint64_t rows = (uint64_t)1 << c->log_h, behind = (d->others.at - d->main.at) / 4;
-    socle_status st = SOCLE_OK;
-    for (unsigned k = 0; k < columns_of(d, chunk); k++) {
-        if (k < of_main(d, chunk)) {
-            column[k] = (uint32_t)((c->block + k) * rows);
-            continue;
-        }
-        column[k] = (uint32_t)(behind + *at);
-        if (d->c->col[chunk][k] != NULL) {
-            TRY(sc_space_put(&d->space, d->others, *at, d->c->col[chunk][k], rows));
-        }
-        *at += rows;
-    }
-out:
-    return st;
-}
-
-/* Columns, forms and launches of all interactions. */
+/* Cells, forms and launches of all interactions. */
 static socle_status put_chunks(struct sc_gkr_d *d)
 {
     const struct sc_layout *const l = d->c->l;
     uint32_t column[AIR_MAX_COLS];
     socle_status st = SOCLE_OK;
-    uint64_t other = 0;
     size_t word = 0;
     unsigned n = 0;
+    TRY(sc_cells_d_put(&d->cells, &d->space, d->c));
     for (unsigned i = 0; i < l->n_chunks; i++) {
         const struct sc_uses u = uses_of(d, i);
         const struct air_table *const t = &d->c->m->tables[l->chunk[i].table];
-        if (u.n == 0) {
-            continue;
-        }
-        TRY(put_columns(d, column, &other, i));
+        const unsigned n_columns = sc_cells_d_columns(column, &d->cells, d->c, i);
         for (unsigned k = 0; k < u.n; k++) {
             struct sc_form num, den;
             sc_gkr_forms(&num, &den, t, &t->uses[u.first + k], d->bus);
             d->leaf[n++] = sc_kc_fractions(d->n_vars, (u.block + k) << l->chunk[i].log_h, (uint32_t)1 << l->chunk[i].log_h, 0, (uint32_t)word);
-            word += write_form(d->forms + word, &num, columns_of(d, i), column);
-            word += write_form(d->forms + word, &den, columns_of(d, i), column);
+            word += sc_cells_d_form(d->forms + word, &num, column, n_columns);
+            word += sc_cells_d_form(d->forms + word, &den, column, n_columns);
         }
     }
     TRY(sc_space_put(&d->space, d->forms_at, 0, d->forms, word));
@@ -226,9 +170,8 @@ socle_status sc_gkr_d_begin(struct sc_gkr_d **out, fx root[2], const struct sc_c
     d->tables = sc_alloc(d->eqs_at.size, 1);
     d->leaf = sc_alloc(d->n_uses + 1, sizeof *d->leaf);
     d->packed = sc_alloc(sc_kc_packed_len(PACKED), sizeof *d->packed);
-    TRY(d->forms != NULL && d->packed != NULL && d->tables != NULL && d->leaf != NULL && cells_of(d).size / 4 < UINT32_MAX ? SOCLE_OK : SOCLE_E_NOMEM);
+    TRY(d->forms != NULL && d->packed != NULL && d->tables != NULL && d->leaf != NULL && sc_cells_d_fit(&d->cells) ? SOCLE_OK : SOCLE_E_NOMEM);
     TRY(sc_eqs_init(&d->eqs, d->n_vars));
-    TRY(sc_space_room(&d->space, c->main));
     TRY(build(d));
     TRY(sc_space_get(&d->space, root, d->layer[0], 0, 2 * FX_DEG));
     *out = d;

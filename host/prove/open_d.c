@@ -283,7 +283,7 @@ static socle_status encode_f(struct on_device *d)
 static socle_status pick(struct on_device *d, struct sc_piece from, const uint32_t *where, size_t n, uint32_t each, unsigned log_each, unsigned log_step,
                          bool residues)
 {
-    const struct sc_kc_launch l = sc_kc_pick(0, (uint32_t)n, each, log_each, log_step, residues);
+    const struct sc_kc_launch l = sc_kc_pick(0, 0, (uint32_t)n, each, log_each, log_step, residues);
     socle_status st = SOCLE_OK;
     memcpy(d->words, where, n * sizeof *where);
     TRY(put_tables(d, n));

@@ -17,6 +17,8 @@
 
 #include "kernels/kc/open.h"
 
+#include "kernels/kc/laws.h"
+
 #include "kernels/kc/big_const.h"
 
 #include "kernels/kc/big.h"
@@ -76,7 +78,27 @@ static void run_open_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y,
     } else if (l->kernel == SC_KC_OPEN_FOLD) {
         kc_open_fold(x, y, p0, p1, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
     } else {
-        kc_pick(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4]);
+        kc_pick(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4], a[5]);
+    }
+}
+
+static void run_laws_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y, uint32_t *const *buffer)
+{
+    const uint32_t *const a = l->arg;
+    uint32_t *const p0 = buffer[l->pointer[0]];
+    const uint32_t *const p1 = buffer[l->pointer[1]], *const p2 = buffer[l->pointer[2]];
+    if (l->kernel == SC_KC_LAWS_BASE) {
+        kc_laws_base(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9]);
+    } else if (l->kernel == SC_KC_LAWS_EXT) {
+        kc_laws_ext(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10]);
+    } else if (l->kernel == SC_KC_FORM) {
+        kc_form(x, y, p0, p1, p2, a[0], a[1], a[2]);
+    } else if (l->kernel == SC_KC_FORM_ROUND) {
+        kc_form_round(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4], a[5]);
+    } else if (l->kernel == SC_KC_BIND_BASE) {
+        kc_bind_base(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8]);
+    } else {
+        kc_bind_ext(x, y, p0, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
     }
 }
 
@@ -153,6 +175,14 @@ static void run_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y, uint
     case SC_KC_OPEN_FOLD:
     case SC_KC_PICK:
         run_open_group(l, x, y, buffer);
+        break;
+    case SC_KC_LAWS_BASE:
+    case SC_KC_LAWS_EXT:
+    case SC_KC_FORM:
+    case SC_KC_FORM_ROUND:
+    case SC_KC_BIND_BASE:
+    case SC_KC_BIND_EXT:
+        run_laws_group(l, x, y, buffer);
         break;
     case SC_KC_GRIND:
     case SC_KC_SHA_LEAVES:

@@ -27,7 +27,13 @@
     K(OPEN_SAMPLE, "kc_open_sample", 3, 4, PROOF)    \
     K(OPEN_ROUND, "kc_open_round", 3, 9, PROOF)      \
     K(OPEN_FOLD, "kc_open_fold", 2, 8, PROOF)        \
-    K(PICK, "kc_pick", 3, 5, PROOF)                  \
+    K(PICK, "kc_pick", 3, 6, PROOF)                  \
+    K(LAWS_BASE, "kc_laws_base", 3, 10, PROOF)       \
+    K(LAWS_EXT, "kc_laws_ext", 3, 11, PROOF)         \
+    K(FORM, "kc_form", 3, 3, PROOF)                  \
+    K(FORM_ROUND, "kc_form_round", 3, 6, PROOF)      \
+    K(BIND_BASE, "kc_bind_base", 3, 9, PROOF)        \
+    K(BIND_EXT, "kc_bind_ext", 1, 8, PROOF)          \
     K(GRIND, "kc_grind", 2, 2, PROOF)                \
     K(MAP_BN_FP, "kc_map_bn_fp", 3, 2, CURVE)        \
     K(MAP_BN_FR, "kc_map_bn_fr", 3, 2, CURVE)        \

@@ -225,16 +225,16 @@ KC_ENTRY kc_open_fold(KC_GROUPS KC_GLOBAL kc_u32 *to, KC_GLOBAL const kc_u32 *fr
     }
 }
 
-/** to[y n + i] = from[(where[y] << log_each) + (i << log_step)], i < n, y the number of the group; the canonical residue when `residues`.
+/** to[at + y n + i] = from[(where[y] << log_each) + (i << log_step)], i < n, y the number of the group; the canonical residue when `residues`.
  * where: at word `list` of the tables. */
-KC_ENTRY kc_pick(KC_GROUPS KC_GLOBAL kc_u32 *to, KC_GLOBAL const kc_u32 *from, KC_GLOBAL const kc_u32 *tables, kc_u32 list, kc_u32 n, kc_u32 log_each,
-                 kc_u32 log_step, kc_u32 residues)
+KC_ENTRY kc_pick(KC_GROUPS KC_GLOBAL kc_u32 *to, KC_GLOBAL const kc_u32 *from, KC_GLOBAL const kc_u32 *tables, kc_u32 at, kc_u32 list, kc_u32 n,
+                 kc_u32 log_each, kc_u32 log_step, kc_u32 residues)
 {
     KC_EACH(e, KC_WIDE) {
         const kc_u32 i = KC_GROUP_X * KC_WIDE + e;
         if (i < n) {
             const kc_u32 v = from[((kc_u64)tables[list + KC_GROUP_Y] << log_each) + ((kc_u64)i << log_step)];
-            to[(kc_u64)KC_GROUP_Y * n + i] = residues != 0u ? kc_residue(v) : v;
+            to[at + (kc_u64)KC_GROUP_Y * n + i] = residues != 0u ? kc_residue(v) : v;
         }
     }
 }

@@ -129,10 +129,10 @@ void sc_kc_open_fold(struct sc_kc_launch out[2], unsigned log_plane, unsigned n,
     }
 }
 
-struct sc_kc_launch sc_kc_pick(uint32_t list, uint32_t n_where, uint32_t n, unsigned log_each, unsigned log_step, bool residues)
+struct sc_kc_launch sc_kc_pick(uint32_t to, uint32_t list, uint32_t n_where, uint32_t n, unsigned log_each, unsigned log_step, bool residues)
 {
     return (struct sc_kc_launch){.kernel = SC_KC_PICK,
                                  .groups = {groups_for(n, KC_WIDE), n_where},
                                  .pointer = {SC_KC_OPEN_OUT, SC_KC_OPEN_FROM, SC_KC_OPEN_TABLES},
-                                 .arg = {list, n, log_each, log_step, residues}};
+                                 .arg = {to, list, n, log_each, log_step, residues}};
 }

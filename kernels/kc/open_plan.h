@@ -53,7 +53,7 @@ void sc_kc_open_sample(struct sc_kc_launch out[2], struct sc_kc_eq eq, uint32_t 
 void sc_kc_open_round(struct sc_kc_launch out[2], unsigned log_plane, unsigned n, bool folds, fx c);
 /** NEXT_G and NEXT_W, planes of 2^n: the first 2^n elements of G and W, or when they fold of twice as many. */
 void sc_kc_open_fold(struct sc_kc_launch out[2], unsigned log_plane, unsigned n, bool folds, fx c);
-/** out[y n + i] = FROM[(where[y] << log_each) + (i << log_step)], y < n_where, the list being at word @p list; residues: out of Montgomery form. */
-struct sc_kc_launch sc_kc_pick(uint32_t list, uint32_t n_where, uint32_t n, unsigned log_each, unsigned log_step, bool residues);
+/** out[to + y n + i] = FROM[(where[y] << log_each) + (i << log_step)], y < n_where, the list being at word @p list; residues: out of Montgomery form. */
+struct sc_kc_launch sc_kc_pick(uint32_t to, uint32_t list, uint32_t n_where, uint32_t n, unsigned log_each, unsigned log_step, bool residues);
 
 #endif

@@ -270,6 +270,7 @@ static void json_device_use(struct json *j, const struct socle_device_use *d)
     json_bool(j, "compared", d->compared);
     json_uint(j, "commitments", d->commitments);
     json_uint(j, "bus_arguments", d->bus_arguments);
+    json_uint(j, "sumchecks", d->sumchecks);
     json_uint(j, "openings", d->openings);
     json_uint(j, "failures", d->failures);
     json_bool(j, "given_up", d->given_up);
@@ -283,8 +284,8 @@ static void say_device_use(const struct socle_device_use *d)
         (void)printf("%-12s cpu\n", "device");
         return;
     }
-    (void)printf("%-12s %s, %s%s: %u commitments, %u bus arguments, %u openings%s\n", "device", d->id, d->name, d->is_processor ? " (the processor)" : "",
-                 d->commitments, d->bus_arguments, d->openings, d->compared ? ", the CPU's the same" : "");
+    (void)printf("%-12s %s, %s%s: %u commitments, %u bus arguments, %u sumchecks, %u openings%s\n", "device", d->id, d->name, d->is_processor ? " (the processor)" : "",
+                 d->commitments, d->bus_arguments, d->sumchecks, d->openings, d->compared ? ", the CPU's the same" : "");
     if (d->failures != 0) {
         (void)printf("%-12s %u failures, their work was done by the CPU%s; the last: %s\n", "", d->failures,
                      d->given_up ? ", the device was given up" : "", d->failure);
