@@ -106,7 +106,9 @@ static socle_status check_proof(socle_context *ctx, const struct g16_vkey *k, co
     for (uint32_t i = 0; i < k->n_public; i++) {
         (void)sc_g16_scalar(values[i], w->curve, w->values + (size_t)32 * (i + 1));
     }
-    const socle_status st = sc_g16_verify(k, (const uint64_t(*)[4])values, k->n_public, p);
+    /* The pairing does not see a part outside the group, which a damaged key can make of the witness. */
+    const bool members = sc_g16_in_group(k->curve->g1, &p->a) && sc_g16_in_group(k->curve->g2, &p->b) && sc_g16_in_group(k->curve->g1, &p->c);
+    const socle_status st = members ? sc_g16_verify(k, (const uint64_t(*)[4])values, k->n_public, p) : SOCLE_E_REJECT;
     sc_free(values);
     return st == SOCLE_E_REJECT ? sc_fail(ctx, st, "the proof does not verify: the witness does not satisfy the circuit, or the key is damaged") : st;
 }

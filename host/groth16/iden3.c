@@ -193,6 +193,7 @@ static socle_status ptau_read(struct ptau *out, char *why, size_t why_size, cons
     const size_t g1 = sc_g16_size(out->curve, out->curve->g1), g2 = sc_g16_size(out->curve, out->curve->g2);
     const uint64_t n = UINT64_C(1) << out->power;
     TRY(ptau_points(&out->tau1, why, why_size, &f, PTAU_TAU1, 2 * n - 1, g1));
+    out->behind_tau1 = (size_t)(bytes + len - out->tau1) - (2 * n - 1) * g1;
     TRY(ptau_points(&out->tau2, why, why_size, &f, PTAU_TAU2, n, g2));
     TRY(ptau_points(&out->alpha1, why, why_size, &f, PTAU_ALPHA1, n, g1));
     TRY(ptau_points(&out->beta1, why, why_size, &f, PTAU_BETA1, n, g1));

@@ -64,6 +64,7 @@ struct ptau {
     uint32_t n_contributions;
     bool prepared; /* has the Lagrange forms of phase 2 */
     const uint8_t *tau1, *tau2, *alpha1, *beta1, *beta2; /* 2^(power + 1) - 1 of G1, 2^power of G2, 2^power and 2^power of G1, 1 of G2 */
+    size_t behind_tau1; /* bytes of the file behind tau1, at the most 96 of which are ever looked at */
     /* Of prepared ones, else NULL: Lagrange forms of tau1, tau2, alpha1, beta1. 2^0 points, behind them 2^1 .. 2^power, of tau1 2^(power + 1). */
     const uint8_t *lagrange[4];
 };

@@ -10,14 +10,13 @@
 
 #include "core/base/rd.h"
 #include "core/curve/limbs.h"
-#include "host/groth16/blake2b.h"
 #include "host/groth16/groth16.h"
 #include "host/sys/mem.h"
 
 #define SAY(status, ...) (((void)snprintf(why, why_size, __VA_ARGS__)), (status))
 
 enum { A, B, C, MATRICES };
-enum { XYZZ_MAX = 384, BLOCK = 512 };
+enum { XYZZ_MAX = 384 };
 
 /** An entry of a matrix: its value or its negative, whichever is the smaller number. */
 struct entry {
@@ -44,7 +43,7 @@ struct setup {
     size_t size1, size2;
     struct matrix m[MATRICES];
     const uint8_t *lagrange[4]; /* points of the domain */
-    uint8_t *ic, *coefs, *a, *b1, *b2, *c, *h, *end, *at; /* sections of the key; at: the next coefficient */
+    uint8_t *ic, *coefs, *a, *b1, *b2, *c, *h, *at; /* sections of the key; at: the next coefficient */
 };
 
 static socle_status domain_of(unsigned *out, char *why, size_t why_size, const struct r1cs *circuit)
@@ -281,88 +280,6 @@ static void write_quotient(struct setup *s)
     }
 }
 
-/* ---- the hash of the circuit ---- */
-
-static void hash_number(struct blake2b *b, uint32_t n)
-{
-    const uint8_t bytes[4] = {(uint8_t)(n >> 24), (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n};
-    sc_blake2b_update(b, bytes, 4);
-}
-
-/* Points as others write them: plain coordinates, the most significant byte first. */
-static void hash_points(struct blake2b *b, const struct g16_curve *c, enum sc_group g, const uint8_t *points, size_t n)
-{
-    const size_t size = sc_g16_size(c, g);
-    const unsigned elements = sc_g16_elements(c, g);
-    for (size_t i = 0; i < n; i++) {
-        struct g16_point p, plain;
-        uint8_t text[sizeof p.l];
-        memcpy(&p, points + i * size, size);
-        for (unsigned e = 0; e < elements; e++) {
-            c->fp_to_plain(plain.l + e * c->words, p.l + e * c->words);
-        }
-        for (size_t k = 0; k < size; k++) {
-            const size_t at = k < size / 2 ? size / 2 - 1 - k : size + size / 2 - 1 - k; /* each coordinate from its end */
-            text[k] = (uint8_t)(plain.l[at / 8] >> (8 * (at % 8)));
-        }
-        sc_blake2b_update(b, text, size);
-    }
-}
-
-static void hash_list(struct blake2b *b, const struct setup *s, enum sc_group g, const uint8_t *points, size_t n)
-{
-    hash_number(b, (uint32_t)n);
-    hash_points(b, s->curve, g, points, n);
-}
-
-/* tau^(i + n) - tau^i, 0 <= i < n - 1: what the quotient's points would be in the other form. */
-static socle_status hash_differences(struct blake2b *b, const struct setup *s)
-{
-    socle_status st = SOCLE_OK;
-    const struct sc_group_ops *const ops = sc_group_ops_ref(s->curve->g1);
-    const size_t n = (size_t)1 << s->log_domain, size = s->size1, room = 3 * BLOCK * size, scratch_size = BLOCK * ops->pairs_scratch;
-    uint8_t *const points = sc_big_take(room), *const scratch = sc_big_take(scratch_size);
-    uint32_t src[2 * BLOCK];
-    TRY(points != NULL && scratch != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
-    hash_number(b, (uint32_t)(n - 1));
-    for (size_t at = 0; at < n - 1; at += BLOCK) {
-        const size_t m = n - 1 - at < BLOCK ? n - 1 - at : BLOCK;
-        memcpy(points, s->p->tau1 + (at + n) * size, m * size);
-        memcpy(points + m * size, s->p->tau1 + at * size, m * size);
-        for (size_t i = 0; i < m; i++) {
-            src[2 * i] = (uint32_t)(2 * i);
-            src[2 * i + 1] = (uint32_t)(2 * (m + i) + 1);
-        }
-        ops->pairs(points + 2 * BLOCK * size, points, src, m, scratch);
-        hash_points(b, s->curve, s->curve->g1, points + 2 * BLOCK * size, m);
-    }
-out:
-    sc_big_free(points, room);
-    sc_big_free(scratch, scratch_size);
-    return st;
-}
-
-static socle_status hash_circuit(uint8_t out[64], const struct setup *s, const uint8_t *header_points)
-{
-    socle_status st = SOCLE_OK;
-    struct blake2b b;
-    const enum sc_group g1 = s->curve->g1, g2 = s->curve->g2;
-    sc_blake2b_init(&b);
-    hash_points(&b, s->curve, g1, header_points, 2);
-    hash_points(&b, s->curve, g2, header_points + 2 * s->size1, 2);
-    hash_points(&b, s->curve, g1, header_points + 2 * s->size1 + 2 * s->size2, 1);
-    hash_points(&b, s->curve, g2, header_points + 3 * s->size1 + 2 * s->size2, 1);
-    hash_list(&b, s, g1, s->ic, (size_t)s->n_public + 1);
-    TRY(hash_differences(&b, s));
-    hash_list(&b, s, g1, s->c, (size_t)s->n_vars - s->n_public - 1);
-    hash_list(&b, s, g1, s->a, s->n_vars);
-    hash_list(&b, s, g1, s->b1, s->n_vars);
-    hash_list(&b, s, g2, s->b2, s->n_vars);
-    sc_blake2b_final(&b, out);
-out:
-    return st;
-}
-
 /* ---- the key ---- */
 
 static uint8_t *begin_section(uint8_t **at, uint32_t type, size_t len)
@@ -400,8 +317,8 @@ static uint8_t *write_words(uint8_t *to, const uint64_t *words, unsigned n)
     return to + 4 + (size_t)8 * n;
 }
 
-/* Everything but the points is written; returns where those of the header begin. gamma and delta are 1. */
-static const uint8_t *write_header(const struct setup *s, uint8_t *to)
+/* gamma and delta are 1. */
+static void write_header(const struct setup *s, uint8_t *to)
 {
     struct g16_point one1, one2;
     sc_group_ops_ref(s->curve->g1)->generator(&one1);
@@ -416,15 +333,13 @@ static const uint8_t *write_header(const struct setup *s, uint8_t *to)
     store_le(to + 4, s->n_public, 4);
     store_le(to + 8, UINT64_C(1) << s->log_domain, 4);
     to += 12;
-    uint8_t *at = to;
     for (size_t i = 0; i < sizeof points / sizeof points[0]; i++) {
-        memcpy(at, points[i].point, points[i].size);
-        at += points[i].size;
+        memcpy(to, points[i].point, points[i].size);
+        to += points[i].size;
     }
-    return to;
 }
 
-static socle_status write_key(struct setup *s, uint8_t *bytes, struct sc_pool *pool)
+static void write_key(struct setup *s, uint8_t *bytes, struct sc_pool *pool)
 {
     const size_t n = (size_t)1 << s->log_domain, own = (size_t)s->n_vars - s->n_public - 1;
     uint8_t *at = bytes + 12;
@@ -432,7 +347,7 @@ static socle_status write_key(struct setup *s, uint8_t *bytes, struct sc_pool *p
     store_le(bytes + 4, 1, 4);
     store_le(bytes + 8, ZKEY_SECTIONS, 4);
     store_le(begin_section(&at, ZKEY_PROTOCOL, 4), ZKEY_GROTH16, 4);
-    const uint8_t *const points = write_header(s, begin_section(&at, ZKEY_HEADER, header_len(s)));
+    write_header(s, begin_section(&at, ZKEY_HEADER, header_len(s)));
     s->coefs = begin_section(&at, ZKEY_COEFS, coefs_len(s));
     s->ic = begin_section(&at, ZKEY_IC, ((size_t)s->n_public + 1) * s->size1);
     s->h = begin_section(&at, ZKEY_H, n * s->size1);
@@ -440,12 +355,22 @@ static socle_status write_key(struct setup *s, uint8_t *bytes, struct sc_pool *p
     s->a = begin_section(&at, ZKEY_A, s->n_vars * s->size1);
     s->b1 = begin_section(&at, ZKEY_B1, s->n_vars * s->size1);
     s->b2 = begin_section(&at, ZKEY_B2, s->n_vars * s->size2);
-    s->end = begin_section(&at, ZKEY_CONTRIBUTIONS, 64 + 4);
+    memset(begin_section(&at, ZKEY_CONTRIBUTIONS, 64 + 4), 0, 64 + 4); /* the hash is made from the key; no contributions */
     place_entries(s);
     sc_pool_for(pool, s->n_vars, 64, write_variables, s);
     write_quotient(s);
-    store_le(s->end + 64, 0, 4);
-    return hash_circuit(s->end, s, points);
+}
+
+static socle_status hash(uint8_t *bytes, size_t len, char *why, size_t why_size, const struct ptau *p)
+{
+    socle_status st = SOCLE_OK;
+    struct zkey k;
+    uint8_t out[64];
+    TRY(sc_zkey_open(&k, why, why_size, bytes, len));
+    TRY(sc_circuit_hash(out, &k, p));
+    memcpy(bytes + (k.circuit_hash - bytes), out, sizeof out);
+out:
+    return st;
 }
 
 socle_status sc_g16_setup(uint8_t **out, size_t *len, char *why, size_t why_size, const struct r1cs *circuit, const struct ptau *p,
@@ -465,10 +390,16 @@ socle_status sc_g16_setup(uint8_t **out, size_t *len, char *why, size_t why_size
     if (st == SOCLE_OK) {
         *len = key_len(&s);
         *out = sc_big_take(*len);
-        st = *out == NULL ? SOCLE_E_NOMEM : write_key(&s, *out, pool);
+        st = *out == NULL ? SOCLE_E_NOMEM : SOCLE_OK;
+    }
+    if (st == SOCLE_OK) {
+        write_key(&s, *out, pool);
+        st = hash(*out, *len, why, why_size, p);
     }
     if (st != SOCLE_OK) {
-        (void)snprintf(why, why_size, "no memory for a key of %u variables", s.n_vars);
+        if (st == SOCLE_E_NOMEM) {
+            (void)snprintf(why, why_size, "no memory for a key of %u variables", s.n_vars);
+        }
         sc_big_free(*out, *len);
         *out = NULL;
         *len = 0;

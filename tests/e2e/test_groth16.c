@@ -83,13 +83,13 @@ Test(groth16, proofs_of_snarkjs_verify)
     cr_expect_eq(sc_mem_now(), 0u);
 }
 
-/* Every digit another, every sign of the text: refused while it is read, or the proof is. */
+/* Every digit another, every sign of the text, of larger sets some of them: refused while it is read, or the proof is. */
 Test(groth16, an_altered_proof_is_refused, .timeout = 300)
 {
-    for (int i = 0; i < SMALL; i++) {
+    for (int i = 0; i < N_SETS; i++) {
         struct set s;
         set_open(&s, sets[i]);
-        for (size_t at = 0; at < s.proof_json.len; at++) {
+        for (size_t at = 0; at < s.proof_json.len; at += i < SMALL ? 1 : 29) {
             struct g16_proof p;
             const uint8_t was = s.proof_json.bytes[at];
             const bool space = was == ' ' || was == '\n';

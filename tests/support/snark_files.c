@@ -186,15 +186,20 @@ static void put_forms(struct powers *p, const struct base *b, uint8_t *out, cons
     }
 }
 
+static void put_header(uint8_t **at, const struct g16_curve *c, unsigned power)
+{
+    uint8_t *header = begin_section(at, 1, 4 + (size_t)8 * c->words + 8);
+    store_le(header, (uint64_t)8 * c->words, 4);
+    header = put_words(header + 4, c->q, c->words);
+    store_le(header, power, 4);
+    store_le(header + 4, power, 4);
+}
+
 static void put_ptau(struct powers *p, uint8_t *at, bool prepared)
 {
     static const struct sc_fr_word one = {{1}};
     const size_t n = (size_t)1 << p->power, size1 = p->g1.ops->size, size2 = p->g2.ops->size;
-    uint8_t *header = begin_section(&at, 1, 4 + (size_t)8 * p->c->words + 8);
-    store_le(header, (uint64_t)8 * p->c->words, 4);
-    header = put_words(header + 4, p->c->q, p->c->words);
-    store_le(header, p->power, 4);
-    store_le(header + 4, p->power, 4);
+    put_header(&at, p->c, p->power);
     put_powers(p, &p->g1, begin_section(&at, 2, (2 * n - 1) * size1), &one, 2 * n - 1);
     put_powers(p, &p->g2, begin_section(&at, 3, n * size2), &one, n);
     put_powers(p, &p->g1, begin_section(&at, 4, n * size1), &alpha, n);
@@ -209,14 +214,19 @@ static void put_ptau(struct powers *p, uint8_t *at, bool prepared)
     }
 }
 
+static size_t ptau_len(const struct g16_curve *c, unsigned power, bool prepared)
+{
+    const size_t n = (size_t)1 << power, size1 = sc_g16_size(c, c->g1), size2 = sc_g16_size(c, c->g2);
+    const size_t plain = 7 * 12 + 4 + (size_t)8 * c->words + 8 + (4 * n - 1) * size1 + (n + 1) * size2 + 4;
+    return 12 + plain + (prepared ? 4 * 12 + (8 * n - 3) * size1 + (2 * n - 1) * size2 : 0);
+}
+
 struct snark_file snark_ptau(const struct g16_curve *c, unsigned power, bool prepared, struct sc_pool *pool)
 {
     struct snark_file f = {NULL, 0};
     struct powers p = {.c = c, .fr = sc_fr_ops_ref(c->fr), .power = power, .pool = pool};
-    const size_t n = (size_t)1 << power, size1 = sc_g16_size(c, c->g1), size2 = sc_g16_size(c, c->g2), words = 2 * n * sizeof *p.tau;
-    const size_t plain = 7 * 12 + 4 + (size_t)8 * c->words + 8 + (4 * n - 1) * size1 + (n + 1) * size2 + 4;
-    const size_t forms = 4 * 12 + (8 * n - 3) * size1 + (2 * n - 1) * size2;
-    uint8_t *const at = begin_file(&f, 12 + plain + (prepared ? forms : 0), "ptau", 1, prepared ? 11 : 7);
+    const size_t n = (size_t)1 << power, words = 2 * n * sizeof *p.tau;
+    uint8_t *const at = begin_file(&f, ptau_len(c, power, prepared), "ptau", 1, prepared ? 11 : 7);
     p.tau = sc_big_take(words);
     p.v = sc_big_take(words);
     p.ok = base_init(&p.g1, c->g1) && base_init(&p.g2, c->g2) && at != NULL && p.tau != NULL && p.v != NULL;
@@ -235,6 +245,64 @@ struct snark_file snark_ptau(const struct g16_curve *c, unsigned power, bool pre
     sc_big_free(p.g2.table, p.g2.table == NULL ? 0 : table_size(&p.g2));
     if (!p.ok) {
         snark_file_fini(&f);
+    }
+    return f;
+}
+
+struct snark_file snark_flat_ptau(const struct g16_curve *c, unsigned power)
+{
+    struct snark_file f = {NULL, 0};
+    const size_t n = (size_t)1 << power;
+    const struct {
+        uint32_t type;
+        size_t n;
+        enum sc_group group;
+    } sections[] = {{2, 2 * n - 1, c->g1},  {3, n, c->g2},          {4, n, c->g1},          {5, n, c->g1},         {6, 1, c->g2},
+                    {12, 4 * n - 1, c->g1}, {13, 2 * n - 1, c->g2}, {14, 2 * n - 1, c->g1}, {15, 2 * n - 1, c->g1}};
+    uint8_t *at = begin_file(&f, ptau_len(c, power, true), "ptau", 1, 11);
+    if (at == NULL) {
+        return f;
+    }
+    put_header(&at, c, power);
+    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
+        struct g16_point one = {{0}};
+        const size_t size = sc_g16_size(c, sections[i].group);
+        uint8_t *const to = begin_section(&at, sections[i].type, sections[i].n * size);
+        if (sections[i].type < 7) {
+            sc_group_ops_ref(sections[i].group)->generator(&one);
+        }
+        for (size_t k = 0; k < sections[i].n; k++) {
+            memcpy(to + k * size, &one, size);
+        }
+        if (sections[i].type == 6) {
+            store_le(begin_section(&at, 7, 4), 0, 4);
+        }
+    }
+    return f;
+}
+
+/* ---- .r1cs ---- */
+
+static void put_counts(uint8_t **at, const struct g16_curve *c, const uint32_t counts[4], uint32_t n_constraints)
+{
+    uint8_t *to = begin_section(at, 1, 64);
+    store_le(to, 32, 4);
+    to = put_words(to + 4, c->r, 4);
+    for (unsigned i = 0; i < 4; i++) {
+        store_le(to + (size_t)4 * i, counts[i], 4);
+    }
+    store_le(to + 16, counts[0], 8); /* labels */
+    store_le(to + 24, n_constraints, 4);
+}
+
+struct snark_file snark_empty_r1cs(const struct g16_curve *c, uint32_t n_constraints)
+{
+    struct snark_file f = {NULL, 0};
+    uint8_t *at = begin_file(&f, 12 + 3 * 12 + 64 + (size_t)12 * n_constraints + 8, "r1cs", 1, 3);
+    if (at != NULL) {
+        put_counts(&at, c, (const uint32_t[4]){1}, n_constraints);
+        memset(begin_section(&at, 2, (size_t)12 * n_constraints), 0, (size_t)12 * n_constraints);
+        memset(begin_section(&at, 3, 8), 0, 8);
     }
     return f;
 }
@@ -280,16 +348,8 @@ struct snark_file snark_chain_r1cs(const struct g16_curve *c, uint32_t n_rounds)
     if (at == NULL) {
         return f;
     }
-    uint8_t *to = begin_section(&at, 1, 64);
-    store_le(to, 32, 4);
-    to = put_words(to + 4, c->r, 4);
-    const uint32_t counts[4] = {(uint32_t)n_wires, 1, 1, 1};
-    for (unsigned i = 0; i < 4; i++) {
-        store_le(to + (size_t)4 * i, counts[i], 4);
-    }
-    store_le(to + 16, n_wires, 8);
-    store_le(to + 24, (uint64_t)3 * n_rounds, 4);
-    to = begin_section(&at, 2, constraints);
+    put_counts(&at, c, (const uint32_t[4]){(uint32_t)n_wires, 1, 1, 1}, 3 * n_rounds);
+    uint8_t *to = begin_section(&at, 2, constraints);
     for (uint32_t i = 0; i < n_rounds; i++) {
         const uint32_t x = x_of(i, n_rounds), square = W_ROUNDS + 3 * i;
         to = put_wire(put_sum(put_sum(to, x, i), x, i), square);

@@ -19,6 +19,12 @@ void snark_file_fini(struct snark_file *f);
 /** Powers of tau (.ptau), 2^power of them, without contributions; @p prepared: with the Lagrange forms of phase 2. pool may be NULL. */
 struct snark_file snark_ptau(const struct g16_curve *c, unsigned power, bool prepared, struct sc_pool *pool);
 
+/** A prepared one whose lists hold nothing but generators (tau = 1), its Lagrange forms nothing but infinity: large ones at once, not good
+ * for a key. */
+struct snark_file snark_flat_ptau(const struct g16_curve *c, unsigned power);
+/** Constraints of nothing, and no wire but 1. */
+struct snark_file snark_empty_r1cs(const struct g16_curve *c, uint32_t n_constraints);
+
 /** x' = (x + k + i)^5, i < n_rounds: a public x, a private k, the last x as output. Three constraints a round. */
 struct snark_file snark_chain_r1cs(const struct g16_curve *c, uint32_t n_rounds);
 /** Its witness (.wtns), full-width numbers. */
