@@ -14,7 +14,7 @@
 
 static size_t code_bytes(const struct sc_oracle *o)
 {
-    return ((size_t)o->planes * sizeof(fp)) << (o->k + o->log_n);
+    return (((size_t)o->planes << o->k) - o->n_zero) * sizeof(fp) << o->log_n;
 }
 
 static size_t node_bytes(const struct sc_oracle *o)
@@ -98,7 +98,7 @@ static void encode_words(void *arg, size_t begin, size_t end, unsigned worker)
 static void encode(struct sc_oracle *o, const fp *const *plane, unsigned log_word, const struct sc_twiddles *tw, struct sc_pool *pool)
 {
     struct encode e = {.ops = sc_cpu_ops_now(), .o = o, .plane = plane, .tw = *tw, .log_word = log_word};
-    const size_t n_words = (size_t)o->planes << o->k, share = n_words / (pool ? sc_pool_size(pool) : 1);
+    const size_t n_words = ((size_t)o->planes << o->k) - o->n_zero, share = n_words / (pool ? sc_pool_size(pool) : 1);
     const size_t grain = share < 1 ? 1 : share < WORDS_AT_ONCE ? share : WORDS_AT_ONCE;
     sc_pool_for(pool, n_words, grain, encode_words, &e);
 }
@@ -142,7 +142,7 @@ static void build_tree(struct sc_oracle *o, const struct sc_merkle_keys *keys, s
     const size_t n = (size_t)1 << o->log_n;
     struct hashing h = {
         .ops = sc_cpu_ops_now(),
-        .leaves = {.words = o->code, .word_stride = o->planes * n, .plane = n, .n_words = (size_t)1 << o->k, .n_coef = o->planes},
+        .leaves = {.words = o->code, .word_stride = o->planes * n, .plane = n, .n_words = (size_t)1 << o->k, .n_zero = o->n_zero, .n_coef = o->planes},
         .level = (uint8_t(*)[32])o->nodes,
     };
     key_words(h.leaves.key, keys->leaf);
@@ -220,6 +220,24 @@ out:
     return st;
 }
 
+/** Words of 2^log_word elements at the end of a vector that are zero, the first not counted: the stacked cells of a proof end anywhere. */
+static uint32_t count_zero_words(const fp *vector, unsigned k, unsigned log_word)
+{
+    const size_t size = (size_t)1 << log_word;
+    uint32_t n = 0;
+    for (bool zero = true; zero && n + 1 < (uint32_t)1 << k; n += zero) {
+        const fp *const word = vector + ((((size_t)1 << k) - 1 - n) << log_word);
+        fp any = 0;
+        for (size_t i = 0; i < size && any == 0; i += 1024) {
+            for (size_t j = i; j < size && j < i + 1024; j++) {
+                any |= word[j];
+            }
+        }
+        zero = any == 0;
+    }
+    return n;
+}
+
 static socle_status commit(struct sc_oracle *out, const fp *const *plane, unsigned planes, unsigned mu, unsigned k, unsigned lr, bool with_code,
                            struct sc_committer *device, struct sc_pool *pool)
 {
@@ -229,6 +247,7 @@ static socle_status commit(struct sc_oracle *out, const fp *const *plane, unsign
     if (k > mu || mu - k + lr > FP_TWO_ADICITY) {
         return SOCLE_E_ARG;
     }
+    o.n_zero = !with_code && device == NULL ? count_zero_words(plane[0], k, mu - k) : 0;
     o.code = with_code ? sc_big_take(code_bytes(&o)) : NULL;
     o.nodes = sc_big_take(node_bytes(&o));
     TRY((o.code || !with_code) && o.nodes ? SOCLE_OK : SOCLE_E_NOMEM);
@@ -302,6 +321,12 @@ static void gather_words(void *arg, size_t begin, size_t end, unsigned worker)
     const unsigned log_word = (unsigned)(o->log_n - o->lr);
     for (size_t i = begin; i < end; i++) {
         const fp *word;
+        if (i + o->n_zero >= (size_t)o->planes << o->k) {
+            for (unsigned j = 0; j < g->n; j++) {
+                store_le(g->leaves + j * leaf_len(o) + 4 * i, 0, 4);
+            }
+            continue;
+        }
         if (o->code) {
             word = o->code + (i << o->log_n);
         } else {

@@ -18,6 +18,7 @@ fp *sc_oracle_twiddles(struct sc_twiddles *tw, unsigned log_n, struct sc_pool *p
 /** Position j of word a, coefficient c is code[((a * planes + c) << log_n) + j]. */
 struct sc_oracle {
     uint8_t k, log_n, lr, planes; /* 2^k words of length 2^log_n at rate 2^-lr; planes 1 (base field) or FX_DEG */
+    uint32_t n_zero;  /* so many words, the last, are zero and not in code: of base elements alone */
     fp *code;         /* NULL after sc_oracle_drop_code */
     const fp *vector; /* what is encoded again then; borrowed */
     uint8_t *nodes; /* 2^log_n leaf digests, then each level above; the last is the root */

@@ -41,6 +41,7 @@ struct sc_leaves {
     const fp *words;
     size_t word_stride, plane; /* word a, coefficient c, position j: words[c * plane + a * word_stride + j] */
     size_t n_words;
+    size_t n_zero; /* so many of them, the last, are zero and not in memory; with n_coef = 1 */
     unsigned n_coef; /* 1 or FX_DEG */
     uint32_t key[8]; /* leaf key as 8 little-endian words */
 };

@@ -125,16 +125,16 @@ INLINE vec leaf_word(const struct sc_leaves *l, size_t w, size_t j, size_t n)
 /** Chaining value of one chunk: message words [first, first + n_words), 1 <= n_words <= 256. */
 static void chunk(vec cv[8], const struct sc_leaves *l, uint32_t index, size_t n_words, size_t j, size_t n, uint32_t root)
 {
-    const size_t first = (size_t)index * CHUNK_WORDS;
+    const size_t first = (size_t)index * CHUNK_WORDS, live = l->n_words * l->n_coef - l->n_zero;
     set_key(cv, l->key);
     for (size_t at = 0; at < n_words; at += 16) {
         const size_t k = n_words - at < 16 ? n_words - at : 16;
         vec m[16];
-        if (k == 16 && n == VL && l->n_coef == 1) { /* the common case, without a branch */
+        if (k == 16 && n == VL && l->n_coef == 1 && first + at + 16 <= live) { /* the common case, without a branch */
             leaf_words_plain(m, l->words + (first + at) * l->word_stride + j, l->word_stride);
         } else {
             for (size_t i = 0; i < 16; i++) {
-                m[i] = i < k ? leaf_word(l, first + at + i, j, n) : vec_zero();
+                m[i] = i < k && first + at + i < live ? leaf_word(l, first + at + i, j, n) : vec_zero();
             }
         }
         const uint32_t start = at == 0 ? F_CHUNK_START : 0u, end = at + 16 >= n_words ? F_CHUNK_END | root : 0u;

@@ -440,7 +440,7 @@ static void expect_leaves(const struct sc_cpu_ops *ops, const struct sc_leaves *
         size_t len = 0;
         for (size_t w = 0; w < l->n_words; w++) {
             for (size_t k = 0; k < l->n_coef; k++, len += 4) {
-                const uint32_t v = fp_to_u32(l->words[k * l->plane + w * l->word_stride + j]);
+                const uint32_t v = w + l->n_zero < l->n_words ? fp_to_u32(l->words[k * l->plane + w * l->word_stride + j]) : 0;
                 memcpy(bytes + len, &v, 4);
             }
         }
@@ -457,6 +457,7 @@ Test(ops, leaves_hash_like_the_portable_reference)
 {
     static fp words[FX_DEG][MAX_WORDS * 40];
     static const size_t counts[] = {1, 2, 5, 15, 16, 17, 64, 128, 255, 256, 257, 512, 768, 1024, 1025};
+    static const size_t zeros[] = {1, 15, 16, 17, 33, 255, 256, 1025};
     static const size_t ext_counts[] = {1, 3, 32, 51, 52, 64, 256};
     random_fps(words[0], FX_DEG * MAX_WORDS * 40);
     uint8_t key[32];
@@ -469,6 +470,11 @@ Test(ops, leaves_hash_like_the_portable_reference)
             l.n_coef = 1;
             expect_leaves(ops, &l, key, 0, k % 2 ? LEAVES : 32);
             expect_leaves(ops, &l, key, 16, 17);
+            for (size_t z = 0; z < sizeof zeros / sizeof zeros[0]; z++) { /* what is in memory there does not count */
+                l.n_zero = zeros[z] < counts[k] ? zeros[z] : counts[k];
+                expect_leaves(ops, &l, key, 0, LEAVES);
+            }
+            l.n_zero = 0;
         }
         for (size_t k = 0; k < sizeof ext_counts / sizeof ext_counts[0]; k++) {
             l.n_words = ext_counts[k];
