@@ -484,6 +484,31 @@ struct socle_bench_checked {
  * another version, or of another version of its suite. */
 SC_MUST_USE socle_status socle_bench_check(socle_context *ctx, struct socle_bench_checked *out, const uint8_t *report, size_t len);
 
+#define SOCLE_BENCH_PLOT_REPORTS 8 /* that eyes can tell apart */
+#define SOCLE_BENCH_CHARTS 7
+
+/** The bytes of a report, and the name that stands for it in legends. */
+struct socle_bench_source {
+    const char *name;
+    const uint8_t *bytes;
+    size_t len;
+};
+
+/** A chart of socle_bench_plot. Strings of title and file live on. */
+struct socle_bench_chart {
+    const char *title, *file; /* file: in the folder */
+    bool drawn;
+    char why[128];            /* what is missing when it is not drawn */
+};
+
+/** Draw @p n reports, 1 to SOCLE_BENCH_PLOT_REPORTS, into @p folder, which is made when there is none: a page index.html, which needs no other
+ * file, and each of its charts as SVG. Files are written whole, the page last; the same reports give the same bytes. A chart that nothing in
+ * the reports is for is left out, and a file of it from an earlier call is left as it is. Figures are made anew from the raw runs; the page
+ * says where a report's own differ, where it is not valid or is simulated. SOCLE_E_ARG; SOCLE_E_FORMAT, SOCLE_E_VERSION: no reports, the
+ * message says which and why; SOCLE_E_IO, SOCLE_E_NOMEM. */
+SC_MUST_USE socle_status socle_bench_plot(socle_context *ctx, struct socle_bench_chart out[SOCLE_BENCH_CHARTS], const struct socle_bench_source *reports,
+                                          size_t n, const char *folder);
+
 /* Groth16 over BN254 and BLS12-381, in the files of circom and snarkjs. No part of Socle's own proofs, and not of their security claim:
  * BN254 is taken to have about 100 bits, BLS12-381 about 120, both need a trusted setup for each circuit. */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * `socle bench list | run | compare | check`: a table on standard output, a report (docs/bench-report.schema.json) as file or under --json.
+ * `socle bench list | run | compare | check | plot`: a table on standard output, a report (docs/bench-report.schema.json) as file or under --json.
  * The table fits 80 columns.
  */
 #include "tools/socle/bench.h"
@@ -168,8 +168,11 @@ enum exit_code run_bench(struct args *a)
     if (strcmp(a->operand[0], "check") == 0) {
         return run_bench_check(a);
     }
+    if (strcmp(a->operand[0], "plot") == 0) {
+        return run_bench_plot(a);
+    }
     if ((!runs && strcmp(a->operand[0], "list") != 0) || a->n_operands != 1) {
-        return fails_with(a, EXIT_USAGE, "E_ARG", "it can list, run, compare A B and check REPORT; see socle bench -h");
+        return fails_with(a, EXIT_USAGE, "E_ARG", "it can list, run, compare A B, check REPORT and plot REPORT... -o FOLDER; see socle bench -h");
     }
     TRY(runs ? socle_bench_run(a->ctx, &r.bench, &o) : socle_bench_list(a->ctx, &r.bench, o.suite));
     (void)socle_devices(a->ctx, &r.device, 1);

@@ -22,7 +22,7 @@ struct bench_result {
 void bench_json_list(struct json *j, const struct bench_result *r);
 void bench_json_report(struct json *j, const struct args *a, const struct bench_result *r);
 
-/** Of two reports, of one. */
-command_fn run_bench_compare, run_bench_check;
+/** Of two reports, of one, of some. */
+command_fn run_bench_compare, run_bench_check, run_bench_plot;
 
 #endif

@@ -80,7 +80,7 @@ struct command {
 
 struct args {
     const struct command *command;
-    const char *operand[4];
+    const char *operand[1 + SOCLE_BENCH_PLOT_REPORTS]; /* no command has more */
     unsigned n_operands;
     unsigned given; /* BIT(..) */
     const char *value[N_OPTIONS];

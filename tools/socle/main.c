@@ -31,7 +31,7 @@ static const struct command commands[] = {
     {"verify", "PROOF [ELF]", "check a proof against a program or its key", 1, 2, WORK | BIT(KEY) | BIT(OUTPUT), 0, run_verify, 1},
     {"inspect", "FILE", "what a proof, key or program says about itself", 1, 1, WORK, 0, run_inspect, 1},
     {"devices", "", "what proofs can run on", 0, 0, COMMON, 0, run_devices, 1},
-    {"bench", "ACTION ...", "list, run, compare A B, check REPORT: measure this machine, compare reports", 1, 3,
+    {"bench", "ACTION ...", "list, run, compare A B, check REPORT, plot REPORT... -o FOLDER: measure this machine, compare and draw reports", 1, 1 + SOCLE_BENCH_PLOT_REPORTS,
      COMMON | BIT(THREADS) | BIT(DEADLINE) | BIT(MEM_BUDGET) | BIT(BIND) | BIT(OUTPUT) | BIT(SUITE) | BIT(ONLY) | BIT(RUNS) | BIT(SECONDS) | BIT(SYSTEM) |
          BIT(CROSS),
      0, run_bench, 1},
