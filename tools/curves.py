@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Constants of BN254 and BLS12-381, derived from the parameter of each family; standard library only.
+"""Constants of BN254 and BLS12-381, derived from the parameter of each family, and those of secp.py; standard library only.
 
-  tools/curves.py              write core/curve/{bn254,bls12_381}_{const,points}.h, bls12_381_map_const.h and kernels/kc/big_const.h
+  tools/curves.py              write core/curve/{bn254,bls12_381}_{const,points}.h, bls12_381_map_const.h,
+                               secp256{k1,r1}_{const,points}.h and kernels/kc/big_const.h
   tools/curves.py --check      exit 1 when the files differ from what is derived now
 
 What cannot be derived (the generators; b and the twist's xi are choices of the curve's authors, the curves of the maps of RFC 9380 are
@@ -13,6 +14,8 @@ import os
 import sys
 
 import isogeny
+import secp
+from curve_tools import Fp1, Fp2, Out, begin, field, is_prime, point_mul, wrapped
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 
@@ -38,175 +41,10 @@ CURVES = {
             "g1": {"a": 0x144698a3b8e9433d693a02c96d4982b0ea985383ee66a8d8e8981aefd881ac98936f8da0e0f97f5cf428082d584c1d,
                    "b": 0x12e2908d11688030018b12e8753eee3b2016c1f0f24f4070a0b9c14fcef35ef55a23215a316ceaa5d1cc48e98e172be0,
                    "z": 11, "degree": 11, "sign": 1},
-            "g2": {"a": (0, 240), "b": (1012, 1012), "z": (-2, -1), "degree": 3, "kernel": (-6, 6), "sign": -1},
+            "g2": {"a": (0, 240), "b": (1012, 1012), "z": (-2, -1), "degree": 3, "kernel": [(-6, 6)], "sign": -1},
         },
     },
 }
-
-
-def is_prime(n):
-    """Miller-Rabin with the first 40 primes as bases: a check of the parameter, not of an adversary's number."""
-    bases = [q for q in range(2, 180) if all(q % k for k in range(2, q))][:40]
-    if any(n % q == 0 for q in bases):
-        return n in bases
-    d, s = n - 1, 0
-    while d % 2 == 0:
-        d, s = d // 2, s + 1
-    for a in bases:
-        x = pow(a, d, n)
-        if x in (1, n - 1):
-            continue
-        for _ in range(s - 1):
-            x = x * x % n
-            if x == n - 1:
-                break
-        else:
-            return False
-    return True
-
-
-class Fp2:
-    """Fp[u] / (u^2 + 1)."""
-
-    def __init__(self, p):
-        self.p, self.q, self.zero, self.one = p, p * p, (0, 0), (1, 0)
-
-    def of(self, v):
-        return (v[0] % self.p, v[1] % self.p) if isinstance(v, tuple) else (v % self.p, 0)
-
-    def add(self, a, b):
-        return ((a[0] + b[0]) % self.p, (a[1] + b[1]) % self.p)
-
-    def sub(self, a, b):
-        return ((a[0] - b[0]) % self.p, (a[1] - b[1]) % self.p)
-
-    def mul(self, a, b):
-        return ((a[0] * b[0] - a[1] * b[1]) % self.p, (a[0] * b[1] + a[1] * b[0]) % self.p)
-
-    def inv(self, a):
-        n = pow(a[0] * a[0] + a[1] * a[1], -1, self.p)
-        return (a[0] * n % self.p, -a[1] * n % self.p)
-
-    def pow(self, a, e):
-        r = (1, 0)
-        while e:
-            if e & 1:
-                r = self.mul(r, a)
-            a, e = self.mul(a, a), e >> 1
-        return r
-
-
-class Fp1:
-    """The base field with the same calls."""
-
-    def __init__(self, p):
-        self.p, self.q, self.zero, self.one = p, p, 0, 1
-
-    def of(self, v):
-        return v % self.p
-
-    def add(self, a, b):
-        return (a + b) % self.p
-
-    def sub(self, a, b):
-        return (a - b) % self.p
-
-    def mul(self, a, b):
-        return a * b % self.p
-
-    def inv(self, a):
-        return pow(a, -1, self.p)
-
-    def pow(self, a, e):
-        return pow(a, e, self.p)
-
-
-def point_add(k, a, b, coef=None):
-    """a + b on y^2 = x^3 + coef x + ..., coef 0 when it is None; None is infinity."""
-    if a is None or b is None:
-        return b if a is None else a
-    (x1, y1), (x2, y2) = a, b
-    if x1 == x2:
-        if y1 != y2:
-            return None
-        xx = k.mul(x1, x1)
-        slope = k.add(k.add(xx, xx), xx)
-        s = k.mul(slope if coef is None else k.add(slope, coef), k.inv(k.add(y1, y1)))
-    else:
-        s = k.mul(k.sub(y2, y1), k.inv(k.sub(x2, x1)))
-    x3 = k.sub(k.sub(k.mul(s, s), x1), x2)
-    return (x3, k.sub(k.mul(s, k.sub(x1, x3)), y1))
-
-
-def point_mul(k, a, e, coef=None):
-    r = None
-    while e:
-        if e & 1:
-            r = point_add(k, r, a, coef)
-        a, e = point_add(k, a, a, coef), e >> 1
-    return r
-
-
-class Out:
-    """Lines of a header; every number of a field is written in Montgomery form unless it is said to be plain."""
-
-    def __init__(self):
-        self.lines = []
-
-    def say(self, text=""):
-        self.lines.append(text)
-
-    def limbs(self, v, n):
-        return "{" + ", ".join(f"0x{(v >> 64 * i) & (2**64 - 1):016x}" for i in range(n)) + "}"
-
-    def words(self, name, v, n, why):
-        self.say(f"/* {why} */")
-        assert 0 <= v < 2**(64 * n), name
-        self.say(f"static const uint64_t {name}[{n}] = {self.limbs(v, n)};")
-
-    def value(self, v, n, p):
-        if isinstance(v, tuple):
-            return "{" + ", ".join("{" + self.limbs((x << 64 * n) % p, n) + "}" for x in v) + "}"
-        return "{" + self.limbs((v << 64 * n) % p, n) + "}"
-
-    def element(self, typ, name, v, n, p, why):
-        self.say(f"/* {why} */")
-        self.say(f"static const {typ} {name} = {self.value(v, n, p)};")
-
-    def elements(self, typ, name, values, n, p, why):
-        self.say(f"/* {why} */")
-        self.say(f"static const {typ} {name}[{len(values)}] = {{{', '.join(self.value(v, n, p) for v in values)}}};")
-
-
-def field(out, pre, name, p, why):
-    """Everything that core/curve/mont.inc asks for."""
-    n = (p.bit_length() + 63) // 64
-    up = f"{pre}_{name}"
-    assert p % 2 == 1 and p >> (64 * n - 1) == 0, "sums and products in n words need a free top bit"
-    s, t = 0, p - 1
-    while t % 2 == 0:
-        s, t = s + 1, t // 2
-    nqr = next(a for a in range(2, 100) if pow(a, (p - 1) // 2, p) == p - 1)
-    root = pow(nqr, t, p)
-    assert pow(root, 2**s, p) == 1 and pow(root, 2**(s - 1), p) == p - 1
-    out.say(f"/* {why}: {p.bit_length()} bits, {n} limbs. p - 1 = 2^{s} t; {nqr} is the least non-residue. */")
-    out.say(f"#define {up}_N {n}")
-    out.say(f"#define {up}_BITS {p.bit_length()}")
-    out.say(f"#define {up}_TWO_ADICITY {s}")
-    out.say(f"#define {up}_NONRESIDUE {nqr}")
-    out.say(f"#define {up}_INV 0x{-pow(p, -1, 2**64) % 2**64:016x}u /* -p^-1 mod 2^64 */")
-    out.words(f"{up}_P", p, n, "p, plain")
-    out.words(f"{up}_P_MINUS_2", p - 2, n, "plain exponent of the inverse")
-    out.words(f"{up}_HALF", (p - 1) // 2, n, "(p - 1) / 2, plain: the greatest value that counts as positive")
-    out.words(f"{up}_SQRT_E", (t - 1) // 2, n, "(t - 1) / 2, plain exponent of the square root")
-    out.words(f"{up}_R1", (1 << 64 * n) % p, n, "R mod p: one")
-    out.words(f"{up}_R2", (1 << 128 * n) % p, n, "R^2 mod p: into Montgomery form")
-    limbs = 5 if n == 4 else 8
-    assert p << (6 if name == "FP" else 4) < 1 << 52 * limbs, "below 2 p: (4 p)^2 / R' + p, and (8 p)^2 / R' + p for sums in Fp2"
-    out.say(f"#define {up}_N52 {limbs} /* limbs of 52 bits in vector code, Montgomery with R' = 2^{52 * limbs} */")
-    out.words(f"{up}_TO52", (1 << 104 * limbs - 64 * n) % p, n, "R'^2 / R, plain: a product there with this takes a R to a R'")
-    out.words(f"{up}_ROOT", (root << 64 * n) % p, n, f"root of unity of order 2^{s}: {nqr}^t")
-    out.say()
 
 
 def primes(c):
@@ -231,27 +69,14 @@ def headers(key):
     assert f2.pow(xi, (p * p - 1) // 2) != (1, 0) and f2.pow(xi, (p * p - 1) // 3) != (1, 0), "v^3 - xi and w^2 - v are irreducible"
     b2 = f2.mul((b, 0), f2.inv(xi) if c["twist"] == "D" else xi)
 
-    def begin(name, what):
-        out = Out()
-        out.say("/* SPDX-License-Identifier: MIT OR Apache-2.0")
-        out.say(" *")
-        out.say(f" * {what}")
-        sign = "-" if x < 0 else ""
-        out.say(f" * Generated by tools/curves.py from the parameter {sign}0x{abs(x):x} of the {c['family']} family; do not edit.")
-        out.say(" * Limbs are little-endian; elements are in Montgomery form.")
-        out.say(" */")
-        out.say(f"#ifndef SC_CURVE_{key.upper()}_{name}_H")
-        out.say(f"#define SC_CURVE_{key.upper()}_{name}_H")
-        out.say()
-        return out
-
-    out = begin("CONST", "Constants of the two fields.")
+    origin = f"from the parameter {'-' if x < 0 else ''}0x{abs(x):x} of the {c['family']} family"
+    out = begin(key, "CONST", origin, "Constants of the two fields.")
     out.say("#include <stdint.h>")
     out.say()
     field(out, pre, "FP", p, "Base field")
     field(out, pre, "FR", r, "Scalar field, the order of G1, G2 and GT")
     out.say("#endif")
-    points = begin("POINTS", "Constants of the curve, its twist, endomorphisms and tower.")
+    points = begin(key, "POINTS", origin, "Constants of the curve, its twist, endomorphisms and tower.")
     points.say(f'#include "core/curve/{key}.h"')
     points.say()
     curve(points, c, pre, low, x, p, r, tr, n, f2, b2)
@@ -259,54 +84,16 @@ def headers(key):
     points.say("#endif")
     files = {f"{key}_const.h": wrapped(out), f"{key}_points.h": wrapped(points)}
     if "maps" in c:
-        out = begin("MAP_CONST", "Constants of the maps of field elements to points, RFC 9380.")
+        out = begin(key, "MAP_CONST", origin, "Constants of the maps of field elements to points, RFC 9380.")
         out.say(f'#include "core/curve/{key}.h"')
         for name, m in c["maps"].items():
             k, target = (f2, b2) if name == "g2" else (Fp1(p), b)
-            map_to_curve(out, f"{pre}_{name.upper()}_MAP", f"struct {low}_fp2" if name == "g2" else f"struct {low}_fp", k, n, m, target,
+            isogeny.map_to_curve(out, f"{pre}_{name.upper()}_MAP", f"struct {low}_fp2" if name == "g2" else f"struct {low}_fp", k, n, m, (0, target),
                          p + 1 - tr)
         out.say()
         out.say("#endif")
         files[f"{key}_map_const.h"] = wrapped(out)
     return files
-
-
-def kernel_of_order(k, m, order):
-    """Abscissas of the subgroup of order `degree` that a rational point generates, one for each pair; order is that of the curve."""
-    a, b, ell = m["a"], m["b"], m["degree"]
-    while order % ell == 0:
-        order //= ell
-    for x in range(1, 100):
-        rhs = k.add(k.mul(k.add(k.mul(x, x), a), x), b)
-        y = k.pow(rhs, (k.q + 1) // 4)
-        if k.mul(y, y) != rhs:
-            continue
-        point = point_mul(k, (x, y), order, a)
-        while point is not None and point_mul(k, point, ell, a) is not None:
-            point = point_mul(k, point, ell, a)
-        if point is not None:
-            return [point_mul(k, point, i, a)[0] for i in range(1, (ell + 1) // 2)]
-    raise AssertionError("no point of that order")
-
-
-def map_to_curve(out, up, typ, k, n, m, b_target, order):
-    """Simple SWU onto y^2 = x^3 + a x + b and an isogeny from there: what core/curve/map.inc asks for."""
-    a, b, z, ell = k.of(m["a"]), k.of(m["b"]), k.of(m["z"]), m["degree"]
-    is_square = lambda v: k.pow(v, (k.q - 1) // 2) != k.sub(k.zero, k.one)
-    assert a != k.zero and b != k.zero and not is_square(z) and z != k.sub(k.zero, k.one), "criteria 1 and 2 of RFC 9380, appendix H.2"
-    exception = k.mul(b, k.inv(k.mul(z, a)))
-    assert is_square(k.add(k.mul(k.add(k.mul(exception, exception), a), exception), b)), "criterion 4: the exceptional x has a point"
-    xs = [k.of(m["kernel"])] if "kernel" in m else kernel_of_order(k, m, order)
-    num, den, y = isogeny.onto(k, a, b, xs, k.of(b_target), k.of(m["sign"] * pow(ell, -1, k.p)))
-    assert (len(num), len(den), len(y)) == (ell + 1, (ell + 1) // 2, 3 * (ell - 1) // 2 + 1)
-    out.say()
-    out.say(f"#define {up}_DEGREE {ell}")
-    for name, v, why in (("A", a, "y^2 = x^3 + A x + B"), ("B", b, ""), ("Z", z, "no square"),
-                         ("X", k.mul(k.sub(k.zero, b), k.inv(a)), "-B / A"), ("X_EXCEPTION", exception, "B / (Z A)")):
-        out.element(typ, f"{up}_{name}", v, n, k.p, why)
-    for name, poly, why in (("NUM", num, "the isogeny is (x, y) -> (NUM / DEN^2, y MUL / DEN^3), coefficients from the lowest"),
-                            ("DEN", den, ""), ("MUL", y, "")):
-        out.elements(typ, f"{up}_{name}", poly, n, k.p, why)
 
 
 def curve(out, c, pre, low, x, p, r, tr, n, f2, b2):
@@ -369,18 +156,6 @@ def curve(out, c, pre, low, x, p, r, tr, n, f2, b2):
     out.elements(fp2, f"{pre}_FROB", frob, n, p, "xi^(k (p - 1) / 6): what Frobenius multiplies the coefficient of w^k with")
 
 
-def wrapped(out):
-    """Lines of at most 140 columns, broken after a comma."""
-    lines = []
-    for line in out.lines:
-        while len(line) > 138:
-            cut = line.rfind(", ", 0, 138) + 1
-            lines.append(line[:cut])
-            line = "    " + line[cut + 1:]
-        lines.append(line)
-    return "\n".join(line for line in lines if line != "/*  */") + "\n"
-
-
 def kernel_header():
     """Moduli in words of 32 bits for kernels/kc/big.h; rows in the order of the curves, base field first."""
     moduli = [(f"{c['prefix']}_{name}", v) for c in CURVES.values() for name, v in zip(("FP", "FR"), primes(c))]
@@ -413,7 +188,8 @@ def kernel_header():
 
 def main():
     bad = []
-    files = {os.path.join("core", "curve", name): text for key in CURVES for name, text in headers(key).items()}
+    made = [headers(key) for key in CURVES] + [secp.headers(key) for key in secp.CURVES]
+    files = {os.path.join("core", "curve", name): text for headers_of in made for name, text in headers_of.items()}
     files[os.path.join("kernels", "kc", "big_const.h")] = kernel_header()
     for name, text in files.items():
         path = os.path.join(ROOT, name)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Isogenies of odd degree by the formulas of Velu, for tools/curves.py. Polynomials are lists of coefficients, least degree first."""
+"""Isogenies of odd degree by the formulas of Velu, and constants of maps onto curves with them, for tools/curves.py.
+Polynomials are lists of coefficients, least degree first."""
+from curve_tools import point_mul
 
 
 def poly_mul(k, a, b):
@@ -59,10 +61,49 @@ def velu(k, a, b, xs):
     return k.sub(a, scale(k, 5, v)), k.sub(b, scale(k, 7, w)), num, d, m
 
 
-def onto(k, a, b, xs, b_target, s):
-    """velu, followed by (x, y) -> (s^2 x, s^3 y), onto y^2 = x^3 + b_target; both asserted."""
+def onto(k, a, b, xs, target, s):
+    """velu, followed by (x, y) -> (s^2 x, s^3 y), onto the curve with the coefficients target; both asserted."""
     a2, b2, num, d, m = velu(k, a, b, xs)
     s2 = k.mul(s, s)
     s3 = k.mul(s2, s)
-    assert a2 == k.zero and k.mul(k.mul(s3, s3), b2) == b_target, "another kernel or another scale"
+    assert (k.mul(k.mul(s2, s2), a2), k.mul(k.mul(s3, s3), b2)) == tuple(map(k.of, target)), "another kernel or another scale"
     return [k.mul(s2, c) for c in num], d, [k.mul(s3, c) for c in m]
+
+
+def kernel_of_order(k, m, order):
+    """Abscissas of the subgroup of order `degree` that a rational point generates, one for each pair; order is that of the curve."""
+    a, b, ell = m["a"], m["b"], m["degree"]
+    while order % ell == 0:
+        order //= ell
+    for x in range(1, 100):
+        rhs = k.add(k.mul(k.add(k.mul(x, x), a), x), b)
+        y = k.pow(rhs, (k.q + 1) // 4)
+        if k.mul(y, y) != rhs:
+            continue
+        point = point_mul(k, (x, y), order, a)
+        while point is not None and point_mul(k, point, ell, a) is not None:
+            point = point_mul(k, point, ell, a)
+        if point is not None:
+            return [point_mul(k, point, i, a)[0] for i in range(1, (ell + 1) // 2)]
+    raise AssertionError("no point of that order")
+
+
+def map_to_curve(out, up, typ, k, n, m, target, order):
+    """Constants of the simplified SWU map onto y^2 = x^3 + a x + b and of an isogeny
+    from there to the curve with the coefficients target: what core/curve/map.inc asks for."""
+    a, b, z, ell = k.of(m["a"]), k.of(m["b"]), k.of(m["z"]), m["degree"]
+    is_square = lambda v: k.pow(v, (k.q - 1) // 2) != k.sub(k.zero, k.one)
+    assert a != k.zero and b != k.zero and not is_square(z) and z != k.sub(k.zero, k.one), "criteria 1 and 2 of RFC 9380, appendix H.2"
+    exception = k.mul(b, k.inv(k.mul(z, a)))
+    assert is_square(k.add(k.mul(k.add(k.mul(exception, exception), a), exception), b)), "criterion 4: the exceptional x has a point"
+    xs = [k.of(x) for x in m["kernel"]] if "kernel" in m else kernel_of_order(k, m, order)
+    num, den, y = onto(k, a, b, xs, target, k.of(m["sign"] * pow(ell, -1, k.p)))
+    assert (len(num), len(den), len(y)) == (ell + 1, (ell + 1) // 2, 3 * (ell - 1) // 2 + 1)
+    out.say()
+    out.say(f"#define {up}_DEGREE {ell}")
+    for name, v, why in (("A", a, "y^2 = x^3 + A x + B"), ("B", b, ""), ("Z", z, "no square"),
+                         ("X", k.mul(k.sub(k.zero, b), k.inv(a)), "-B / A"), ("X_EXCEPTION", exception, "B / (Z A)")):
+        out.element(typ, f"{up}_{name}", v, n, k.p, why)
+    for name, poly, why in (("NUM", num, "the isogeny is (x, y) -> (NUM / DEN^2, y MUL / DEN^3), coefficients from the lowest"),
+                            ("DEN", den, ""), ("MUL", y, "")):
+        out.elements(typ, f"{up}_{name}", poly, n, k.p, why)

@@ -10,6 +10,7 @@
 
 #define SC_G bls_g1
 #define SC_K bls_fp
+#define SC_A_MINUS_3 0
 #define SC_B BLS_G1_B
 #define SC_GEN_X BLS_G1_GEN_X
 #define SC_GEN_Y BLS_G1_GEN_Y
@@ -17,6 +18,7 @@
 
 #define SC_G bls_g2
 #define SC_K bls_fp2
+#define SC_A_MINUS_3 0
 #define SC_B BLS_G2_B
 #define SC_GEN_X BLS_G2_GEN_X
 #define SC_GEN_Y BLS_G2_GEN_Y
@@ -134,9 +136,7 @@ socle_status sc_bls_g1_from_compressed(struct bls_g1 *r, const uint8_t b[BLS_G1_
     if ((b[0] & COMPRESSED) == 0 || (b[0] & INFINITE) != 0 || !x_from_flagged(&p.x, b)) {
         return SOCLE_E_FORMAT;
     }
-    bls_fp_sqr(&t, &p.x);
-    bls_fp_mul(&t, &t, &p.x);
-    bls_fp_add(&t, &t, &BLS_G1_B);
+    sc_bls_g1_rhs(&t, &p.x);
     if (!bls_fp_sqrt(&p.y, &t)) {
         return SOCLE_E_FORMAT;
     }
@@ -158,9 +158,7 @@ socle_status sc_bls_g2_from_compressed(struct bls_g2 *r, const uint8_t b[BLS_G2_
     if ((b[0] & COMPRESSED) == 0 || (b[0] & INFINITE) != 0 || !x_from_flagged(&p.x.c1, b) || !bls_fp_from_be(&p.x.c0, b + FP_BYTES)) {
         return SOCLE_E_FORMAT;
     }
-    bls_fp2_sqr(&t, &p.x);
-    bls_fp2_mul(&t, &t, &p.x);
-    bls_fp2_add(&t, &t, &BLS_G2_B);
+    sc_bls_g2_rhs(&t, &p.x);
     if (!bls_fp2_sqrt(&p.y, &t)) {
         return SOCLE_E_FORMAT;
     }

@@ -12,6 +12,7 @@
 /* Base field: 381 bits, 6 limbs. p - 1 = 2^1 t; 2 is the least non-residue. */
 #define BLS_FP_N 6
 #define BLS_FP_BITS 381
+#define BLS_FP_FULL 0 /* 1: p has no free bit in its words, and products carry one bit more */
 #define BLS_FP_TWO_ADICITY 1
 #define BLS_FP_NONRESIDUE 2
 #define BLS_FP_INV 0x89f3fffcfffcfffdu /* -p^-1 mod 2^64 */
@@ -44,6 +45,7 @@ static const uint64_t BLS_FP_ROOT[6] = {0x43f5fffffffcaaae, 0x32b7fff2ed47fffd, 
 /* Scalar field, the order of G1, G2 and GT: 255 bits, 4 limbs. p - 1 = 2^32 t; 5 is the least non-residue. */
 #define BLS_FR_N 4
 #define BLS_FR_BITS 255
+#define BLS_FR_FULL 0 /* 1: p has no free bit in its words, and products carry one bit more */
 #define BLS_FR_TWO_ADICITY 32
 #define BLS_FR_NONRESIDUE 5
 #define BLS_FR_INV 0xfffffffeffffffffu /* -p^-1 mod 2^64 */

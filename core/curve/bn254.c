@@ -8,6 +8,7 @@
 
 #define SC_G bn_g1
 #define SC_K bn_fp
+#define SC_A_MINUS_3 0
 #define SC_B BN_G1_B
 #define SC_GEN_X BN_G1_GEN_X
 #define SC_GEN_Y BN_G1_GEN_Y
@@ -15,6 +16,7 @@
 
 #define SC_G bn_g2
 #define SC_K bn_fp2
+#define SC_A_MINUS_3 0
 #define SC_B BN_G2_B
 #define SC_GEN_X BN_G2_GEN_X
 #define SC_GEN_Y BN_G2_GEN_Y

@@ -12,6 +12,7 @@
 /* Base field: 254 bits, 4 limbs. p - 1 = 2^1 t; 3 is the least non-residue. */
 #define BN_FP_N 4
 #define BN_FP_BITS 254
+#define BN_FP_FULL 0 /* 1: p has no free bit in its words, and products carry one bit more */
 #define BN_FP_TWO_ADICITY 1
 #define BN_FP_NONRESIDUE 3
 #define BN_FP_INV 0x87d20782e4866389u /* -p^-1 mod 2^64 */
@@ -36,6 +37,7 @@ static const uint64_t BN_FP_ROOT[4] = {0x68c3488912edefaa, 0x8d087f6872aabf4f, 0
 /* Scalar field, the order of G1, G2 and GT: 254 bits, 4 limbs. p - 1 = 2^28 t; 5 is the least non-residue. */
 #define BN_FR_N 4
 #define BN_FR_BITS 254
+#define BN_FR_FULL 0 /* 1: p has no free bit in its words, and products carry one bit more */
 #define BN_FR_TWO_ADICITY 28
 #define BN_FR_NONRESIDUE 5
 #define BN_FR_INV 0xc2e1f593efffffffu /* -p^-1 mod 2^64 */

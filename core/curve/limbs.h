@@ -102,6 +102,26 @@ static inline uint32_t limbs_bits(const uint64_t *a, unsigned n, unsigned at, un
     return (uint32_t)(v & ((UINT64_C(1) << n_bits) - 1));
 }
 
+/** Digits of a number of @p n words, k = sum of d[i] 2^i over 0 <= i <= 64 n: zero or odd, |d[i]| < 2^(w-1), and of w neighbours at most
+ * one is not zero. 2 <= w <= 7. */
+static inline void limbs_wnaf(int8_t *d, const uint64_t *k, unsigned n, unsigned w)
+{
+    unsigned carry = 0;
+    for (unsigned i = 0; i <= 64 * n; i++) {
+        d[i] = 0;
+    }
+    for (unsigned i = 0; i <= 64 * n;) {
+        if (limbs_bits(k, n, i, 1) == carry) { /* the number above bit i, with the carry, is even */
+            i++;
+            continue;
+        }
+        const unsigned v = limbs_bits(k, n, i, w) + carry;
+        carry = v >> (w - 1);
+        d[i] = (int8_t)((int)v - (int)(carry << w));
+        i += w;
+    }
+}
+
 /* A function of a header that is worth one copy in each source, but not one in each place of use. */
 #define SC_OUTLINE __attribute__((noinline, unused)) static
 

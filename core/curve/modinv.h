@@ -159,8 +159,8 @@ static inline void modinv_add(int64_t *a, const int64_t *p, int64_t sign, unsign
     }
 }
 
-/** r = 1 / a modulo p, words below p; the inverse of 0 is 0. p is an odd prime of @p n <= 6 words with the two top bits free,
- * p_inv = 1 / p modulo 2^64. Numbers up to 2 p in size need a sign and one bit more: ceil((64 n + 1) / 62) limbs. */
+/** r = 1 / a modulo p, words below p; the inverse of 0 is 0. p is an odd prime of @p n words, n = 4 or 6,
+ * p_inv = 1 / p modulo 2^64. Numbers up to 4 p in size need a sign and two bits more: 64 n + 3 bits, which 5 or 7 limbs of 62 have. */
 static inline void modinv(uint64_t *r, const uint64_t *a, const uint64_t *p, uint64_t p_inv, unsigned n)
 {
     const unsigned n_limbs = (64 * n + 62) / 62;

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { WIDE = 64, MAX_WIDE = 4 }; /* L = ceil((381 + 128) / 8) bytes an element of Fp, of which two elements of Fp2 have four */
+enum { MAX_BLS = 4 }; /* elements of Fp in two of Fp2 */
 
 /* The tag, hashed when it is long, and its length as one byte. */
 struct tag {
@@ -67,34 +67,40 @@ socle_status sc_expand_message_xmd(uint8_t *out, size_t len, const struct h2c *i
     return SOCLE_OK;
 }
 
-/* A big-endian number of 64 bytes, reduced. */
-static void from_wide_be(struct bls_fp *r, const uint8_t b[WIDE])
+/* A big-endian number of @p len bytes as @p n words. */
+static void words_from_be(uint64_t *v, unsigned n, const uint8_t *b, unsigned len)
 {
-    uint64_t v[2 * BLS_FP_N] = {0};
-    for (unsigned i = 0; i < WIDE; i++) {
-        v[i / 8] |= (uint64_t)b[WIDE - 1 - i] << 8 * (i % 8);
+    memset(v, 0, n * sizeof *v);
+    for (unsigned i = 0; i < len; i++) {
+        v[i / 8] |= (uint64_t)b[len - 1 - i] << 8 * (i % 8);
     }
-    bls_fp_from_wide(r, v);
 }
 
-socle_status sc_bls_fp_hash(struct bls_fp *u, unsigned n, const struct h2c *in)
-{
-    uint8_t wide[MAX_WIDE * WIDE];
-    if (n < 1 || n > MAX_WIDE) {
-        return SOCLE_E_ARG;
+/* L = ceil((bits of p + 128) / 8) bytes an element: section 5.1. */
+#define HASH_TO_FIELD(k, N, WIDE, MAX)                                                 \
+    socle_status sc_##k##_hash(struct k *u, unsigned n, const struct h2c *in)          \
+    {                                                                                  \
+        uint8_t wide[(MAX) * (WIDE)];                                                  \
+        uint64_t v[2 * N];                                                             \
+        if (n < 1 || n > (MAX)) {                                                      \
+            return SOCLE_E_ARG;                                                        \
+        }                                                                              \
+        memset(u, 0, n * sizeof *u);                                                   \
+        const socle_status st = sc_expand_message_xmd(wide, (size_t)n * (WIDE), in);   \
+        for (unsigned i = 0; i < n && st == SOCLE_OK; i++) {                           \
+            words_from_be(v, 2 * N, wide + (size_t)i * (WIDE), WIDE);                  \
+            k##_from_wide(&u[i], v);                                                   \
+        }                                                                              \
+        return st;                                                                     \
     }
-    memset(u, 0, n * sizeof *u);
-    const socle_status st = sc_expand_message_xmd(wide, (size_t)n * WIDE, in);
-    for (unsigned i = 0; i < n && st == SOCLE_OK; i++) {
-        from_wide_be(&u[i], wide + (size_t)i * WIDE);
-    }
-    return st;
-}
+HASH_TO_FIELD(bls_fp, BLS_FP_N, 64, MAX_BLS)
+HASH_TO_FIELD(k1_fp, K1_FP_N, 48, 2)
+HASH_TO_FIELD(r1_fp, R1_FP_N, 48, 2)
 
 socle_status sc_bls_fp2_hash(struct bls_fp2 *u, unsigned n, const struct h2c *in)
 {
-    struct bls_fp c[MAX_WIDE];
-    if (n < 1 || n > MAX_WIDE / 2) {
+    struct bls_fp c[MAX_BLS];
+    if (n < 1 || n > MAX_BLS / 2) {
         return SOCLE_E_ARG;
     }
     const socle_status st = sc_bls_fp_hash(c, 2 * n, in);
@@ -105,7 +111,7 @@ socle_status sc_bls_fp2_hash(struct bls_fp2 *u, unsigned n, const struct h2c *in
     return st;
 }
 
-#define SUITES(g, k)                                                                       \
+#define SUITES(g, k, clear)                                                                \
     static socle_status g##_from(struct g *r, const struct h2c *in, unsigned n)            \
     {                                                                                      \
         struct k u[2];                                                                     \
@@ -120,7 +126,7 @@ socle_status sc_bls_fp2_hash(struct bls_fp2 *u, unsigned n, const struct h2c *in
             sc_##g##_map(&t, &u[1]);                                                       \
             sc_##g##_jac_add(&sum, &sum, &t);                                              \
         }                                                                                  \
-        sc_##g##_clear_cofactor(&sum, &sum);                                               \
+        clear(&sum, &sum);                                                                 \
         sc_##g##_from_jac(r, &sum);                                                        \
         return SOCLE_OK;                                                                   \
     }                                                                                      \
@@ -132,5 +138,8 @@ socle_status sc_bls_fp2_hash(struct bls_fp2 *u, unsigned n, const struct h2c *in
     {                                                                                      \
         return g##_from(r, in, 1);                                                         \
     }
-SUITES(bls_g1, bls_fp)
-SUITES(bls_g2, bls_fp2)
+#define NO_COFACTOR(r, a) ((void)0)
+SUITES(bls_g1, bls_fp, sc_bls_g1_clear_cofactor)
+SUITES(bls_g2, bls_fp2, sc_bls_g2_clear_cofactor)
+SUITES(k1_pt, k1_fp, NO_COFACTOR)
+SUITES(r1_pt, r1_fp, NO_COFACTOR)

@@ -13,7 +13,7 @@
 #include <string.h>
 
 struct eip_vector {
-    char name[96];
+    char name[256];
     uint8_t *input;
     size_t input_len;
     bool fails;

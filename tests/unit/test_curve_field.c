@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * The four big fields against GMP: edges 0, 1, 2, p-1, p-2, (p-1)/2, words of ones, and seeded random values.
+ * The eight big fields against GMP: edges 0, 1, 2, p-1, p-2, (p-1)/2, words of ones, and seeded random values.
  */
 #include "core/curve/bls12_381.h"
 #include "core/curve/bn254.h"
+#include "core/curve/secp256k1.h"
+#include "core/curve/secp256r1.h"
 
 #include <criterion/criterion.h>
 #include <gmp.h>
@@ -47,7 +49,12 @@ FIELD(bn_fp, BN_FP_)
 FIELD(bn_fr, BN_FR_)
 FIELD(bls_fp, BLS_FP_)
 FIELD(bls_fr, BLS_FR_)
-static const struct field *const FIELDS[] = {&bn_fp, &bn_fr, &bls_fp, &bls_fr};
+FIELD(k1_fp, K1_FP_)
+FIELD(k1_fr, K1_FR_)
+FIELD(r1_fp, R1_FP_)
+FIELD(r1_fr, R1_FR_)
+static const struct field *const FIELDS[] = {&bn_fp, &bn_fr, &bls_fp, &bls_fr, &k1_fp, &k1_fr, &r1_fp, &r1_fr};
+enum { N_FIELDS = sizeof FIELDS / sizeof FIELDS[0] };
 
 static uint64_t rng = SEED;
 
@@ -127,7 +134,7 @@ static void same(const struct field *f, const char *op, const uint64_t *got, con
 
 Test(curve_field, sums_and_products_agree_with_gmp_also_in_place)
 {
-    for (unsigned k = 0; k < 4; k++) {
+    for (unsigned k = 0; k < N_FIELDS; k++) {
         const struct field *const f = FIELDS[k];
         mpz_t v[N_VALUES], z;
         mpz_init(z);
@@ -158,7 +165,7 @@ Test(curve_field, sums_and_products_agree_with_gmp_also_in_place)
 
 Test(curve_field, unary_operations_agree_with_gmp)
 {
-    for (unsigned k = 0; k < 4; k++) {
+    for (unsigned k = 0; k < N_FIELDS; k++) {
         const struct field *const f = FIELDS[k];
         mpz_t v[N_VALUES], z, p;
         mpz_inits(z, p, NULL);
@@ -200,7 +207,7 @@ Test(curve_field, unary_operations_agree_with_gmp)
 /* Many numbers, and those whose steps are special: powers of two and their neighbours, in Montgomery form as well as plain. */
 Test(curve_field, inverses_of_many_numbers)
 {
-    for (unsigned k = 0; k < 4; k++) {
+    for (unsigned k = 0; k < N_FIELDS; k++) {
         const struct field *const f = FIELDS[k];
         for (unsigned i = 0; i < 20000; i++) {
             uint64_t a[MAX_N] = {0}, r[MAX_N];
@@ -240,7 +247,7 @@ Test(curve_field, zeros_are_counted_without_an_instruction_for_it)
 
 Test(curve_field, square_roots_exist_exactly_where_legendre_says)
 {
-    for (unsigned k = 0; k < 4; k++) {
+    for (unsigned k = 0; k < N_FIELDS; k++) {
         const struct field *const f = FIELDS[k];
         mpz_t v[N_VALUES], p, z;
         mpz_inits(p, z, NULL);
@@ -266,7 +273,7 @@ Test(curve_field, square_roots_exist_exactly_where_legendre_says)
 
 Test(curve_field, decoding_is_strict_in_both_byte_orders)
 {
-    for (unsigned k = 0; k < 4; k++) {
+    for (unsigned k = 0; k < N_FIELDS; k++) {
         const struct field *const f = FIELDS[k];
         const size_t len = 8 * f->n;
         mpz_t p, z;
@@ -299,7 +306,7 @@ Test(curve_field, decoding_is_strict_in_both_byte_orders)
 
 Test(curve_field, plain_words_of_any_value_are_reduced)
 {
-    for (unsigned k = 0; k < 4; k++) {
+    for (unsigned k = 0; k < N_FIELDS; k++) {
         const struct field *const f = FIELDS[k];
         mpz_t z;
         mpz_init(z);
@@ -318,7 +325,7 @@ Test(curve_field, plain_words_of_any_value_are_reduced)
 
 Test(curve_field, constants_say_what_their_names_say)
 {
-    for (unsigned k = 0; k < 4; k++) {
+    for (unsigned k = 0; k < N_FIELDS; k++) {
         const struct field *const f = FIELDS[k];
         mpz_t p, z, e;
         mpz_inits(p, z, e, NULL);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Points of both curves against textbook affine formulas over GMP, and encodings against published vectors.
+ * Points of all curves against textbook affine formulas over GMP, and encodings against published vectors.
  */
 #include "core/curve/bls12_381.h"
 #include "core/curve/bn254.h"
+#include "core/curve/secp256k1.h"
+#include "core/curve/secp256r1.h"
 
 #include "tests/support/eip_vectors.h"
 
@@ -28,6 +30,7 @@ struct oracle_point {
 };
 
 static mpz_t oracle_p, oracle_r_inv; /* the field, and 1 / R of its Montgomery form */
+static unsigned oracle_minus_a;       /* of y^2 = x^3 + a x + b */
 
 static void oracle_field(const uint64_t *p, unsigned n)
 {
@@ -138,6 +141,7 @@ static void oracle_add(struct oracle_point *r, const struct oracle_point *a, con
             mpz_mul_ui(s[i], s[i], 3);
             mpz_mul_ui(t[i], a->y[i], 2);
         }
+        mpz_sub_ui(s[0], s[0], oracle_minus_a);
     } else {
         sub2(s, CONST2(b->y), CONST2(a->y));
         sub2(t, CONST2(b->x), CONST2(a->x));
@@ -174,6 +178,8 @@ static void oracle_mul(struct oracle_point *r, const struct oracle_point *a, con
 #define bn_fp2_modulus BN_FP_P
 #define bls_fp_modulus BLS_FP_P
 #define bls_fp2_modulus BLS_FP_P
+#define k1_fp_modulus K1_FP_P
+#define r1_fp_modulus R1_FP_P
 
 #define G bn_g1
 #define K bn_fp
@@ -198,6 +204,19 @@ static void oracle_mul(struct oracle_point *r, const struct oracle_point *a, con
 #define DEG 2
 #define R BLS_FR_P
 #define HAS_COFACTOR 1
+#include "tests/unit/group_case.inc"
+#define G k1_pt
+#define K k1_fp
+#define DEG 1
+#define R K1_FR_P
+#define HAS_COFACTOR 0
+#include "tests/unit/group_case.inc"
+#define G r1_pt
+#define K r1_fp
+#define DEG 1
+#define R R1_FR_P
+#define HAS_COFACTOR 0
+#define MINUS_A 3
 #include "tests/unit/group_case.inc"
 
 /* The precompiles as EIP-2537 describes them, made of the calls under test: sum of k_i P_i, k = 1 and no check of the subgroup for ADD. */

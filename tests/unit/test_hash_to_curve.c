@@ -144,6 +144,8 @@ static void element(uint8_t *out, const char *text, unsigned deg, size_t len)
 
 #define DEG_bls_fp 1
 #define DEG_bls_fp2 2
+#define DEG_k1_fp 1
+#define DEG_r1_fp 1
 
 /* Suites of one group: the point itself, the points before the cofactor and the field elements. */
 #define SUITE(g, k, LEN)                                                                                               \
@@ -212,8 +214,22 @@ static void bls_fp2_coefficient(uint8_t *out, const struct bls_fp2 *a, unsigned 
     bls_fp_to_be(out, d == 0 ? &a->c0 : &a->c1);
 }
 
+static void k1_fp_coefficient(uint8_t *out, const struct k1_fp *a, unsigned d)
+{
+    cr_assert(d == 0);
+    k1_fp_to_be(out, a);
+}
+
+static void r1_fp_coefficient(uint8_t *out, const struct r1_fp *a, unsigned d)
+{
+    cr_assert(d == 0);
+    r1_fp_to_be(out, a);
+}
+
 SUITE(bls_g1, bls_fp, 48)
 SUITE(bls_g2, bls_fp2, 48)
+SUITE(k1_pt, k1_fp, 32)
+SUITE(r1_pt, r1_fp, 32)
 
 Test(hash_to_curve, suites_of_bls12_381)
 {
@@ -221,6 +237,14 @@ Test(hash_to_curve, suites_of_bls12_381)
     cr_assert(bls_g1_suite("BLS12381G1_XMD_SHA-256_SSWU_NU_.json", false) == 5);
     cr_assert(bls_g2_suite("BLS12381G2_XMD_SHA-256_SSWU_RO_.json", true) == 5);
     cr_assert(bls_g2_suite("BLS12381G2_XMD_SHA-256_SSWU_NU_.json", false) == 5);
+}
+
+Test(hash_to_curve, suites_of_secp256k1_and_p256)
+{
+    cr_assert(k1_pt_suite("secp256k1_XMD_SHA-256_SSWU_RO_.json", true) == 5);
+    cr_assert(k1_pt_suite("secp256k1_XMD_SHA-256_SSWU_NU_.json", false) == 5);
+    cr_assert(r1_pt_suite("P256_XMD_SHA-256_SSWU_RO_.json", true) == 5);
+    cr_assert(r1_pt_suite("P256_XMD_SHA-256_SSWU_NU_.json", false) == 5);
 }
 
 static void check_g1(const struct eip_vector *v, void *arg)
