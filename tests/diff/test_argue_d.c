@@ -56,8 +56,8 @@ static struct sc_shape random_shape(unsigned least, unsigned range, bool segment
             s.log_h[t][i] = (uint8_t)(fixed ? fixed : least + (i == 0 ? rnd() % range : 0));
         }
     }
-    s.image_log_h = segment ? 0 : (uint8_t)(least + rnd() % range);
-    s.n_boundary = segment ? 2 : 0;
+    s.image_log_h = (uint8_t)(segment ? 0 : least + rnd() % range);
+    s.n_boundary = segment ? 2u : 0u;
     s.boundary_log_h[0] = (uint8_t)(least + 2);
     s.boundary_log_h[1] = (uint8_t)least;
     return s;
