@@ -105,6 +105,7 @@ def curve(out, c, pre, low, x, p, r, tr, n, f2, b2):
     assert f2.sub(f2.mul(g2[1], g2[1]), f2.add(f2.mul(f2.mul(g2[0], g2[0]), g2[0]), b2)) == (0, 0) and point_mul(f2, g2, r) is None
     out.words(f"{pre}_PARAM", abs(x), 1, f"|z|, plain; z is {'negative' if x < 0 else 'positive'}")
     if c["family"] == "BLS12":
+        assert r <= x**4 and x * x < 2**128 and abs(x) < 2**64, "two parts below z^2, four digits below |z|: bls12_381_mul.c"
         out.words(f"{pre}_PARAM_SQR", x * x, 2, "z^2, plain")
     else:
         out.words(f"{pre}_PARAM_6SQR", 6 * x * x, 2, "6 z^2, plain")
