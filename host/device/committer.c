@@ -227,6 +227,11 @@ void sc_committer_info(const struct sc_committer *c, struct sc_device_info *out)
     *out = c->info;
 }
 
+uint64_t sc_committer_budget(const struct sc_committer *c)
+{
+    return c->budget;
+}
+
 bool sc_committer_compares(const struct sc_committer *c)
 {
     return c->compare;

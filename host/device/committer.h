@@ -15,7 +15,7 @@ struct sc_committer;
 #define SC_COMMITTER_PATIENCE 3
 
 /** What a device is borrowed for. */
-enum sc_loan { SC_LOAN_BUS, SC_LOAN_ZERO, SC_LOAN_OPENING, SC_N_LOANS };
+enum sc_loan { SC_LOAN_BUS, SC_LOAN_ZERO, SC_LOAN_OPENING, SC_LOAN_SUM, SC_N_LOANS };
 
 /** How it went so far. */
 struct sc_committer_report {
@@ -55,6 +55,8 @@ SC_MUST_USE socle_status sc_committer_room(struct sc_committer *c, bool *lost, u
 /** @p how: SOCLE_OK, or how the device failed. kept: what it has now; NULL: nothing was done with it. */
 void sc_committer_give_back(struct sc_committer *c, socle_status how, enum sc_loan what, const struct sc_kept *kept);
 void sc_committer_info(const struct sc_committer *c, struct sc_device_info *out);
+/** The most bytes of an arena. */
+uint64_t sc_committer_budget(const struct sc_committer *c);
 
 bool sc_committer_compares(const struct sc_committer *c);
 /** What the device made is not what the host made: it is not asked again. */

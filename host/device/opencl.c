@@ -16,6 +16,7 @@
 #include "host/sys/mem.h"
 #include "opencl_curve.h"
 #include "opencl_hash.h"
+#include "opencl_msm.h"
 #include "opencl_proof.h"
 
 enum { MAX_LISTED = SC_MAX_DEVICES, MAX_PLATFORMS = 16, LOCAL_MEMORY = 20 << 10, NTT_ITEMS = 256, MESSAGE = 256 };
@@ -165,7 +166,8 @@ static const char *options_of(const struct opencl *d)
 }
 
 static const char *const texts_of[SC_KC_N_PROGRAMS] = {
-    [SC_KC_PROOF] = sc_kc_text_proof, [SC_KC_CURVE] = sc_kc_text_curve, [SC_KC_HASH] = sc_kc_text_hash};
+    [SC_KC_PROOF] = sc_kc_text_proof, [SC_KC_CURVE] = sc_kc_text_curve, [SC_KC_MSM] = sc_kc_text_msm,
+    [SC_KC_HASH] = sc_kc_text_hash};
 
 static struct sc_kernel_key key_of(const struct opencl *d, enum sc_kc_program p)
 {

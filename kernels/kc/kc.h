@@ -25,6 +25,8 @@ typedef ulong kc_u64;
 #define KC_SYNC barrier(CLK_LOCAL_MEM_FENCE)
 #define KC_MUL_HI(a, b) mul_hi((kc_u32)(a), (kc_u32)(b))
 #define KC_ROTR(a, n) rotate((kc_u32)(a), (kc_u32)(32 - (n)))
+#define KC_NEXT(p) atomic_inc(p)
+#define KC_ALIGNED __attribute__((aligned(16)))
 
 #elif defined(__CUDACC__)
 
@@ -42,6 +44,8 @@ typedef unsigned long long kc_u64;
 #define KC_SYNC __syncthreads()
 #define KC_MUL_HI(a, b) __umulhi((a), (b))
 #define KC_ROTR(a, n) __funnelshift_r((a), (a), (n))
+#define KC_NEXT(p) atomicAdd((p), 1u)
+#define KC_ALIGNED __align__(16)
 
 #else /* C11, one group after the other */
 
@@ -61,8 +65,13 @@ typedef uint64_t kc_u64;
 #define KC_SYNC ((void)0)
 #define KC_MUL_HI(a, b) ((kc_u32)(((kc_u64)(a) * (b)) >> 32))
 #define KC_ROTR(a, n) (((a) >> (n)) | ((a) << (32 - (n))))
+#define KC_NEXT(p) ((*(p))++)
+#define KC_ALIGNED _Alignas(16)
 
 #endif
+
+/* KC_NEXT(p): the number at p in global memory, which becomes one more, whoever else does that. KC_ALIGNED: private arrays that are read
+ * by several words at a time. */
 
 /* A pointer to local memory as a parameter: CUDA infers the space, OpenCL wants it said. */
 #if defined(__CUDACC__)
@@ -77,6 +86,13 @@ typedef uint64_t kc_u64;
 #define KC_UNROLL
 #else
 #define KC_UNROLL _Pragma("unroll")
+#endif
+
+/* A function without local memory that processors compile once, not at every place of use. */
+#if defined(__OPENCL_VERSION__) && defined(KC_ROLLED)
+#define KC_ONCE static __attribute__((noinline))
+#else
+#define KC_ONCE KC_FN
 #endif
 
 #endif

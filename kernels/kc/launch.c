@@ -24,6 +24,7 @@
 #include "kernels/kc/big.h"
 
 #include "kernels/kc/fr_ntt.h"
+#include "kernels/kc/msm.h"
 
 #include "kernels/kc/grind.h"
 #include "kernels/kc/keccak_leaves.h"
@@ -99,6 +100,31 @@ static void run_laws_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y,
         kc_bind_base(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8]);
     } else {
         kc_bind_ext(x, y, p0, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
+    }
+}
+
+static void run_msm_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y, uint32_t *const *buffer)
+{
+    const uint32_t *const a = l->arg;
+    uint32_t *const p0 = buffer[l->pointer[0]], *const p1 = buffer[l->pointer[1]], *const p2 = buffer[l->pointer[2]];
+    if (l->kernel == SC_KC_MSM_DIGITS) {
+        kc_msm_digits(x, y, p0, p1, p2, a[0], a[1], a[2], a[3]);
+    } else if (l->kernel == SC_KC_MSM_RUN_BN_G1) {
+        kc_msm_run_bn_g1(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
+    } else if (l->kernel == SC_KC_MSM_RUN_BN_G2) {
+        kc_msm_run_bn_g2(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
+    } else if (l->kernel == SC_KC_MSM_RUN_BLS_G1) {
+        kc_msm_run_bls_g1(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
+    } else if (l->kernel == SC_KC_MSM_RUN_BLS_G2) {
+        kc_msm_run_bls_g2(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
+    } else if (l->kernel == SC_KC_MSM_WEIGH_BN_G1) {
+        kc_msm_weigh_bn_g1(x, y, p0, p1, a[0], a[1], a[2], a[3], a[4]);
+    } else if (l->kernel == SC_KC_MSM_WEIGH_BN_G2) {
+        kc_msm_weigh_bn_g2(x, y, p0, p1, a[0], a[1], a[2], a[3], a[4]);
+    } else if (l->kernel == SC_KC_MSM_WEIGH_BLS_G1) {
+        kc_msm_weigh_bls_g1(x, y, p0, p1, a[0], a[1], a[2], a[3], a[4]);
+    } else {
+        kc_msm_weigh_bls_g2(x, y, p0, p1, a[0], a[1], a[2], a[3], a[4]);
     }
 }
 
@@ -183,6 +209,17 @@ static void run_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y, uint
     case SC_KC_BIND_BASE:
     case SC_KC_BIND_EXT:
         run_laws_group(l, x, y, buffer);
+        break;
+    case SC_KC_MSM_DIGITS:
+    case SC_KC_MSM_RUN_BN_G1:
+    case SC_KC_MSM_RUN_BN_G2:
+    case SC_KC_MSM_RUN_BLS_G1:
+    case SC_KC_MSM_RUN_BLS_G2:
+    case SC_KC_MSM_WEIGH_BN_G1:
+    case SC_KC_MSM_WEIGH_BN_G2:
+    case SC_KC_MSM_WEIGH_BLS_G1:
+    case SC_KC_MSM_WEIGH_BLS_G2:
+        run_msm_group(l, x, y, buffer);
         break;
     case SC_KC_GRIND:
     case SC_KC_SHA_LEAVES:

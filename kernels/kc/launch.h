@@ -9,51 +9,60 @@
 #include <stdint.h>
 
 /* K(NAME, name, pointers, numbers, program): a kernel, its parameters, first pointers, then numbers of 32 bits, and what it is built with. */
-#define SC_KC_KERNELS(K)                             \
-    K(NTT_PASS, "kc_ntt_pass", 3, 7, PROOF)          \
-    K(LEAVES, "kc_leaves", 3, 2, PROOF)              \
-    K(NODES, "kc_nodes", 2, 3, PROOF)                \
-    K(FRACTIONS, "kc_fractions", 3, 5, PROOF)        \
-    K(UNUSED, "kc_unused", 1, 4, PROOF)              \
-    K(GKR_UP, "kc_gkr_up", 2, 3, PROOF)              \
-    K(GKR_ROUND, "kc_gkr_round", 3, 11, PROOF)       \
-    K(TOTAL, "kc_total", 2, 2, PROOF)                \
-    K(GKR_PACK, "kc_gkr_pack", 2, 3, PROOF)          \
-    K(FILL, "kc_fill", 1, 2, PROOF)                  \
-    K(OPEN_CROSS, "kc_open_cross", 3, 8, PROOF)      \
-    K(OPEN_LIN, "kc_open_lin", 3, 3, PROOF)          \
-    K(OPEN_WEIGHT, "kc_open_weight", 2, 5, PROOF)    \
-    K(OPEN_POWERS, "kc_open_powers", 2, 3, PROOF)    \
-    K(OPEN_SAMPLE, "kc_open_sample", 3, 4, PROOF)    \
-    K(OPEN_ROUND, "kc_open_round", 3, 9, PROOF)      \
-    K(OPEN_FOLD, "kc_open_fold", 2, 8, PROOF)        \
-    K(PICK, "kc_pick", 3, 6, PROOF)                  \
-    K(LAWS_BASE, "kc_laws_base", 3, 10, PROOF)       \
-    K(LAWS_EXT, "kc_laws_ext", 3, 11, PROOF)         \
-    K(FORM, "kc_form", 3, 3, PROOF)                  \
-    K(FORM_ROUND, "kc_form_round", 3, 6, PROOF)      \
-    K(BIND_BASE, "kc_bind_base", 3, 9, PROOF)        \
-    K(BIND_EXT, "kc_bind_ext", 1, 8, PROOF)          \
-    K(GRIND, "kc_grind", 2, 2, PROOF)                \
-    K(MAP_BN_FP, "kc_map_bn_fp", 3, 2, CURVE)        \
-    K(MAP_BN_FR, "kc_map_bn_fr", 3, 2, CURVE)        \
-    K(MAP_BLS_FP, "kc_map_bls_fp", 3, 2, CURVE)      \
-    K(MAP_BLS_FR, "kc_map_bls_fr", 3, 2, CURVE)      \
-    K(FR_PASS_BN, "kc_fr_pass_bn", 2, 5, CURVE)      \
-    K(FR_PASS_BLS, "kc_fr_pass_bls", 2, 5, CURVE)    \
-    K(FR_TURN_BN, "kc_fr_turn_bn", 2, 2, CURVE)      \
-    K(FR_TURN_BLS, "kc_fr_turn_bls", 2, 2, CURVE)    \
-    K(FR_SHIFT_BN, "kc_fr_shift_bn", 2, 3, CURVE)    \
-    K(FR_SHIFT_BLS, "kc_fr_shift_bls", 2, 3, CURVE)  \
-    K(SHA_LEAVES, "kc_sha_leaves", 3, 3, HASH)       \
-    K(SHA_NODES, "kc_sha_nodes", 2, 4, HASH)         \
-    K(KECCAK_LEAVES, "kc_keccak_leaves", 2, 2, HASH) \
-    K(POSEIDON2_16, "kc_poseidon2_16", 2, 1, HASH)   \
+#define SC_KC_KERNELS(K)                                  \
+    K(NTT_PASS, "kc_ntt_pass", 3, 7, PROOF)               \
+    K(LEAVES, "kc_leaves", 3, 2, PROOF)                   \
+    K(NODES, "kc_nodes", 2, 3, PROOF)                     \
+    K(FRACTIONS, "kc_fractions", 3, 5, PROOF)             \
+    K(UNUSED, "kc_unused", 1, 4, PROOF)                   \
+    K(GKR_UP, "kc_gkr_up", 2, 3, PROOF)                   \
+    K(GKR_ROUND, "kc_gkr_round", 3, 11, PROOF)            \
+    K(TOTAL, "kc_total", 2, 2, PROOF)                     \
+    K(GKR_PACK, "kc_gkr_pack", 2, 3, PROOF)               \
+    K(FILL, "kc_fill", 1, 2, PROOF)                       \
+    K(OPEN_CROSS, "kc_open_cross", 3, 8, PROOF)           \
+    K(OPEN_LIN, "kc_open_lin", 3, 3, PROOF)               \
+    K(OPEN_WEIGHT, "kc_open_weight", 2, 5, PROOF)         \
+    K(OPEN_POWERS, "kc_open_powers", 2, 3, PROOF)         \
+    K(OPEN_SAMPLE, "kc_open_sample", 3, 4, PROOF)         \
+    K(OPEN_ROUND, "kc_open_round", 3, 9, PROOF)           \
+    K(OPEN_FOLD, "kc_open_fold", 2, 8, PROOF)             \
+    K(PICK, "kc_pick", 3, 6, PROOF)                       \
+    K(LAWS_BASE, "kc_laws_base", 3, 10, PROOF)            \
+    K(LAWS_EXT, "kc_laws_ext", 3, 11, PROOF)              \
+    K(FORM, "kc_form", 3, 3, PROOF)                       \
+    K(FORM_ROUND, "kc_form_round", 3, 6, PROOF)           \
+    K(BIND_BASE, "kc_bind_base", 3, 9, PROOF)             \
+    K(BIND_EXT, "kc_bind_ext", 1, 8, PROOF)               \
+    K(GRIND, "kc_grind", 2, 2, PROOF)                     \
+    K(MAP_BN_FP, "kc_map_bn_fp", 3, 2, CURVE)             \
+    K(MAP_BN_FR, "kc_map_bn_fr", 3, 2, CURVE)             \
+    K(MAP_BLS_FP, "kc_map_bls_fp", 3, 2, CURVE)           \
+    K(MAP_BLS_FR, "kc_map_bls_fr", 3, 2, CURVE)           \
+    K(FR_PASS_BN, "kc_fr_pass_bn", 2, 5, CURVE)           \
+    K(FR_PASS_BLS, "kc_fr_pass_bls", 2, 5, CURVE)         \
+    K(FR_TURN_BN, "kc_fr_turn_bn", 2, 2, CURVE)           \
+    K(FR_TURN_BLS, "kc_fr_turn_bls", 2, 2, CURVE)         \
+    K(FR_SHIFT_BN, "kc_fr_shift_bn", 2, 3, CURVE)         \
+    K(FR_SHIFT_BLS, "kc_fr_shift_bls", 2, 3, CURVE)       \
+    K(MSM_DIGITS, "kc_msm_digits", 3, 4, MSM)             \
+    K(MSM_RUN_BN_G1, "kc_msm_run_bn_g1", 3, 7, MSM)       \
+    K(MSM_RUN_BN_G2, "kc_msm_run_bn_g2", 3, 7, MSM)       \
+    K(MSM_RUN_BLS_G1, "kc_msm_run_bls_g1", 3, 7, MSM)     \
+    K(MSM_RUN_BLS_G2, "kc_msm_run_bls_g2", 3, 7, MSM)     \
+    K(MSM_WEIGH_BN_G1, "kc_msm_weigh_bn_g1", 2, 5, MSM)   \
+    K(MSM_WEIGH_BN_G2, "kc_msm_weigh_bn_g2", 2, 5, MSM)   \
+    K(MSM_WEIGH_BLS_G1, "kc_msm_weigh_bls_g1", 2, 5, MSM) \
+    K(MSM_WEIGH_BLS_G2, "kc_msm_weigh_bls_g2", 2, 5, MSM) \
+    K(SHA_LEAVES, "kc_sha_leaves", 3, 3, HASH)            \
+    K(SHA_NODES, "kc_sha_nodes", 2, 4, HASH)              \
+    K(KECCAK_LEAVES, "kc_keccak_leaves", 2, 2, HASH)      \
+    K(POSEIDON2_16, "kc_poseidon2_16", 2, 1, HASH)        \
     K(POSEIDON2_24, "kc_poseidon2_24", 2, 1, HASH)
 
 /** Where kernels are built from their text when a device is first used, the kernels of one program are built together, and only those of
  * the programs that are used. */
-enum sc_kc_program { SC_KC_PROOF, SC_KC_CURVE, SC_KC_HASH, SC_KC_N_PROGRAMS };
+enum sc_kc_program { SC_KC_PROOF, SC_KC_CURVE, SC_KC_MSM, SC_KC_HASH, SC_KC_N_PROGRAMS };
 
 enum sc_kc_kernel {
 #define K(NAME, name, n_pointers, n_args, program) SC_KC_##NAME,
