@@ -31,7 +31,9 @@ bool sc_bls_g1_in_subgroup(const struct bls_g1 *a)
 {
     struct bls_g1_jac t;
     struct bls_g1 want, sigma = *a;
-    sc_bls_g1_mul(&t, a, BLS_PARAM_SQR, 2);
+    sc_bls_g1_to_jac(&t, a);
+    sc_bls_g1_jac_mul_sparse(&t, &t, BLS_PARAM[0]); /* six bits of |z| are set */
+    sc_bls_g1_jac_mul_sparse(&t, &t, BLS_PARAM[0]);
     sc_bls_g1_from_jac(&want, &t);
     bls_g1_neg(&want, &want);
     bls_fp_mul(&sigma.x, &a->x, &BLS_BETA);
@@ -51,7 +53,8 @@ bool sc_bls_g2_in_subgroup(const struct bls_g2 *a)
 {
     struct bls_g2_jac t;
     struct bls_g2 want, psi;
-    sc_bls_g2_mul(&t, a, BLS_PARAM, 1);
+    sc_bls_g2_to_jac(&t, a);
+    sc_bls_g2_jac_mul_sparse(&t, &t, BLS_PARAM[0]);
     sc_bls_g2_from_jac(&want, &t);
     bls_g2_neg(&want, &want);
     sc_bls_g2_psi(&psi, a);

@@ -22,11 +22,9 @@
 /* h_eff = 1 - z = 1 + |z|: RFC 9380, section 8.8.1. */
 void sc_bls_g1_clear_cofactor(struct bls_g1_jac *r, const struct bls_g1_jac *a)
 {
-    struct bls_g1 p;
     struct bls_g1_jac t;
-    sc_bls_g1_from_jac(&p, a);
-    sc_bls_g1_mul(&t, &p, BLS_PARAM, 1);
-    sc_bls_g1_jac_add_affine(r, &t, &p);
+    sc_bls_g1_jac_mul_sparse(&t, a, BLS_PARAM[0]);
+    sc_bls_g1_jac_add(r, &t, a);
 }
 
 static void jac_neg(struct bls_g2_jac *r, const struct bls_g2_jac *a)
@@ -43,11 +41,10 @@ void sc_bls_g2_clear_cofactor(struct bls_g2_jac *r, const struct bls_g2_jac *a)
     struct bls_g2_jac za, t, s;
     sc_bls_g2_from_jac(&p, a);
     sc_bls_g2_psi(&psi, &p);
-    sc_bls_g2_mul(&za, &p, BLS_PARAM, 1);
+    sc_bls_g2_jac_mul_sparse(&za, a, BLS_PARAM[0]);
     jac_neg(&za, &za);
     sc_bls_g2_jac_add_affine(&t, &za, &psi); /* z a + psi(a), times z */
-    sc_bls_g2_from_jac(&u, &t);
-    sc_bls_g2_mul(&t, &u, BLS_PARAM, 1);
+    sc_bls_g2_jac_mul_sparse(&t, &t, BLS_PARAM[0]);
     jac_neg(&t, &t);
     sc_bls_g2_psi(&u, &psi);
     sc_bls_g2_jac_add_affine(&t, &t, &u); /* psi(psi(a)) twice */
