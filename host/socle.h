@@ -367,6 +367,16 @@ struct socle_bench_summary {
     bool unstable, drifts;   /* cv above 3 %; a trend that is no accident */
 };
 
+/** Of a case of the suite "prove". Times are medians over the runs, in seconds. */
+struct socle_bench_proof {
+    uint8_t workload[SOCLE_BENCH_DIGEST]; /* BLAKE3 of the lengths of program and input, 8 bytes little-endian each, program and input */
+    uint64_t cycles, bytes, peak_memory;  /* bytes: of the proof; peak_memory: most working memory of a run, in bytes */
+    unsigned bits, n_segments;            /* bits: of security, claimed by the profile */
+    double verify_s;
+    unsigned n_stages;
+    struct socle_stage stages[SOCLE_MAX_STAGES];
+};
+
 /** A case: an operation at a size. What is unknown is NAN, or NULL. */
 struct socle_bench_row {
     const char *op, *shape;
@@ -385,6 +395,7 @@ struct socle_bench_row {
     double share;      /* median of least over time; NAN for what is a limit itself */
     const char *binds; /* the limit that is the larger one in most runs */
     double joules;     /* of a run, mean */
+    const struct socle_bench_proof *proof; /* NULL for a kernel. Lives as long as the bench */
 };
 
 /** A limit as measured during the run, in units a second; of memory in bytes read and written. */
@@ -404,6 +415,7 @@ struct socle_bench_moment {
 struct socle_bench_info {
     const char *suite;
     unsigned suite_version, threads, runs; /* runs: wanted */
+    const char *profile;                   /* NULL for kernels */
     const char *kernels, *reference;       /* instruction sets: measured, and of the reference */
     uint64_t started;                      /* seconds since 1970 */
     double seconds;

@@ -2,8 +2,7 @@
  *
  * Reports of benchmarks for the caller: compare two, check one.
  */
-#include "host/api/context.h"
-#include "host/bench/report.h"
+#include "host/api/bench.h"
 
 #include <string.h>
 
@@ -61,7 +60,9 @@ socle_status socle_bench_check(socle_context *ctx, struct socle_bench_checked *o
     TRY(read_report(ctx, &r, "report", report, len));
     const uint64_t held = sc_api_need(ctx, 0), room = ctx->limit == 0 ? UINT64_MAX : ctx->limit > held ? ctx->limit - held : 0;
     st = sc_report_figures(why, &r);
-    if (st == SOCLE_OK) {
+    if (st == SOCLE_OK && r.proofs) {
+        st = sc_api_bench_proofs(ctx, out, why, &r);
+    } else if (st == SOCLE_OK) {
         st = sc_report_digests(out, why, &r, ctx->pool, room, goes_on, ctx);
     }
     TRY(st == SOCLE_E_REJECT || st == SOCLE_E_VERSION ? sc_fail(ctx, st, "report: %s", why) : st);

@@ -222,8 +222,12 @@ static void read_all(struct reader *r, struct sc_report *out, const json_t *root
     }
     const json_t *const workload = member(r, root, "workload", JSON_OBJECT);
     text_of(r, text, sizeof text, workload, "suite");
-    if (strcmp(text, "kernels") != 0) {
+    out->proofs = strcmp(text, "prove") == 0;
+    if (!out->proofs && strcmp(text, "kernels") != 0) {
         fault(r, SOCLE_E_VERSION, "the suite %s is not known", text);
+    }
+    if (out->proofs) {
+        text_of(r, out->profile, sizeof out->profile, workload, "profile");
     }
     out->side.suite_version = (unsigned)count_of(r, workload, "suite_version", 1, INT32_MAX);
     const json_t *const devices = member(r, root, "devices", JSON_ARRAY);

@@ -27,6 +27,8 @@ struct sc_report_row {
 
 struct sc_report {
     struct socle_bench_side side;
+    bool proofs;      /* the suite is "prove", else "kernels" */
+    char profile[32]; /* of proofs */
     bool throttled;
     size_t n;
     struct sc_report_row *rows;
@@ -42,7 +44,7 @@ SC_MUST_USE socle_status sc_report_compare(struct socle_bench_comparison *out, c
 
 /** Whether figures and claim follow from the runs. E_REJECT with a sentence, E_NOMEM. */
 SC_MUST_USE socle_status sc_report_figures(char why[SC_REPORT_WHY], const struct sc_report *r);
-/** Whether the reference makes the digests, within @p room bytes. E_REJECT, E_VERSION, E_NOMEM, or what @p goes_on says between two cases. */
+/** Of kernels: whether the reference makes the digests, within @p room bytes. E_REJECT, E_VERSION, E_NOMEM, or what @p goes_on says between two cases. */
 SC_MUST_USE socle_status sc_report_digests(struct socle_bench_checked *out, char why[SC_REPORT_WHY], const struct sc_report *r,
                                            struct sc_pool *pool, uint64_t room, socle_status (*goes_on)(void *arg), void *arg);
 

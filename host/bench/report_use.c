@@ -25,12 +25,18 @@ static const struct sc_report_row *find(const struct sc_report *r, const struct 
 static bool same_work(const struct sc_report_row *a, const struct sc_report_row *b)
 {
     const bool both = a->outcome != SOCLE_BENCH_SKIPPED && b->outcome != SOCLE_BENCH_SKIPPED;
-    return a->units == b->units && (!both || memcmp(a->reference, b->reference, sizeof a->reference) == 0);
+    return !both || (a->units == b->units && memcmp(a->reference, b->reference, sizeof a->reference) == 0);
 }
 
 /* What stands against a comparison of whole reports; NULL: nothing. */
 static const char *difference(char *room, size_t size, const struct sc_report *a, const struct sc_report *b)
 {
+    if (a->proofs != b->proofs) {
+        return "the suites are not the same";
+    }
+    if (strcmp(a->profile, b->profile) != 0) {
+        return "the proofs are of different profiles";
+    }
     if (a->side.suite_version != b->side.suite_version) {
         return "the suites are of different versions";
     }

@@ -26,25 +26,57 @@ static void init_row(struct socle_bench *b, size_t at, const struct sc_lab_case 
     r->memory = sc_lab_memory(c, NULL, 1);
 }
 
+static void init_guest_row(struct socle_bench *b, size_t at, const struct sc_guest_case *c)
+{
+    const double unknown = sc_stats_unknown();
+    b->rows[at] = (struct socle_bench_row){.op = c->guest, .shape = c->shape, .what = "cycles", .units = (double)(1u << c->log_cycles), .unit = "M/s",
+                                           .scale = 1e-6, .outcome = SOCLE_BENCH_SKIPPED, .rate = unknown, .share = unknown, .joules = unknown,
+                                           .runs_ns = b->runs + at * b->max_runs, .least_ns = b->least + at * b->max_runs, .proof = &b->proofs[at]};
+}
+
+/* The cases of one operation stand together: first and number of those of @p only, of all when that is NULL. */
+static size_t first_of(size_t *n, const char *(*op)(size_t i), const char *only)
+{
+    size_t first = 0;
+    while (only != NULL && *n > 0 && strcmp(op(*n - 1), only) != 0) {
+        --*n;
+    }
+    while (only != NULL && first < *n && strcmp(op(first), only) != 0) {
+        first++;
+    }
+    *n -= first;
+    return first;
+}
+
+static const char *kernel_op(size_t i)
+{
+    size_t n;
+    return sc_lab_kernels(&n)[i].op;
+}
+
+static const char *guest_op(size_t i)
+{
+    size_t n;
+    return sc_guest_cases(&n)[i].guest;
+}
+
 socle_status sc_bench_init(struct socle_bench *b, const struct socle_bench_options *o)
 {
     size_t n = 0;
     const double unknown = sc_stats_unknown();
-    const struct sc_lab_case *const all = sc_lab_kernels(&n);
+    const bool proofs = o->suite != NULL && strcmp(o->suite, "prove") == 0;
     memset(b, 0, sizeof *b);
-    if ((o->suite != NULL && strcmp(o->suite, "kernels") != 0) || o->runs > SOCLE_BENCH_MAX_RUNS) {
+    if ((o->suite != NULL && !proofs && strcmp(o->suite, "kernels") != 0) || o->runs > SOCLE_BENCH_MAX_RUNS) {
         return SOCLE_E_ARG;
     }
-    /* The cases of one operation stand together. */
-    while (o->only != NULL && n > 0 && strcmp(all[n - 1].op, o->only) != 0) {
-        n--;
+    if (proofs) {
+        const struct sc_guest_case *const all = sc_guest_cases(&n);
+        b->guests = all + first_of(&n, guest_op, o->only);
+    } else {
+        const struct sc_lab_case *const all = sc_lab_kernels(&n);
+        b->cases = all + first_of(&n, kernel_op, o->only);
     }
-    size_t first = 0;
-    while (o->only != NULL && first < n && strcmp(all[first].op, o->only) != 0) {
-        first++;
-    }
-    b->cases = all + first;
-    b->n = n - first;
+    b->n = n;
     b->max_runs = o->runs != 0 ? o->runs : DEFAULT_RUNS;
     b->max_rates = b->n * (b->max_runs + 1);
     if (b->n == 0) {
@@ -56,7 +88,9 @@ socle_status sc_bench_init(struct socle_bench *b, const struct socle_bench_optio
     b->least = sc_alloc(b->n * b->max_runs, sizeof *b->least);
     b->by_memory = sc_alloc(b->n, sizeof *b->by_memory);
     b->moments = sc_alloc(SC_BENCH_MOMENTS, sizeof *b->moments);
-    bool good = b->wanted != NULL && b->rows != NULL && b->runs != NULL && b->least != NULL && b->by_memory != NULL && b->moments != NULL;
+    b->proofs = sc_alloc(proofs ? b->n : 0, sizeof *b->proofs);
+    b->proof_runs = sc_alloc(proofs ? b->n * b->max_runs : 0, sizeof *b->proof_runs);
+    bool good = b->proofs != NULL && b->proof_runs != NULL && b->wanted != NULL && b->rows != NULL && b->runs != NULL && b->least != NULL && b->by_memory != NULL && b->moments != NULL;
     for (int l = 0; l < SC_LAB_N_LIMITS; l++) {
         b->rates[l] = sc_alloc(b->max_rates, sizeof(double));
         good = good && b->rates[l] != NULL;
@@ -66,9 +100,13 @@ socle_status sc_bench_init(struct socle_bench *b, const struct socle_bench_optio
         return SOCLE_E_NOMEM;
     }
     for (size_t i = 0; i < b->n; i++) {
-        init_row(b, i, &b->cases[i]);
+        if (proofs) {
+            init_guest_row(b, i, &b->guests[i]);
+        } else {
+            init_row(b, i, &b->cases[i]);
+        }
     }
-    b->info = (struct socle_bench_info){.suite = "kernels", .suite_version = SC_LAB_VERSION, .runs = b->max_runs, .kernels = sc_cpu_ops_now()->name,
+    b->info = (struct socle_bench_info){.suite = proofs ? "prove" : "kernels", .suite_version = proofs ? SC_GUESTS_VERSION : SC_LAB_VERSION, .runs = b->max_runs, .kernels = sc_cpu_ops_now()->name,
                                         .reference = sc_cpu_ops_get(SC_ISA_REF)->name, .virtualised = -1, .load = unknown,
                                         .slowest_pace = unknown, .lowest_clock = unknown, .hottest = unknown, .most_load = unknown,
                                         .os = b->machine.os, .kernel = b->machine.kernel, .governor = b->machine.governor};
@@ -77,6 +115,8 @@ socle_status sc_bench_init(struct socle_bench *b, const struct socle_bench_optio
 
 void sc_bench_fini(struct socle_bench *b)
 {
+    sc_free(b->proofs);
+    sc_free(b->proof_runs);
     sc_free(b->wanted);
     sc_free(b->rows);
     sc_free(b->runs);
@@ -189,7 +229,6 @@ static socle_status run_once(struct rounds *r, size_t i, int at)
 static socle_status summarise_row(struct socle_bench *b, size_t i)
 {
     struct socle_bench_row *const r = &b->rows[i];
-    const struct sc_lab_case *const c = &b->cases[i];
     struct sc_summary s, share;
     struct sc_trend t;
     double x[SOCLE_BENCH_MAX_RUNS], part[SOCLE_BENCH_MAX_RUNS];
@@ -207,11 +246,11 @@ static socle_status summarise_row(struct socle_bench *b, size_t i)
     r->time = (struct socle_bench_summary){.n = s.n, .median = s.median, .mad = s.mad, .least = s.least, .most = s.most, .p5 = s.p5, .p95 = s.p95,
                                            .p99 = s.p99, .mean = s.mean, .cv = s.cv, .low = s.low, .high = s.high, .level = s.level,
                                            .trend_z = t.z, .trend_change = t.change, .unstable = s.unstable, .drifts = t.drifts};
-    r->rate = c->scale * c->units / (1e-9 * s.median);
+    r->rate = r->scale * r->units / (1e-9 * s.median);
     r->joules /= r->n_runs;
-    if (!c->is_limit) {
+    if (b->cases != NULL && !b->cases[i].is_limit) {
         r->share = share.median;
-        r->binds = sc_lab_limit_name(2 * b->by_memory[i] > r->n_runs ? SC_LAB_COPY : c->limit);
+        r->binds = sc_lab_limit_name(2 * b->by_memory[i] > r->n_runs ? SC_LAB_COPY : b->cases[i].limit);
     }
 out:
     return st;
@@ -280,6 +319,128 @@ out:
     return st;
 }
 
+/* Proofs. */
+
+/* One proof; @p at: its number, or -1 for the one that warms up, whose digest the others must have. */
+static socle_status prove_once(struct rounds *r, const struct sc_bench_host *host, size_t i, int at)
+{
+    struct socle_bench *const b = r->b;
+    struct socle_bench_row *const row = &b->rows[i];
+    struct sc_proof_run run = {0};
+    struct sc_energy before, after;
+    note_moment(r);
+    sc_energy_read(&before, r->root);
+    const socle_status st = host->prove(host->arg, &run, row->why, &b->guests[i]);
+    sc_energy_read(&after, r->root);
+    if (st == SOCLE_E_NOMEM && row->why[0] != '\0' && row->n_runs == 0) {
+        b->wanted[i] = false;
+        row->outcome = SOCLE_BENCH_SKIPPED;
+        return SOCLE_OK;
+    }
+    const bool refused = st == SOCLE_E_SELFCHECK || st == SOCLE_E_REJECT;
+    if (st != SOCLE_OK && !refused) {
+        return st;
+    }
+    if (at < 0) {
+        memcpy(row->reference, run.digest, sizeof run.digest);
+        row->units = run.cycles > 0 ? (double)run.cycles : row->units; /* 0: it was refused */
+        row->memory = run.peak_memory;
+    }
+    if (row->outcome != SOCLE_BENCH_WRONG) {
+        memcpy(row->digest, run.digest, sizeof run.digest);
+        row->outcome = !refused && memcmp(run.digest, row->reference, sizeof run.digest) == 0 ? SOCLE_BENCH_GOOD : SOCLE_BENCH_WRONG;
+    }
+    if (at >= 0) {
+        const double joules = sc_energy_between(&before, &after);
+        b->runs[i * b->max_runs + (size_t)at] = run.ns > 0 ? run.ns : 1;
+        b->proof_runs[i * b->max_runs + (size_t)at] = run;
+        row->n_runs = (unsigned)at + 1;
+        row->joules = at == 0 ? joules : row->joules + joules;
+    }
+    return SOCLE_OK;
+}
+
+/* Each size takes about four times as long as the one before. Those are taken up whose warm-up and least rounds are over in time. */
+static socle_status prove_rounds(struct rounds *r, double seconds, const struct sc_bench_host *host)
+{
+    struct socle_bench *const b = r->b;
+    socle_status st = SOCLE_OK;
+    double promised = 0, last = 0; /* seconds of all that was taken up; of the last warm-up of the same guest */
+    const double steps = (double)b->n * (b->max_runs + 1);
+    for (size_t i = 0; i < b->n; i++) {
+        const bool grows = i > 0 && strcmp(b->guests[i].guest, b->guests[i - 1].guest) == 0;
+        const double each = grows ? last * (double)(1u << (b->guests[i].log_cycles - b->guests[i - 1].log_cycles)) : 0;
+        last = each;
+        if (grows && promised + each * (SC_BENCH_LEAST_ROUNDS + 1) > seconds) {
+            (void)snprintf(b->rows[i].why, sizeof b->rows[i].why, "takes about %.0f s a run, and there are %.0f for all", each, seconds);
+            continue;
+        }
+        TRY(host->tell(host->arg, b->rows[i].op, (double)i / steps));
+        const double before = since(r);
+        b->wanted[i] = true;
+        TRY(prove_once(r, host, i, -1));
+        last = since(r) - before;
+        promised += b->wanted[i] ? last * (SC_BENCH_LEAST_ROUNDS + 1) : 0;
+    }
+    for (unsigned round = 0; round < b->max_runs && (round < SC_BENCH_LEAST_ROUNDS || since(r) <= seconds); round++) {
+        for (size_t i = 0; i < b->n; i++) {
+            if (b->wanted[i]) {
+                TRY(host->tell(host->arg, b->rows[i].op, (double)(b->n * (round + 1) + i) / steps));
+                TRY(prove_once(r, host, i, (int)round));
+            }
+        }
+    }
+    note_moment(r);
+out:
+    return st;
+}
+
+/* Medians of what is known of each run of a row. */
+static socle_status summarise_proof(struct socle_bench_proof *p, const struct sc_proof_run *runs, unsigned n, unsigned bits)
+{
+    struct sc_summary s;
+    double x[SOCLE_BENCH_MAX_RUNS];
+    socle_status st = SOCLE_OK;
+    memcpy(p->workload, runs[0].workload, sizeof p->workload);
+    p->cycles = runs[0].cycles;
+    p->bytes = runs[0].bytes;
+    p->n_segments = runs[0].n_segments;
+    p->n_stages = runs[0].n_stages;
+    p->bits = bits;
+    for (unsigned k = 0; k < n; k++) {
+        x[k] = 1e-9 * (double)(runs[k].verify_ns > 0 ? runs[k].verify_ns : 1);
+        p->peak_memory = runs[k].peak_memory > p->peak_memory ? runs[k].peak_memory : p->peak_memory;
+    }
+    TRY(sc_stats_summary(&s, x, n));
+    p->verify_s = s.median;
+    for (unsigned j = 0; j < p->n_stages; j++) {
+        for (unsigned k = 0; k < n; k++) {
+            x[k] = runs[k].stages[j].seconds > 0 ? runs[k].stages[j].seconds : 1e-9;
+        }
+        TRY(sc_stats_summary(&s, x, n));
+        p->stages[j] = (struct socle_stage){.name = runs[0].stages[j].name, .seconds = s.median};
+    }
+out:
+    return st;
+}
+
+static socle_status run_proofs(struct rounds *r, const struct socle_bench_options *o, const struct sc_bench_host *host)
+{
+    struct socle_bench *const b = r->b;
+    socle_status st = SOCLE_OK;
+    b->info.profile = host->profile;
+    b->info.reference = "first proof";
+    r->lab.ops = sc_cpu_ops_now(); /* of the lab only the pace is wanted */
+    TRY(prove_rounds(r, o->seconds > 0 ? o->seconds : DEFAULT_SECONDS, host));
+    for (size_t i = 0; i < b->n; i++) {
+        if (b->rows[i].n_runs > 0) {
+            TRY(summarise_proof(&b->proofs[i], b->proof_runs + i * b->max_runs, b->rows[i].n_runs, host->bits));
+        }
+    }
+out:
+    return st;
+}
+
 socle_status sc_bench_run(struct socle_bench *b, const struct socle_bench_options *o, const struct sc_bench_host *host)
 {
     struct rounds r = {.b = b, .root = o->system, .start_ns = sc_clock_ns()};
@@ -289,10 +450,14 @@ socle_status sc_bench_run(struct socle_bench *b, const struct socle_bench_option
     sc_computer_read(&b->machine, o->system);
     b->info.virtualised = b->machine.virtualised;
     b->info.load = b->machine.load;
-    choose(b, host->room);
-    TRY(sc_lab_init(&r.lab, b->cases, b->wanted, b->n, host->pool));
     sc_sensors_init(&r.sensors, o->system);
-    TRY(run_rounds(&r, o->seconds > 0 ? o->seconds : DEFAULT_SECONDS, host));
+    if (b->guests != NULL) {
+        TRY(run_proofs(&r, o, host));
+    } else {
+        choose(b, host->room);
+        TRY(sc_lab_init(&r.lab, b->cases, b->wanted, b->n, host->pool));
+        TRY(run_rounds(&r, o->seconds > 0 ? o->seconds : DEFAULT_SECONDS, host));
+    }
     TRY(summarise(b));
     b->info.seconds = since(&r);
     b->info.peak_memory = sc_peak_resident();

@@ -5,6 +5,7 @@
 #ifndef SC_BENCH_RUN_H
 #define SC_BENCH_RUN_H
 
+#include "host/bench/guests.h"
 #include "host/bench/lab.h"
 #include "host/bench/sensors.h"
 #include "host/socle.h"
@@ -16,7 +17,10 @@
 struct socle_bench {
     struct socle_bench_info info;
     struct sc_computer machine;
-    const struct sc_lab_case *cases;
+    const struct sc_lab_case *cases;    /* of kernels, else NULL */
+    const struct sc_guest_case *guests; /* of proofs, else NULL */
+    struct socle_bench_proof *proofs;   /* one a row */
+    struct sc_proof_run *proof_runs;    /* n times max_runs */
     bool *wanted;
     size_t n; /* rows */
     struct socle_bench_row *rows;
@@ -30,6 +34,14 @@ struct socle_bench {
     size_t n_moments;
 };
 
+/** One proof that was made and verified. */
+struct sc_proof_run {
+    uint8_t digest[SC_LAB_DIGEST], workload[SC_LAB_DIGEST];
+    uint64_t ns, verify_ns, cycles, bytes, peak_memory;
+    unsigned n_segments, n_stages;
+    struct socle_stage stages[SOCLE_MAX_STAGES];
+};
+
 /** What a run needs to know of its caller. */
 struct sc_bench_host {
     struct sc_pool *pool;
@@ -37,6 +49,10 @@ struct sc_bench_host {
     void *arg;
     /** Not SOCLE_OK: stop, with this status. */
     socle_status (*tell)(void *arg, const char *op, double fraction);
+    /** Make and verify a proof. E_NOMEM with @p why: it does not fit; E_SELFCHECK, E_REJECT: it is wrong. Only for the suite "prove". */
+    socle_status (*prove)(void *arg, struct sc_proof_run *out, char why[96], const struct sc_guest_case *c);
+    const char *profile;
+    unsigned bits;
 };
 
 /** The cases of a suite that @p o wants, as rows without times. E_ARG: no such suite, no such operation, too many runs; E_NOMEM. */

@@ -156,6 +156,29 @@ def sensor_tests(folder):
     report("hot: 99 degrees" in out and "J a run" in out, "heat and energy are in the table", out)
 
 
+def proof_tests(folder):
+    path = os.path.join(folder, "proofs.json")
+    args = ["bench", "run", "--suite", "prove", "--only", "workload", "--runs", "3", "--seconds", "1", "-q", "--profile", "socle-132", "-o", path]
+    ran = socle(*args)
+    if "without a RISC-V compiler" in ran.stderr:
+        report(ran.returncode == 2, "a build without guests says so", ran.stderr)
+        return
+    report(ran.returncode == 0, "proofs of the smallest size", ran.stderr)
+    with open(path) as f:
+        d = json.load(f)
+    good, *skipped = d["results"]
+    p = good["proof"]
+    report(not faults(d, SCHEMA) and d["workload"]["profile"] == "socle-132" and not figures_wrong(good), "their report is of the schema", faults(d, SCHEMA))
+    report(good["outcome"] == "good" and p["cycles"] == good["units"] and abs(p["cycles"] / 2**18 - 1) < 0.1 and p["security_bits"] >= 100 and
+           p["segments"] == 1 and p["proof_bytes"] > 10000 and p["verify_seconds"] > 0 and p["peak_memory_bytes"] > 1 << 20, "and tells what they are", good)
+    report(0.5 < sum(p["stages"].values()) / (1e-9 * good["summary"]["median_ns"]) < 1.5, "stages are the time", good)
+    report(len(skipped) == 4 and all("s a run" in r["why"] for r in skipped), "what takes too long is skipped and says so", skipped)
+    exits(0, "its proofs come out again", "bench", "check", path, "--profile", "socle-132", "-q")
+    d["results"][0]["digest"] = d["results"][0]["reference_digest"] = "00" * 32
+    put(folder, "other.json", json.dumps(d))
+    exits(3, "another proof is noticed", "bench", "check", os.path.join(folder, "other.json"), "--profile", "socle-132", "-q")
+
+
 def main():
     exits(2, "bench wants to know what to do", "bench")
     exits(2, "bench does nothing else", "bench", "walk")
@@ -168,7 +191,7 @@ def main():
     exits(7, "a deadline ends it", "bench", "run", "--deadline", "0.05", "-q")
     listed = json.loads(exits(0, "list under --json", "bench", "list", "--json").stdout)
     text = exits(0, "list", "bench", "list").stdout
-    report(listed["schema"] == "socle.bench" and listed["suites"] == ["kernels"] and len(listed["cases"]) >= 14 and
+    report(listed["schema"] == "socle.bench" and listed["suites"] == ["kernels", "prove"] and len(listed["cases"]) >= 14 and
            all(c["op"] in text and c["shape"] in text for c in listed["cases"]) and max(map(len, text.splitlines())) <= 80, "lists the cases", text)
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "report.json")
@@ -192,6 +215,7 @@ def main():
                "fewer than 5 runs" in ran.stdout and "NOT VALID" in ran.stdout, "the table fits 80 columns and has every case", ran.stdout)
         schema_tests(d)
         sensor_tests(folder)
+        proof_tests(folder)
         exits(2, "a report that cannot be written is an error", "bench", "run", "--only", "fold", "--runs", "1", "-q", "-o", os.path.join(folder, "no", "r"))
     print(f"1..{count}")
     return 1 if failed else 0

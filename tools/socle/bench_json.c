@@ -7,6 +7,7 @@
 #include "build_id.h"
 
 #include <math.h>
+#include <string.h>
 
 /* What a system does not tell is null. */
 static void known_string(struct json *j, const char *key, const char *value)
@@ -155,6 +156,30 @@ static void json_case(struct json *j, const struct socle_bench_row *r)
     json_uint(j, "memory_bytes", r->memory);
 }
 
+static void json_proof(struct json *j, const struct socle_bench_proof *p)
+{
+    /* Names of the stages in reports; a set has its proofs in one stage. */
+    static const char *const names[][2] = {{"commit", "commitment"}, {"bus argument", "bus-argument"}, {"open", "opening"}};
+    json_object(j, "proof");
+    json_hex(j, "workload_digest", p->workload, sizeof p->workload);
+    json_uint(j, "cycles", p->cycles);
+    json_uint(j, "segments", p->n_segments);
+    json_uint(j, "security_bits", p->bits);
+    json_uint(j, "proof_bytes", p->bytes);
+    json_real(j, "verify_seconds", p->verify_s);
+    json_uint(j, "peak_memory_bytes", p->peak_memory);
+    json_object(j, "stages");
+    for (unsigned i = 0; i < p->n_stages; i++) {
+        const char *name = p->stages[i].name;
+        for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
+            name = strcmp(name, names[k][0]) == 0 ? names[k][1] : name;
+        }
+        json_real(j, name, p->stages[i].seconds);
+    }
+    json_end(j);
+    json_end(j);
+}
+
 static void json_row(struct json *j, const struct socle_bench_row *r)
 {
     static const char *const outcomes[] = {[SOCLE_BENCH_GOOD] = "good", [SOCLE_BENCH_WRONG] = "wrong", [SOCLE_BENCH_SKIPPED] = "skipped"};
@@ -173,6 +198,9 @@ static void json_row(struct json *j, const struct socle_bench_row *r)
         json_real(j, "share", r->share);
         known_string(j, "binds", r->binds);
         json_real(j, "joules", r->joules);
+        if (r->proof != NULL) {
+            json_proof(j, r->proof);
+        }
     }
     json_end(j);
 }
@@ -221,8 +249,14 @@ void bench_json_report(struct json *j, const struct args *a, const struct bench_
     json_object(j, "workload");
     json_string(j, "suite", r->info->suite);
     json_uint(j, "suite_version", r->info->suite_version);
-    json_string(j, "time_boundary", "the clock around one call of the kernel on all threads, data in memory before and after; limits, digests and "
-                                    "the making of the input are outside");
+    if (r->info->profile != NULL) {
+        json_string(j, "profile", r->info->profile);
+    }
+    json_string(j, "time_boundary", r->info->profile != NULL
+                                        ? "the clock around one proof, from the bytes of program and input in memory to the bytes of a proof that was "
+                                          "checked: key, run, trace, all rounds and self-check are inside, the second check and files are outside"
+                                        : "the clock around one call of the kernel on all threads, data in memory before and after; limits, digests and "
+                                          "the making of the input are outside");
     json_end(j);
     json_host(j, r);
     json_devices(j, r);
