@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * RENEW: a register gets a newer stamp and keeps its value, so that an access is never far from the one before and needs one lookup
- * for their order. Owns nothing. Theory: docs/spec/chips.md section 24, docs/decisions/0011-registers-are-renewed.md.
+ * for their order. Owns nothing. Theory: docs/spec/chips.md section 24, docs/decisions/0013-registers-are-renewed.md.
  */
 #include "core/chips/access.h"
 
-#define STAMP_UNIT (1 << 13) /* stamp = STAMP_UNIT (k + 1) - 1 */
+#define STAMP_UNIT (1 << 11) /* stamp = STAMP_UNIT (k + 1) - 1 */
 
 /* clang-format off */
 #define RENEW_COLUMNS(ONE, VEC)                              \
     ONE(real, BIT, "1 on rows that renew a register")        \
     ONE(reg, FIELD, "the register")                          \
     ONE(prev, CLK, "stamp of the token that it receives")    \
-    ONE(k, U16, "the new stamp is 2^13 (k + 1) - 1")         \
+    ONE(k, U16, "the new stamp is 2^11 (k + 1) - 1")         \
     VEC(v, 4, FIELD, "its value, limbs")
 /* clang-format on */
 AIR_ROW(renew, RENEW_COLUMNS)

@@ -99,7 +99,7 @@ static void print_words(void)
 static void print_renewals(void)
 {
     static const struct sc_renewal of[] = {
-        {0x1122334455667788u, 7, 65535, 3}, {0xffffffffffffffffu, 65535, 131071, 32}, {0, 0, 16383, 0}, {1, (1u << 29) - 16385, (1u << 29) - 1, 31}};
+        {0x1122334455667788u, 7, 65535, 3}, {0xffffffffffffffffu, 65535, 131071, 32}, {0, 0, 16383, 0}, {1, (1u << 27) - 16385, (1u << 27) - 1, 31}};
     for (unsigned i = 0; i < sizeof of / sizeof of[0]; i++) {
         uint32_t row[AIR_MAX_COLS] = {0};
         void *const out = row;

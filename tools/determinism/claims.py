@@ -10,13 +10,12 @@ Rely: what the other tables promise of what this one receives. Guarantee: what i
   equal ips have equal program lines                           rely of the chips, guarantee `outputs` of DECODE
   an immediate's upper limbs are 0 or all ones, a shift amount
   is below 64 or 32                                            rely of BITI and SHIFTI, guarantee `immediates` of DECODE
-  stamps are below 2^27, those of registers below 2^29         the length of a run; guarantee `renewed` of RENEW
+  stamps are below 2^27                                        the length of a run; guarantee `renewed` of RENEW
 """
 from .form import P, add, const, constant, mul, primed, scale, sub, substitute, var
 from .state import State, sub_int
 
 LIMB, BYTE, STAMP, EIGHTHS = (0, 65535), (0, 255), (0, (1 << 27) - 1), (0, 8191)
-REGISTER_STAMP = (0, (1 << 29) - 1)  # RENEW gives later stamps than a run has
 KEY = 1 << 29
 REAL = [var("real"), sub(var("real"), const(1))]
 SIGNED = (132, 134, 135)  # codes whose immediate BITI takes apart: XORI, ORI, ANDI
@@ -140,7 +139,7 @@ class Builder:
     def token(self, name, slots, row):
         for i in range(5, 9):
             self.range(f"{name} {i}", slots[i], row, LIMB)
-        self.range(name + " stamp", slots[4], row, REGISTER_STAMP if constant(slots[0]) == 0 else STAMP)
+        self.range(name + " stamp", slots[4], row, STAMP)
         if constant(slots[0]) != 0 and self.tables[row].name != "INITFINAL":
             q = self.fresh(name + " / 8", row, EIGHTHS)
             self.add(name + " is a word", row, [sub(slots[1], scale(q, 8))])
@@ -325,7 +324,7 @@ def time(table, kind, lemmas, skip=(), index=0):
     if index >= len(pairs):
         return None
     a, given = pairs[index]
-    later = b.fresh("how much later", 0, REGISTER_STAMP)
+    later = b.fresh("how much later", 0, STAMP)
     b.add("the token taken is not older", 0, [sub(sub(a[4], given[4]), later)])
     return b.state, lambda state: False
 
@@ -434,13 +433,13 @@ def immediates(table, kind, lemmas, skip=()):
 
 
 def renewed(table, kind, lemmas, skip=()):
-    """A row gives the register that it takes, with the same value and a stamp below 2^29."""
+    """A row gives the register that it takes, with the same value and a stamp below 2^27."""
 
     def targets(b):
         ((taken, given),) = access_pairs(b)
         if taken[5:] != given[5:] or constant(taken[0]) != 0:
             raise Missing("another value, or no register")
-        return [(given[4], REGISTER_STAMP)]
+        return [(given[4], STAMP)]
 
     return one_row(table, kind, lemmas, skip, targets)
 

@@ -32,7 +32,7 @@ def rely(use, slots):
     limbs = all(v < 65536 for v in (slots[5:9] if use.bus in ("MEM", "PROG") else slots if use.bus == "MCALL" else []))
     if use.bus == "MEM" and use.side == "receive":
         place = slots[0] == 0 or (slots[1] % 8 == 0 and slots[1] < 65536 and slots[2] < 65536 and slots[3] < 3)
-        return limbs and place and slots[4] < 1 << (29 if slots[0] == 0 else 27)
+        return limbs and place and slots[4] < 1 << 27
     return limbs and (use.bus != "STATE" or slots[0] < 1 << 27)
 
 
