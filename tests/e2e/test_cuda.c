@@ -16,6 +16,7 @@
 #include "host/device/wait.h"
 #include "host/sys/file.h"
 #include "host/sys/mem.h"
+#include "kernels/kc/launch.h"
 #include "tests/support/fake_cuda.h"
 
 static uint8_t *elf;
@@ -155,7 +156,7 @@ Test(cuda, a_device_that_is_lost_is_given_up, .timeout = 100)
     socle_context *const ctx = context_for("cuda");
     fake->fail_with = SC_CU_ILLEGAL_ADDRESS;
     fake->all_after = true;
-    fake->fail_at = 100;
+    fake->fail_at = 2 * SC_KC_N_KERNELS + 60; /* opening takes two calls for each kernel */
     cr_assert_eq(prove(ctx, &p), SOCLE_OK, "%s", socle_message(ctx));
     expect_same(&want, &p);
     cr_expect(p.device.given_up && p.device.failures >= SC_COMMITTER_PATIENCE);
