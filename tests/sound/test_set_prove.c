@@ -84,11 +84,11 @@ Test(set_prove, threads_and_instruction_sets_give_the_same_bytes, .timeout = 200
 
 /* ---- memory ---- */
 
-/* told: before the step; taken: by the step beside what was held. */
+/* told: before the step; taken: by the step beside what was held. Words of zeros, which the plan does not know of, take less. */
 static void expect_told(const char *step, size_t told, size_t taken)
 {
     cr_expect(taken <= told, "%s: %zu bytes were told, %zu taken", step, told, taken);
-    cr_expect(taken + told / 16 + ((size_t)2 << 20) >= told, "%s: %zu bytes were told, only %zu taken", step, told, taken);
+    cr_expect(taken + told / 8 + ((size_t)2 << 20) >= told, "%s: %zu bytes were told, only %zu taken", step, told, taken);
 }
 
 static void drop_cells(void *arg)
