@@ -57,7 +57,7 @@ struct sc_oracle_source {
 SC_MUST_USE socle_status sc_oracle_open_from(const struct sc_oracle *o, const struct sc_oracle_source *from, struct sc_pch *ch, fx *answers,
                                              const fx *eq, const uint32_t *index, unsigned t);
 
-/** Memory of a commitment: code words and tree, and what takes more for a while: making it, opening @p t positions, and making
+/** The most memory of a commitment (words of zeros take none): code words and tree, and what takes more for a while: making it, opening @p t positions, and making
  * code words again for that. */
 struct sc_oracle_memory {
     size_t code, nodes, making, opening, again;

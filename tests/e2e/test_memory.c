@@ -53,11 +53,11 @@ static void drop_cells(void *arg)
     sc_trace_drop_cells(arg);
 }
 
-/* told: before the step; taken: by the step beside what was held. */
+/* told: before the step; taken: by the step beside what was held. Words of zeros, which the plan does not know of, take less. */
 static void expect_told(const char *name, const char *step, size_t told, size_t taken)
 {
     cr_expect(taken <= told, "%s, %s: %zu bytes were told, %zu taken", name, step, told, taken);
-    cr_expect(taken + told / 16 + ((size_t)2 << 20) >= told, "%s, %s: %zu bytes were told, only %zu taken", name, step, told, taken);
+    cr_expect(taken + told / 16 + ((size_t)4 << 20) >= told, "%s, %s: %zu bytes were told, only %zu taken", name, step, told, taken);
 }
 
 static void expect_memory_as_told(const char *name, const uint8_t *input, size_t input_size, unsigned n_threads)
