@@ -38,7 +38,7 @@ socle_status sc_guest_input(uint8_t **out, size_t *len, const struct sc_guest_ca
         return SOCLE_E_NOMEM;
     }
     for (size_t i = 0; i < size; i++) {
-        bytes[i] = c->counted ? (uint8_t)(c->amount >> (8 * i)) : (uint8_t)(i * 151 + (i >> 8));
+        bytes[i] = (uint8_t)(c->counted ? (uint64_t)c->amount >> (8 * i) : i * 151 + (i >> 8));
     }
     *out = bytes;
     *len = size;
