@@ -305,7 +305,10 @@ Test(memory, a_run_under_a_very_small_budget_says_how_much_it_needs)
         const char *const at = strstr(message, "needs a memory budget of ");
         cr_assert(at != NULL && sscanf(at, "needs a memory budget of %lluM", &least) == 1 && least > mib, "%s", message);
     }
-    cr_assert_eq(execute_within(message, code, sizeof code, least), SOCLE_E_NOMEM); /* what loading needs */
+    unsigned times = 0;
+    do { /* what loading needs; a process under a sanitizer grows between two calls */
+        cr_assert_eq(execute_within(message, code, sizeof code, least), SOCLE_E_NOMEM);
+    } while (times++ < 3 && sscanf(message, "loading this program needs a memory budget of %lluM", &least) == 1);
     cr_assert_eq(sscanf(message, "running this program needs a memory budget of %lluM", &least), 1, "%s", message);
     cr_expect_eq(execute_within(message, code, sizeof code, least + 1), SOCLE_OK, "%s", message);
 }
