@@ -15,23 +15,14 @@ import tempfile
 SOCLE, ROOT = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
 from schema import faults  # noqa: E402
+import tap  # noqa: E402
+from tap import report  # noqa: E402
 
 with open(os.path.join(ROOT, "docs", "bench-report.schema.json")) as f:
     SCHEMA = json.load(f)
 with open(SOCLE, "rb") as f:
     SANITIZED = b"__asan_init" in f.read()  # it has memory of its own
 BUDGET = "600M" if SANITIZED else "250M"
-count = 0
-failed = False
-
-
-def report(good, name, why=""):
-    global count, failed
-    count += 1
-    failed = failed or not good
-    print(f"{'ok' if good else 'not ok'} {count} - {name}", flush=True)
-    if not good and why:
-        print("# " + str(why)[:1000].replace("\n", "\n# "), flush=True)
 
 
 def socle(*args):
@@ -199,14 +190,14 @@ def main():
         with open(path) as f:
             d = json.load(f)
         report(not faults(d, SCHEMA), "its report is of the schema", faults(d, SCHEMA))
-        done = [r for r in d["results"] if r["outcome"] == "good"]
+        finished = [r for r in d["results"] if r["outcome"] == "good"]
         skipped = [r for r in d["results"] if r["outcome"] == "skipped"]
-        report(len(d["results"]) == len(listed["cases"]) and len(done) >= 5 and (SANITIZED or len(skipped) >= 5) and
+        report(len(d["results"]) == len(listed["cases"]) and len(finished) >= 5 and (SANITIZED or len(skipped) >= 5) and
                all("M of memory" in r["why"] for r in skipped), "what does not fit is skipped and says so", d["results"])
         report(SANITIZED or d["peak_memory_bytes"] <= 250 << 20, "it stays within the budget", d["peak_memory_bytes"])
-        report(all(r["digest"] == r["reference_digest"] for r in done), "every digest is that of the reference")
-        report(all(not figures_wrong(r) for r in done), "figures follow from the raw runs", [(r["op"], figures_wrong(r)) for r in done])
-        report(all(r["share"] is not None and 0 < r["share"] < 3 and r["binds"] in [x["name"] for x in d["limits"]] for r in done if r["op"] != "copy"),
+        report(all(r["digest"] == r["reference_digest"] for r in finished), "every digest is that of the reference")
+        report(all(not figures_wrong(r) for r in finished), "figures follow from the raw runs", [(r["op"], figures_wrong(r)) for r in finished])
+        report(all(r["share"] is not None and 0 < r["share"] < 3 and r["binds"] in [x["name"] for x in d["limits"]] for r in finished if r["op"] != "copy"),
                "shares are of limits measured in the run")
         checks = {c["name"]: c["passed"] for c in d["validity"]["checks"]}
         report(not d["validity"]["valid"] and list(checks.values())[:2] == [True, False], "three runs are too few for a valid report", checks)
@@ -217,8 +208,7 @@ def main():
         sensor_tests(folder)
         proof_tests(folder)
         exits(2, "a report that cannot be written is an error", "bench", "run", "--only", "fold", "--runs", "1", "-q", "-o", os.path.join(folder, "no", "r"))
-    print(f"1..{count}")
-    return 1 if failed else 0
+    return tap.done()
 
 
 if __name__ == "__main__":

@@ -11,18 +11,11 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import tap  # noqa: E402
+from tap import report  # noqa: E402
+
 SOCLE = os.path.abspath(sys.argv[1])
-count = 0
-failed = False
-
-
-def report(good, name, why=""):
-    global count, failed
-    count += 1
-    failed = failed or not good
-    print(f"{'ok' if good else 'not ok'} {count} - {name}", flush=True)
-    if not good and why:
-        print("# " + str(why)[:1200].replace("\n", "\n# "), flush=True)
 
 
 def socle(*args):
@@ -246,8 +239,7 @@ def main():
         disturbance_tests(folder, base)
         format_tests(folder, base)
         check_tests(folder, base)
-    print(f"1..{count}")
-    return 1 if failed else 0
+    return tap.done()
 
 
 if __name__ == "__main__":

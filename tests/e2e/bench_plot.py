@@ -19,22 +19,13 @@ import xml.etree.ElementTree as ET
 SOCLE, ROOT = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
 import browser  # noqa: E402
+import tap  # noqa: E402
+from tap import report  # noqa: E402
 
 SVG = "{http://www.w3.org/2000/svg}"
 CHARTS = {"latency.svg": "Latency distribution", "stages.svg": "Stages", "roofline.svg": "Roofline", "scaling.svg": "Scaling",
           "energy.svg": "Energy and latency", "clock.svg": "Clock over time", "pace.svg": "Pace over time"}
 STAGES = {"execute": 1.0, "trace": 2.0, "commitment": 8.0, "bus-argument": 4.0, "constraints": 3.0, "opening": 2.0}
-count = 0
-failed = False
-
-
-def report(good, name, why=""):
-    global count, failed
-    count += 1
-    failed = failed or not good
-    print(f"{'ok' if good else 'not ok'} {count} - {name}", flush=True)
-    if not good and why:
-        print("# " + str(why)[:1500].replace("\n", "\n# "), flush=True)
 
 
 def socle(*args):
@@ -337,8 +328,7 @@ def main():
         folder = Folder(path)
         if sys.argv[3:] == ["--browser"]:
             browser.look(report, os.path.join(folder.draw(*put_all(folder, base)), "index.html"), len(CHARTS))
-            print(f"1..{count}")
-            return 1 if failed else 0
+            return tap.done()
         refusals(folder, base)
         one_report(folder, base)
         geometry(folder, base)
@@ -346,8 +336,7 @@ def main():
         hostile(folder, base)
         large(folder, base)
         wrong(folder, base)
-    print(f"1..{count}")
-    return 1 if failed else 0
+    return tap.done()
 
 
 if __name__ == "__main__":

@@ -10,19 +10,12 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import tap  # noqa: E402
+from tap import report  # noqa: E402
+
 SOCLE, GUESTS, ROOT = os.path.abspath(sys.argv[1]), sys.argv[2], sys.argv[3]
 OPS = {"commit", "gkr", "open", "zero"}
-count = 0
-failed = False
-
-
-def report(good, name, why=""):
-    global count, failed
-    count += 1
-    failed = failed or not good
-    print(f"{'ok' if good else 'not ok'} {count} - {name}", flush=True)
-    if not good:
-        print("# " + str(why)[:1000].replace("\n", "\n# "), flush=True)
 
 
 def run(*command):
@@ -67,8 +60,7 @@ def main():
                                 ("no repetition", "at least 1", ("--repeat", "0", guest, entry))):
             ran = measure(*args)
             report(ran.returncode == 1 and ran.stdout == "" and why in ran.stderr, name + " is refused", ran)
-    print(f"1..{count}")
-    return 1 if failed else 0
+    return tap.done()
 
 
 if __name__ == "__main__":

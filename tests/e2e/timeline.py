@@ -12,19 +12,12 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import tap  # noqa: E402
+from tap import report  # noqa: E402
+
 SOCLE, GUESTS = os.path.abspath(sys.argv[1]), sys.argv[2]
 STAGES = {"trace", "commit", "bus argument", "constraints", "open"}
-count = 0
-failed = False
-
-
-def report(good, name, why=""):
-    global count, failed
-    count += 1
-    failed = failed or not good
-    print(f"{'ok' if good else 'not ok'} {count} - {name}", flush=True)
-    if not good:
-        print("# " + str(why)[:1000].replace("\n", "\n# "), flush=True)
 
 
 def prove(folder, guest, value, *options):
@@ -100,8 +93,7 @@ def main():
         ran = subprocess.run([SOCLE, "prove", os.path.join(GUESTS, "fibonacci.elf"), "-i", os.path.join(folder, "input"), "-o", os.path.join(folder, "p"),
                               "--trace", os.path.join(folder, "no", "such")], capture_output=True, text=True)
         report(ran.returncode == 2, "a file that cannot be written is an error", ran)
-    print(f"1..{count}")
-    return 1 if failed else 0
+    return tap.done()
 
 
 if __name__ == "__main__":

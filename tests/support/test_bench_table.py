@@ -12,19 +12,11 @@ import subprocess
 import sys
 import tempfile
 
+import tap
+from tap import report
+
 ROOT, SOCLE = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 SCRIPT = os.path.join(ROOT, "bench", "table.py")
-count = 0
-failed = False
-
-
-def report(good, name, why=""):
-    global count, failed
-    count += 1
-    failed = failed or not good
-    print(f"{'ok' if good else 'not ok'} {count} - {name}", flush=True)
-    if not good:
-        print("# " + str(why)[:1000].replace("\n", "\n# "), flush=True)
 
 
 def table(*args):
@@ -78,8 +70,7 @@ def main():
         with open(first, "w") as f:
             json.dump(d, f)
         report("validity is missing" in table("--check", "--root", root).stderr, "a report that is not of the schema is noticed")
-    print(f"1..{count}")
-    return 1 if failed else 0
+    return tap.done()
 
 
 if __name__ == "__main__":
