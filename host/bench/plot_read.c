@@ -4,34 +4,15 @@
  */
 #include "host/bench/lab.h"
 #include "host/bench/plot.h"
+#include "host/bench/reader.h"
 
 #include "host/sys/mem.h"
 
-#include <jansson.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MOST 1e15 /* of any figure; what is beyond is no measurement */
-
-/** Where reading stands: the first fault stays. */
-struct reader {
-    char *why;
-    socle_status st;
-};
-
-__attribute__((format(printf, 3, 4))) static void fault(struct reader *r, socle_status st, const char *format, ...)
-{
-    va_list args;
-    if (r->st != SOCLE_OK) {
-        return;
-    }
-    r->st = st;
-    va_start(args, format);
-    (void)vsnprintf(r->why, SC_REPORT_WHY, format, args);
-    va_end(args);
-}
 
 /* NAN for null. */
 static double number(struct reader *r, const json_t *v, const char *key)
@@ -50,17 +31,6 @@ static double number(struct reader *r, const json_t *v, const char *key)
 static double number_of(struct reader *r, const json_t *o, const char *key)
 {
     return number(r, json_object_get(o, key), key);
-}
-
-static void text_of(struct reader *r, char *out, size_t size, const json_t *o, const char *key)
-{
-    const json_t *const v = json_object_get(o, key);
-    const char *const text = json_string_value(v);
-    if (text == NULL || strlen(text) >= size || strlen(text) != json_string_length(v)) {
-        fault(r, SOCLE_E_FORMAT, "%s is missing, no text or too long", key);
-    } else {
-        (void)snprintf(out, size, "%s", text);
-    }
 }
 
 static size_t stage_named(struct reader *r, struct sc_plot *p, const char *name)

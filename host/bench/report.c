@@ -2,54 +2,13 @@
  *
  * From JSON to a report. Contracts: report.h.
  */
-#include "host/bench/report.h"
+#include "host/bench/reader.h"
 
 #include "host/sys/mem.h"
 
-#include <jansson.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-/** Where reading stands: the first fault stays. */
-struct reader {
-    char *why;
-    socle_status st;
-};
-
-__attribute__((format(printf, 3, 4))) static void fault(struct reader *r, socle_status st, const char *format, ...)
-{
-    va_list args;
-    if (r->st != SOCLE_OK) {
-        return;
-    }
-    r->st = st;
-    va_start(args, format);
-    (void)vsnprintf(r->why, SC_REPORT_WHY, format, args);
-    va_end(args);
-}
-
-static const json_t *member(struct reader *r, const json_t *o, const char *key, json_type type)
-{
-    const json_t *const v = json_object_get(o, key);
-    if (v == NULL || json_typeof(v) != type) {
-        fault(r, SOCLE_E_FORMAT, "%s is missing or of another type", key);
-        return NULL;
-    }
-    return v;
-}
-
-static void text_of(struct reader *r, char *out, size_t size, const json_t *o, const char *key)
-{
-    const json_t *const v = member(r, o, key, JSON_STRING);
-    out[0] = '\0';
-    if (v != NULL && (json_string_length(v) >= size || strlen(json_string_value(v)) != json_string_length(v))) {
-        fault(r, SOCLE_E_FORMAT, "%s is too long", key);
-    } else if (v != NULL) {
-        (void)snprintf(out, size, "%s", json_string_value(v));
-    }
-}
 
 static uint64_t count_of(struct reader *r, const json_t *o, const char *key, uint64_t low, uint64_t high)
 {

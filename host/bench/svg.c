@@ -215,8 +215,8 @@ void sc_axis_fit(struct sc_axis *a, double low, double high, bool log, size_t mo
     }
     const double span = high > low ? high - low : high > 0 ? high / 2 : 1;
     const double step = nice(span / (double)(most - 2));
-    a->low = fmax(0, floor(low / step) * step);
-    a->high = ceil(high / step) * step;
+    a->low = fmax(0, fmin(low, floor(low / step) * step)); /* a product may be rounded past its value */
+    a->high = fmax(high, ceil(high / step) * step);
     a->high = a->high > a->low ? a->high : a->low + step;
     even_ticks(a, most);
 }

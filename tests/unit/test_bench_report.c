@@ -4,6 +4,7 @@
  */
 #include "host/bench/report.h"
 #include "host/sys/mem.h"
+#include "tests/unit/report_file.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -11,25 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROOM = 1 << 18, TIMES = 3000 };
-
-static uint8_t whole[ROOM];
-static size_t whole_len;
-static uint64_t rng = 20261127;
-
-static size_t dice(size_t n)
-{
-    rng = rng * 6364136223846793005u + 1442695040888963407u;
-    return (size_t)((rng >> 33) % n);
-}
+enum { TIMES = 3000 };
 
 static void load(void)
 {
-    FILE *const f = fopen(SC_SOURCE_ROOT "/bench/results/2026-11-28-kernels-xeon-2c.json", "r");
-    cr_assert_not_null(f);
-    whole_len = fread(whole, 1, ROOM, f);
-    cr_assert(whole_len > 1000 && whole_len < ROOM - 64);
-    (void)fclose(f);
+    load_report(20261127);
 }
 
 TestSuite(bench_report, .init = load);
