@@ -83,7 +83,6 @@ struct sc_crossing {
 
 /* Registers are renewed just before an instruction whose stamp is a multiple of this: no access is further from the one before. */
 #define SC_RENEW_STAMPS 65536u
-#define SC_RENEWED 33u /* registers, the dummy among them */
 
 /** A register that gets a newer stamp. Every register is renewed at every stamp SC_RENEW_STAMPS k - 1 before the last instruction. */
 struct sc_renewal {
@@ -95,7 +94,7 @@ struct sc_renewal {
 /** Rows of RENEW in a proof of @p cycles instructions. */
 static inline uint64_t sc_renewals(uint64_t cycles)
 {
-    return SC_RENEWED * (4 * cycles / SC_RENEW_STAMPS);
+    return (SC_REG_DUMMY + 1) * (4 * cycles / SC_RENEW_STAMPS);
 }
 
 /** A decoded address that was executed at least once, for the DECODE table. */

@@ -19,7 +19,7 @@
 #define SC_OUTPUT_START (UINT64_C(1) << 33)
 #define SC_OUTPUT_END (SC_OUTPUT_START + (UINT64_C(1) << 32))
 #define SC_IO_MAX ((UINT64_C(1) << 32) - 8) /* bytes of input or output */
-#define SC_N_REGS 33u
+#define SC_N_REGS (SC_REG_DUMMY + 1)
 #define SC_CYCLES_MAX                                                                              \
     ((UINT64_C(1) << 25) -                                                                         \
      2) /* of a recording: every stamp, the closing ts_end included, stays below 2^27 */

@@ -24,16 +24,21 @@ static struct rec_log note;
 static struct rec_table *tiny;
 
 /** A chip with two kinds that is right so far: every column is used. */
-static ex begin_tiny(void)
+static ex begin_named(const char *name)
 {
     memset(&note, 0, sizeof note);
-    tiny = rec_begin("TINY", "tiny", 0, tiny_cols, 4, &note);
+    tiny = rec_begin("TINY", name, 0, tiny_cols, 4, &note);
     const ex kinds[] = {air_col(REAL), air_col(OTHER)};
     const ex real = air_kinds(2, kinds);
     const ex chain[] = {air_k(1), air_col(WORD)};
     air_send(AIR_BUS_CHAIN, real, 2, chain);
     air_zero("free is word on real rows", air_mul(real, air_sub(air_col(FREE), air_col(WORD))));
     return real;
+}
+
+static ex begin_tiny(void)
+{
+    return begin_named("tiny");
 }
 
 /** Ends the chip; it must be refused with words that contain @p chip_and_label and @p law. */
@@ -260,6 +265,21 @@ Test(airgen, refuses_memory_without_state)
     const ex z = air_k(0), word = air_col(WORD), v[] = {z, z, z, z};
     air_reg_read(real, word, air_col(FREE), v, z);
     expect_refusal("MEM", "does not imply that the row takes STATE");
+}
+
+/* RENEW has stamps of its own, and no other word than the one that it takes. */
+Test(airgen, refuses_a_renewal_of_another_word)
+{
+    const ex real = begin_named("renew");
+    const ex z = air_k(0), word = air_col(WORD), v[] = {z, z, z, z};
+    air_reg_read(real, word, air_col(FREE), v, z);
+    cr_expect(rec_finish(tiny), "%s", note.text);
+    rec_destroy(tiny);
+    (void)begin_named("renew");
+    const ex in[] = {z, word, z, z, z, z, z, z, z}, out[] = {z, air_col(FREE), z, z, z, z, z, z, z};
+    air_recv(AIR_BUS_MEM, air_col(REAL), 9, in);
+    air_send(AIR_BUS_MEM, air_col(REAL), 9, out);
+    expect_refusal("MEM", "not followed by the send of the same word");
 }
 
 Test(airgen, refuses_a_stamp_outside_the_row)

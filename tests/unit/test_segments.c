@@ -210,6 +210,27 @@ Test(segments, of_a_program_with_every_table_are_cut_so_too)
     }
 }
 
+/* A loop whose tables fill 2^20 cells so nearly that the rows of RENEW decide where the segment ends. */
+Test(segments, count_the_rows_that_renew_registers)
+{
+    static const struct sc_cut_limits limits = {20, 0, 0};
+    static struct prog prog;
+    struct program p = {.name = "a loop", .borrowed = true};
+    memset(&prog, 0, sizeof prog);
+    put_u(&prog, OP_LUI, 5, 1); /* 4096 */
+    const unsigned loop = prog.n;
+    put_i(&prog, OP_IMM, 0, 5, 5, -1);
+    for (unsigned i = 0; i < 3; i++) {
+        put_i(&prog, OP_IMM, 0, 6, 6, 1);
+        put_r(&prog, OP_OP, 32, 0, 7, 7, 6);
+    }
+    put_b(&prog, 1, 5, 0, 4 * ((int32_t)loop - (int32_t)prog.n));
+    put_i(&prog, OP_IMM, 0, 17, 0, 93);
+    put(&prog, 0x73); /* ecall */
+    p.elf = prog_elf(&prog);
+    expect_cuts(&p, &limits, 2);
+}
+
 Test(segments, need_limits_that_one_instruction_fits)
 {
     static const struct sc_cut_limits small[] = {{18, 0, 0}, {0, 18, 0}, {0, 0, 5}}, wrong[] = {{31, 0, 0}, {0, 31, 0}, {0, 0, 29}};
