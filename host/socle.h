@@ -25,6 +25,7 @@ extern "C" {
 #define SOCLE_KEY_BYTES 44       /* of a key file */
 #define SOCLE_MAX_TABLES 64
 #define SOCLE_MAX_STAGES 16
+#define SOCLE_MAX_USED_DEVICES 16
 #define SOCLE_MAX_INPUT (UINT64_C(64) << 20)
 
 typedef struct socle_context socle_context;
@@ -62,11 +63,12 @@ struct socle_options {
     const char *bind;
     /* What commitments, arguments and openings are made on: "cpu"; "cuda:N" and "opencl:N", devices of socle_devices, with the CPU where they
      * fail; "dual:cuda:N" and "dual:N", the latter of OpenCL: both, and the call ends with SOCLE_E_DEVICE when they differ. N may be left
-     * out: 0. NULL or "auto": cpu, as long as devices are new. */
+     * out: 0. NULL or "auto": cpu, as long as devices are new. Up to SOCLE_MAX_USED_DEVICES names that are not dual or auto, with commas
+     * between: the proofs of a set are spread over them, a single proof is made on the first. One that is named twice has two at a time. */
     const char *device;
-    uint64_t device_memory; /* most bytes to take of it; 0: what it has. What does not fit is made by the CPU */
+    uint64_t device_memory; /* most bytes to take of each; 0: what it has. What does not fit is made by the CPU */
     bool timeline; /* note what socle_prove does when: socle_timeline */
-    bool require_gpu; /* SOCLE_E_DEVICE unless the device is one, and not the processor in its guise */
+    bool require_gpu; /* SOCLE_E_DEVICE when no device is one, or one is the processor in its guise */
 };
 
 /** SOCLE_E_ARG for an unknown profile or binding, or a device of another form. The device is opened by the first call that needs it.
@@ -160,6 +162,7 @@ struct socle_device_use {
     char id[16], name[128];      /* "cpu", "cuda:0" or "opencl:0", and the model */
     bool is_processor;           /* the CPU, or the CPU in the guise of a device */
     bool compared;               /* each commitment was made by the CPU too, with the same bytes */
+    uint32_t proofs;             /* of this call, a set's or the single one, that were finished with it and found right */
     uint32_t commitments, bus_arguments, sumchecks, openings; /* made on it, commitments inside openings not counted; those that failed were made by the CPU */
     uint32_t failures;
     bool given_up;               /* it failed too often, or gave wrong bytes, and was not asked again */
@@ -167,7 +170,9 @@ struct socle_device_use {
 };
 
 struct socle_proof {
-    struct socle_device_use device;
+    struct socle_device_use device; /* the first of the option; then the others */
+    struct socle_device_use more_devices[SOCLE_MAX_USED_DEVICES - 1];
+    unsigned n_more_devices;
     uint8_t *bytes; /* yours: socle_free */
     size_t len;
     struct socle_run run;

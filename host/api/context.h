@@ -5,6 +5,8 @@
 #ifndef SC_API_CONTEXT_H
 #define SC_API_CONTEXT_H
 
+#include <stdatomic.h>
+
 #include "core/budget/params.h"
 #include "host/api/spans.h"
 #include "host/device/committer.h"
@@ -14,6 +16,15 @@
 #include "host/sys/watch.h"
 
 #define API_MESSAGE 256
+
+/** What proofs are made on: a device with the CPU where it fails, or the CPU alone; committer is NULL then, and so is device.ops. */
+struct api_device {
+    struct sc_device device;
+    struct sc_committer *committer;
+    struct socle_device_use use; /* id and model */
+    struct sc_noted_device noted; /* the device as the committer has it for a timeline */
+    atomic_uint proofs; /* of this call that were made with it */
+};
 
 /** Times of the stages of one call. */
 struct api_clock {
@@ -35,11 +46,11 @@ struct socle_context {
     char message[API_MESSAGE];
     struct api_clock clock;
     struct sc_watch watch; /* reports to this context */
-    struct sc_device device; /* opened when it is needed; ops is NULL before, and for the CPU */
-    struct sc_committer *committer;
-    struct socle_device_use device_use; /* id and model */
+    struct api_device used[SOCLE_MAX_USED_DEVICES]; /* in the order of the option */
+    unsigned n_used; /* 0 until they are needed */
+    unsigned first; /* of used: the first that was not given up when the call began; n_used: none */
     struct sc_spans *spans; /* when the options want a timeline; else NULL */
-    struct sc_noted_device noted; /* the device as the committer has it then */
+    bool wrote_head; /* the head in the folder of resume is this call's */
 };
 
 /** Begin a call: the message is empty, the clock stands at 0. */
@@ -63,11 +74,14 @@ const struct sc_profile *sc_api_profile(const char *name);
 SC_MUST_USE socle_status sc_api_strong(socle_context *ctx, const struct sc_profile *profile, socle_status otherwise);
 /** Whether socle_options.device is of a known form. */
 bool sc_api_device_known(const char *name);
-/** Open the device that the options name, unless that is done. E_DEVICE with the message. */
-SC_MUST_USE socle_status sc_api_device(socle_context *ctx);
-void sc_api_device_close(socle_context *ctx);
+/** Open the devices that the options name, unless that is done, all or none, and find the first that is in use. E_DEVICE with the message. */
+SC_MUST_USE socle_status sc_api_devices(socle_context *ctx);
+void sc_api_devices_close(socle_context *ctx);
+/** Device number @p k of those used for who has share @p k of the work, or the next one when it was given up; NULL: all were, so it is the CPU's.
+ * Devices have been opened. Any thread. */
+struct api_device *sc_api_device_for(socle_context *ctx, unsigned k);
 /** How it did so far. */
-void sc_api_device_use(socle_context *ctx, struct socle_device_use *out);
+void sc_api_device_use(struct api_device *d, struct socle_device_use *out);
 /** The limit that suffices for @p more bytes beside what is held now. */
 uint64_t sc_api_need(const socle_context *ctx, uint64_t more);
 /** E_NOMEM when @p more bytes beside what is held now pass the limit; the message tells the limit that suffices for @p what. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * The device of a context: what its name means, when it is opened, what is told of it.
+ * The devices of a context: what their names mean, when they are opened, what is told of them.
  */
 #include "host/api/context.h"
 
@@ -39,11 +39,11 @@ static bool take(const char **name, const char *word)
     return there;
 }
 
-/* KIND, KIND:N, dual:KIND, dual:KIND:N; dual and dual:N are of OpenCL. */
+/* cpu, KIND, KIND:N, dual:KIND, dual:KIND:N; dual and dual:N are of OpenCL. */
 static struct choice choice_of(const char *name)
 {
     struct choice c = {.known = true};
-    if (name == NULL || strcmp(name, "auto") == 0 || strcmp(name, "cpu") == 0) {
+    if (strcmp(name, "cpu") == 0) {
         return c;
     }
     c.cuda = take(&name, "dual:cuda");
@@ -57,9 +57,36 @@ static struct choice choice_of(const char *name)
     return c;
 }
 
+/* How many names there are between the commas; 0: one is of another form, or dual and something else, or there are too many. */
+static unsigned choices_of(struct choice out[SOCLE_MAX_USED_DEVICES], const char *names)
+{
+    unsigned n = 0;
+    bool dual = false;
+    if (names == NULL || strcmp(names, "auto") == 0) {
+        names = "cpu";
+    }
+    for (const char *end = names; *end != '\0' || n == 0; names = end + 1) {
+        char name[32];
+        end = names + strcspn(names, ",");
+        if (n == SOCLE_MAX_USED_DEVICES || (size_t)(end - names) >= sizeof name) {
+            return 0;
+        }
+        memcpy(name, names, (size_t)(end - names));
+        name[end - names] = '\0';
+        out[n] = choice_of(name);
+        if (!out[n].known) {
+            return 0;
+        }
+        dual = dual || out[n].dual;
+        n++;
+    }
+    return dual && n > 1 ? 0 : n;
+}
+
 bool sc_api_device_known(const char *name)
 {
-    return choice_of(name).known;
+    struct choice c[SOCLE_MAX_USED_DEVICES];
+    return choices_of(c, name) > 0;
 }
 
 /* Model and nature of the device that was opened. */
@@ -77,68 +104,107 @@ static void describe(struct socle_device_use *use, struct choice c)
     }
 }
 
-static socle_status open_device(socle_context *ctx, struct choice c)
+static socle_status open_device(socle_context *ctx, struct api_device *d, struct choice c)
 {
     socle_status st = SOCLE_OK;
-    struct socle_device_use *const use = &ctx->device_use;
-    TRY(c.cuda ? sc_cuda_open(&ctx->device, ctx->message, sizeof ctx->message, c.index)
-               : sc_opencl_open(&ctx->device, ctx->message, sizeof ctx->message, c.index));
+    struct socle_device_use *const use = &d->use;
+    *use = (struct socle_device_use){.id = "cpu", .is_processor = true};
+    if (!c.cuda && !c.opencl) {
+        return SOCLE_OK;
+    }
+    TRY(c.cuda ? sc_cuda_open(&d->device, ctx->message, sizeof ctx->message, c.index)
+               : sc_opencl_open(&d->device, ctx->message, sizeof ctx->message, c.index));
     (void)snprintf(use->id, sizeof use->id, "%s:%u", c.cuda ? "cuda" : "opencl", c.index);
+    use->is_processor = false;
     describe(use, c);
     use->compared = c.dual;
     if (ctx->options.require_gpu && use->is_processor) {
-        sc_api_device_close(ctx);
         return sc_fail(ctx, SOCLE_E_DEVICE, "opencl:%u is no GPU: it runs on the processor", c.index);
     }
-    ctx->noted = (struct sc_noted_device){ctx->device, ctx->spans};
-    TRY(sc_committer_create(&ctx->committer, ctx->spans != NULL ? sc_spans_device(&ctx->noted) : ctx->device, ctx->options.device_memory, c.dual));
+    d->noted = (struct sc_noted_device){d->device, ctx->spans, (unsigned)(d - ctx->used)};
+    TRY(sc_committer_create(&d->committer, ctx->spans != NULL ? sc_spans_device(&d->noted) : d->device, ctx->options.device_memory, c.dual));
 out:
     return st;
 }
 
-socle_status sc_api_device(socle_context *ctx)
+static socle_status open_all(socle_context *ctx)
 {
-    const struct choice c = choice_of(ctx->options.device);
-    if (ctx->device.ops != NULL) {
-        return SOCLE_OK;
+    struct choice c[SOCLE_MAX_USED_DEVICES];
+    const unsigned n = choices_of(c, ctx->options.device);
+    socle_status st = SOCLE_OK;
+    bool gpu = false;
+    for (unsigned k = 0; k < n && st == SOCLE_OK; k++) {
+        ctx->n_used++; /* first, so that what is half open is closed */
+        st = open_device(ctx, &ctx->used[k], c[k]);
+        gpu = gpu || !ctx->used[k].use.is_processor;
     }
-    if (c.cuda || c.opencl) {
-        return open_device(ctx, c);
+    if (st == SOCLE_OK && ctx->options.require_gpu && !gpu) {
+        st = sc_fail(ctx, SOCLE_E_DEVICE, "a GPU is required, and the device is the CPU; `socle devices` lists what is there");
     }
-    ctx->device_use.is_processor = true;
-    (void)snprintf(ctx->device_use.id, sizeof ctx->device_use.id, "cpu");
-    return ctx->options.require_gpu ? sc_fail(ctx, SOCLE_E_DEVICE, "a GPU is required, and the device is the CPU; `socle devices` lists what is there")
-                                    : SOCLE_OK;
+    if (st != SOCLE_OK) {
+        sc_api_devices_close(ctx);
+    }
+    return st;
 }
 
-void sc_api_device_close(socle_context *ctx)
+static bool given_up(const struct api_device *d)
 {
-    sc_committer_destroy(ctx->committer);
-    ctx->committer = NULL;
-    if (ctx->device.ops != NULL) {
-        ctx->device.ops->close(ctx->device.self);
-    }
-    ctx->device = (struct sc_device){NULL, NULL};
+    return d->committer != NULL && sc_committer_report(d->committer).given_up;
 }
 
-static const char *words_of(const socle_context *ctx, socle_status st)
+socle_status sc_api_devices(socle_context *ctx)
+{
+    const socle_status st = ctx->n_used == 0 ? open_all(ctx) : SOCLE_OK;
+    for (ctx->first = 0; ctx->first < ctx->n_used && given_up(&ctx->used[ctx->first]);) {
+        ctx->first++;
+    }
+    return st;
+}
+
+void sc_api_devices_close(socle_context *ctx)
+{
+    for (unsigned k = 0; k < ctx->n_used; k++) {
+        struct api_device *const d = &ctx->used[k];
+        sc_committer_destroy(d->committer);
+        d->committer = NULL;
+        if (d->device.ops != NULL) {
+            d->device.ops->close(d->device.self);
+        }
+        d->device = (struct sc_device){NULL, NULL};
+    }
+    ctx->n_used = ctx->first = 0;
+}
+
+struct api_device *sc_api_device_for(socle_context *ctx, unsigned k)
+{
+    for (unsigned i = 0; i < ctx->n_used; i++) {
+        struct api_device *const d = &ctx->used[(k + i) % ctx->n_used];
+        if (!given_up(d)) {
+            return d;
+        }
+    }
+    return NULL;
+}
+
+static const char *words_of(const struct api_device *d, socle_status st)
 {
     struct sc_device_info info;
-    ctx->device.ops->info(ctx->device.self, &info);
+    d->device.ops->info(d->device.self, &info);
     if (st == SOCLE_E_SELFCHECK) {
         return "it gave wrong bytes";
     }
-    const char *const said = strcmp(info.kind, "opencl") == 0 ? sc_opencl_message(&ctx->device)
-                             : strcmp(info.kind, "cuda") == 0 ? sc_cuda_message(&ctx->device)
+    const char *const said = strcmp(info.kind, "opencl") == 0 ? sc_opencl_message(&d->device)
+                             : strcmp(info.kind, "cuda") == 0 ? sc_cuda_message(&d->device)
                                                               : "";
     return said[0] != '\0' ? said : socle_status_text(st);
 }
 
-void sc_api_device_use(socle_context *ctx, struct socle_device_use *out)
+void sc_api_device_use(struct api_device *d, struct socle_device_use *out)
 {
-    *out = ctx->device_use;
-    if (ctx->committer != NULL) {
-        const struct sc_committer_report r = sc_committer_report(ctx->committer);
+    *out = d->use;
+    out->proofs = atomic_load(&d->proofs);
+    if (d->committer != NULL) {
+        const struct sc_committer_report r = sc_committer_report(d->committer);
         out->commitments = r.made;
         out->bus_arguments = r.lent[SC_LOAN_BUS];
         out->sumchecks = r.lent[SC_LOAN_ZERO];
@@ -146,7 +212,7 @@ void sc_api_device_use(socle_context *ctx, struct socle_device_use *out)
         out->failures = r.failed;
         out->given_up = r.given_up;
         if (r.last_failure != SOCLE_OK) {
-            (void)snprintf(out->failure, sizeof out->failure, "%s", words_of(ctx, r.last_failure));
+            (void)snprintf(out->failure, sizeof out->failure, "%s", words_of(d, r.last_failure));
         }
     }
 }

@@ -19,7 +19,7 @@ struct sc_prover sc_api_prover(socle_context *ctx, const struct sc_profile *prof
         .profile = profile,
         .ops = sc_cpu_ops_best(),
         .pool = ctx->pool,
-        .device = ctx->committer,
+        .device = ctx->first < ctx->n_used ? ctx->used[ctx->first].committer : NULL,
         .watch = &ctx->watch,
     };
     return p;

@@ -10,13 +10,14 @@
 #include "host/api/verify.h"
 #include "host/sys/mem.h"
 
-/* The key of a program. */
+/* The key of a program, by the CPU: nothing checks it. */
 static socle_status key_of(socle_context *ctx, uint8_t vk[SC_VK_LEN], const struct sc_profile *profile, const uint8_t *elf, size_t elf_len)
 {
     struct api_program *const l = sc_alloc(1, sizeof *l);
     if (l == NULL) {
         return SOCLE_E_NOMEM;
     }
+    ctx->first = ctx->n_used;
     const socle_status st = sc_api_program(ctx, l, profile, elf, elf_len);
     memcpy(vk, l->program.vk, SC_VK_LEN);
     sc_api_program_fini(l);
@@ -91,6 +92,9 @@ static socle_status prove_run(socle_context *ctx, struct socle_proof *out, struc
     witness.cells_done = drop_cells;
     witness.arg = &g->trace;
     TRY(sc_prove(&proof, &len, &prover, &l->program, &witness));
+    if (ctx->first < ctx->n_used) {
+        atomic_fetch_add(&ctx->used[ctx->first].proofs, 1);
+    }
     TRY(sc_api_hand(ctx, &out->bytes, proof, len));
     out->len = len;
 out:
@@ -112,7 +116,10 @@ static socle_status prove_once(socle_context *ctx, struct socle_proof *out, cons
     struct api_program *const l = sc_alloc(1, sizeof *l);
     struct proving *const g = sc_alloc(1, sizeof *g);
     TRY(l != NULL && g != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
-    TRY(sc_api_device(ctx));
+    TRY(sc_api_devices(ctx));
+    for (unsigned k = 0; k < ctx->n_used; k++) {
+        atomic_store(&ctx->used[k].proofs, 0);
+    }
     TRY(sc_api_program(ctx, l, ctx->profile, elf, elf_len));
     TRY(prove_run(ctx, out, g, l, input, input_len));
     sc_api_finish(ctx);
@@ -132,32 +139,44 @@ out:
     return st;
 }
 
-/* A device that gave wrong bytes shows in the check of the proof, and nowhere else: it is not asked again, and the CPU makes the proof. */
+/* Wrong bytes of a device show in the check of the proof, those in a root of a set where it is made again (E_BUG), and nowhere else. The first
+ * device made a single proof, and of a set what its proofs share; it is not asked again. */
 static bool blames_device(socle_context *ctx, socle_status st)
 {
-    if (st != SOCLE_E_SELFCHECK || ctx->committer == NULL) {
+    struct sc_committer *const c = ctx->first < ctx->n_used ? ctx->used[ctx->first].committer : NULL;
+    if ((st != SOCLE_E_SELFCHECK && st != SOCLE_E_BUG) || c == NULL) {
         return false;
     }
-    const struct sc_committer_report r = sc_committer_report(ctx->committer);
+    const struct sc_committer_report r = sc_committer_report(c);
     if (r.made + r.lent[SC_LOAN_BUS] + r.lent[SC_LOAN_ZERO] + r.lent[SC_LOAN_OPENING] == 0) {
         return false;
     }
-    sc_committer_differs(ctx->committer);
+    sc_committer_differs(c);
     return true;
+}
+
+static void tell_devices(socle_context *ctx, struct socle_proof *out)
+{
+    sc_api_device_use(&ctx->used[0], &out->device);
+    out->n_more_devices = ctx->n_used - 1;
+    for (unsigned k = 1; k < ctx->n_used; k++) {
+        sc_api_device_use(&ctx->used[k], &out->more_devices[k - 1]);
+    }
 }
 
 socle_status socle_prove(socle_context *ctx, struct socle_proof *out, const uint8_t *elf, size_t elf_len, const uint8_t *input,
                          size_t input_len)
 {
     sc_spans_restart(ctx->spans);
+    ctx->wrote_head = false;
     socle_status st = prove_once(ctx, out, elf, elf_len, input, input_len);
-    if (blames_device(ctx, st)) {
+    while (blames_device(ctx, st)) {
         st = prove_once(ctx, out, elf, elf_len, input, input_len);
     }
     if (st == SOCLE_OK) {
-        sc_api_device_use(ctx, &out->device);
-    } else if (st == SOCLE_E_DEVICE && ctx->message[0] == '\0' && ctx->device_use.compared) {
-        st = sc_fail(ctx, st, "%s (%s) and the CPU differ", ctx->device_use.id, ctx->device_use.name);
+        tell_devices(ctx, out);
+    } else if (st == SOCLE_E_DEVICE && ctx->message[0] == '\0' && ctx->used[0].use.compared) {
+        st = sc_fail(ctx, st, "%s (%s) and the CPU differ", ctx->used[0].use.id, ctx->used[0].use.name);
     }
     return sc_api_end(ctx, st);
 }
@@ -170,13 +189,16 @@ socle_status socle_timeline(socle_context *ctx, uint8_t **bytes, size_t *len)
     if (ctx->spans == NULL) {
         return sc_api_end(ctx, sc_fail(ctx, SOCLE_E_ARG, "the context was created without timeline"));
     }
-    const char *const device = ctx->device.ops != NULL ? ctx->device_use.name : NULL;
-    const size_t size = sc_spans_write(ctx->spans, device, NULL, 0);
+    const char *name[SOCLE_MAX_USED_DEVICES];
+    for (unsigned k = 0; k < ctx->n_used; k++) {
+        name[k] = ctx->used[k].device.ops != NULL ? ctx->used[k].use.name : NULL;
+    }
+    const size_t size = sc_spans_write(ctx->spans, name, ctx->n_used, NULL, 0);
     uint8_t *const own = sc_alloc(size, 1);
     if (own == NULL) {
         return sc_api_end(ctx, SOCLE_E_NOMEM);
     }
-    *len = sc_spans_write(ctx->spans, device, (char *)own, size);
+    *len = sc_spans_write(ctx->spans, name, ctx->n_used, (char *)own, size);
     return sc_api_end(ctx, sc_api_hand(ctx, bytes, own, *len));
 }
 

@@ -20,6 +20,7 @@
 struct worker {
     struct set_run *run;
     struct sc_pool *pool;
+    unsigned number;
     struct sc_watch watch;
     bool callers; /* runs in the caller's thread, which alone may report */
     uint32_t index; /* of the proof in the making */
@@ -130,10 +131,10 @@ out:
 
 /* ---- threads ---- */
 
-/* As many as there are memory, threads and proofs for. */
+/* As many as there are memory, proofs, and threads or devices for: who has a device waits for it most of the time. */
 static unsigned n_workers(const socle_context *ctx, const struct api_plan *plan)
 {
-    const unsigned n_threads = sc_pool_size(ctx->pool);
+    const unsigned n_pool = sc_pool_size(ctx->pool), n_threads = n_pool > ctx->n_used ? n_pool : ctx->n_used;
     const uint64_t used = sc_api_need(ctx, 0), free = ctx->limit > used ? ctx->limit - used : 0;
     uint64_t n = ctx->limit == 0 || plan->each == 0 ? n_threads : free / plan->each;
     n = n < n_threads ? n : n_threads;
@@ -152,7 +153,8 @@ socle_status sc_api_workers_init(struct api_workers *w, socle_context *ctx, cons
     }
     TRY(sc_pool_create(&w->outer, n));
     for (w->n = 0; w->n < n; w->n++) {
-        TRY(sc_pool_create(&w->pool[w->n], n_threads / n + (w->n < n_threads % n)));
+        const unsigned share = n_threads / n + (w->n < n_threads % n);
+        TRY(sc_pool_create(&w->pool[w->n], share > 0 ? share : 1));
     }
 out:
     return st;
@@ -260,7 +262,7 @@ out:
     return st;
 }
 
-static socle_status make_part(struct worker *w, uint32_t index)
+static socle_status try_part(struct worker *w, uint32_t index, struct sc_committer *device)
 {
     socle_status st = SOCLE_OK;
     struct set_run *const r = w->run;
@@ -271,6 +273,7 @@ static socle_status make_part(struct worker *w, uint32_t index)
     struct sc_trace *const trace = sc_alloc(1, sizeof *trace);
     TRY(trace != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
     prover.pool = w->pool;
+    prover.device = device;
     prover.watch = &w->watch;
     TRY(index == 0 ? sc_trace_first(trace, w->why, sizeof w->why, s, run->output, run->output_size, &r->l->image, w->pool)
                    : sc_trace_segment(trace, w->why, sizeof w->why, &r->l->elf, s, index, w->pool, &w->watch));
@@ -278,13 +281,32 @@ static socle_status make_part(struct worker *w, uint32_t index)
     witness.cells_done = drop_cells;
     witness.arg = trace;
     TRY(sc_prove_part(&r->body[index], &r->body_len[index], &global, &prover, &r->l->program, &r->set, r->head, r->head_len, &witness));
-    TRY(sc_store_put(w->why, sizeof w->why, r->ctx->options.resume, index, r->body[index], r->body_len[index]));
 out:
     if (trace != NULL) {
         sc_trace_fini(trace);
     }
     sc_free(trace);
     return st;
+}
+
+/* Wrong bytes show in the check of the proof, or where the root of BOUNDARY is made again (E_BUG). The CPU tells whose they are: when its proof
+ * is right, they were this device's, which is not asked again; when it is not, they are in what all proofs share (blames_device). */
+static socle_status make_part(struct worker *w, uint32_t index)
+{
+    struct set_run *const r = w->run;
+    struct api_device *const d = sc_api_device_for(r->ctx, w->number);
+    struct sc_committer *const device = d != NULL ? d->committer : NULL;
+    socle_status st = try_part(w, index, device);
+    const bool wrong = device != NULL && (st == SOCLE_E_SELFCHECK || st == SOCLE_E_BUG);
+    if (wrong) {
+        st = try_part(w, index, NULL);
+    }
+    if (st == SOCLE_OK && wrong) {
+        sc_committer_differs(device);
+    } else if (st == SOCLE_OK && d != NULL) {
+        atomic_fetch_add(&d->proofs, 1);
+    }
+    return st == SOCLE_OK ? sc_store_put(w->why, sizeof w->why, r->ctx->options.resume, index, r->body[index], r->body_len[index]) : st;
 }
 
 /* A span of what ends here. */
@@ -350,6 +372,7 @@ static socle_status run_workers(struct set_run *r)
     for (unsigned k = 0; k < r->threads.n; k++) {
         struct worker *const w = &r->workers[k];
         w->run = r;
+        w->number = k;
         w->pool = r->threads.pool[k];
         w->watch = (struct sc_watch){w, may_go_on};
     }

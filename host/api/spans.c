@@ -113,7 +113,7 @@ static void noted_info(void *self, struct sc_device_info *out)
 
 static void note(const struct sc_noted_device *n, enum sc_queue q, const char *name, int64_t number, uint64_t bytes, socle_status st, uint64_t began)
 {
-    sc_spans_note(n->spans, SC_SPANS_DEVICE + (unsigned)q, name, number, bytes, st, began, sc_clock_ns());
+    sc_spans_note(n->spans, SC_SPANS_DEVICE + SC_N_QUEUES * n->index + (unsigned)q, name, number, bytes, st, began, sc_clock_ns());
 }
 
 static socle_status noted_arena(void *self, uint64_t size)
@@ -218,7 +218,7 @@ static void put_name(struct writer *w, const char *what, unsigned pid, unsigned 
     put(w, "{\"ph\":\"M\",\"name\":\"%s\",\"pid\":%u,\"tid\":%u,\"args\":{\"name\":\"%s\"}}", what, pid, tid, plain);
 }
 
-static void put_tracks(struct writer *w, const struct sc_spans *s, const char *device)
+static void put_tracks(struct writer *w, const struct sc_spans *s, const char *const *devices, unsigned n_devices)
 {
     static const char *const queues[SC_N_QUEUES] = {[SC_QUEUE_RUN] = "jobs", [SC_QUEUE_PUT] = "copies in", [SC_QUEUE_GET] = "copies out"};
     unsigned workers = 0;
@@ -233,10 +233,12 @@ static void put_tracks(struct writer *w, const struct sc_spans *s, const char *d
         (void)snprintf(name, sizeof name, "proofs %u", k);
         put_name(w, "thread_name", 0, k, name);
     }
-    if (device != NULL) {
-        put_name(w, "process_name", 1, 0, device);
-        for (unsigned q = 0; q < SC_N_QUEUES; q++) {
-            put_name(w, "thread_name", 1, q, queues[q]);
+    for (unsigned k = 0; k < n_devices; k++) {
+        if (devices[k] != NULL) {
+            put_name(w, "process_name", 1 + k, 0, devices[k]);
+        }
+        for (unsigned q = 0; devices[k] != NULL && q < SC_N_QUEUES; q++) {
+            put_name(w, "thread_name", 1 + k, q, queues[q]);
         }
     }
 }
@@ -249,13 +251,14 @@ static double micros(uint64_t ns)
 static void put_span(struct writer *w, const struct span *a, uint64_t origin)
 {
     const bool of_device = a->track >= SC_SPANS_DEVICE;
+    const unsigned queue = of_device ? a->track - SC_SPANS_DEVICE : 0;
     put_comma(w);
     if (a->name == NULL) {
         put(w, "{\"ph\":\"C\",\"pid\":0,\"ts\":%.3f,\"name\":\"memory\",\"args\":{\"bytes\":%llu}}", micros(a->began - origin), (unsigned long long)a->bytes);
         return;
     }
-    put(w, "{\"ph\":\"X\",\"pid\":%u,\"tid\":%u,\"ts\":%.3f,\"dur\":%.3f,\"name\":\"%s%s\",\"args\":{", of_device, of_device ? a->track - SC_SPANS_DEVICE : a->track,
-        micros(a->began - origin), micros(a->ended - a->began), a->name, a->st != SOCLE_OK ? " FAILED" : "");
+    put(w, "{\"ph\":\"X\",\"pid\":%u,\"tid\":%u,\"ts\":%.3f,\"dur\":%.3f,\"name\":\"%s%s\",\"args\":{", of_device ? 1 + queue / SC_N_QUEUES : 0,
+        of_device ? queue % SC_N_QUEUES : a->track, micros(a->began - origin), micros(a->ended - a->began), a->name, a->st != SOCLE_OK ? " FAILED" : "");
     put(w, "\"status\":%d", (int)a->st);
     if (a->number >= 0) {
         put(w, ",\"%s\":%lld", of_device ? "log_n" : "proof", (long long)a->number);
@@ -266,12 +269,12 @@ static void put_span(struct writer *w, const struct span *a, uint64_t origin)
     put(w, "}}");
 }
 
-size_t sc_spans_write(struct sc_spans *s, const char *device, char *text, size_t size)
+size_t sc_spans_write(struct sc_spans *s, const char *const *devices, unsigned n_devices, char *text, size_t size)
 {
     struct writer w = {text, size, 0, false};
     put(&w, "{\"displayTimeUnit\":\"ms\",\"otherData\":{\"schema\":\"socle.timeline\",\"schema_version\":1,\"simulated\":false,\"missing\":%llu},\n\"traceEvents\":[\n",
         (unsigned long long)s->missing);
-    put_tracks(&w, s, device);
+    put_tracks(&w, s, devices, n_devices);
     for (size_t i = 0; i < s->n; i++) {
         put_span(&w, &s->span[i], s->origin);
     }

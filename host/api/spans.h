@@ -12,7 +12,7 @@
 
 struct sc_spans;
 
-/** Tracks: of the host the stages of the call, then those who make proofs at the same time; of the device its three queues. */
+/** Tracks: of the host the stages of the call, then those who make proofs at the same time; of each device its three queues. */
 enum { SC_SPANS_STAGES = 0, SC_SPANS_WORKER = 1, SC_SPANS_DEVICE = 1000 };
 
 /** E_NOMEM. */
@@ -32,10 +32,11 @@ void sc_spans_memory(struct sc_spans *s);
 struct sc_noted_device {
     struct sc_device inner;
     struct sc_spans *spans;
+    unsigned index; /* of those used */
 };
 struct sc_device sc_spans_device(struct sc_noted_device *n);
 
-/** The file: returns its length; writes at most @p size bytes, no final zero. device: a name; NULL: there was none. */
-size_t sc_spans_write(struct sc_spans *s, const char *device, char *text, size_t size);
+/** The file: returns its length; writes at most @p size bytes, no final zero. devices: their names; NULL for the CPU. */
+size_t sc_spans_write(struct sc_spans *s, const char *const *devices, unsigned n_devices, char *text, size_t size);
 
 #endif

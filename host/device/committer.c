@@ -6,10 +6,14 @@
 #include "host/device/committer.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "host/device/device_ops.h"
 #include "host/sys/mem.h"
+
+/* Tickets given out by all committers: an oracle may be opened on another device than the one that committed to it, as IMAGE is. */
+static _Atomic uint64_t tickets;
 
 struct sc_committer {
     struct sc_device device;
@@ -17,7 +21,6 @@ struct sc_committer {
     uint64_t budget, arena;
     uint64_t n_pow; /* twiddles in the arena, from its beginning */
     struct sc_kept kept;
-    uint64_t tickets; /* given out */
     bool compare;
     unsigned in_a_row;
     struct sc_committer_report report;
@@ -137,7 +140,7 @@ static socle_status commit(struct sc_committer *c, fp *code, uint8_t *nodes, con
         TRY(c->device.ops->get(c->device.self, code, p.offset[SC_KC_CODE], p.size[SC_KC_CODE]));
     }
     TRY(c->device.ops->get(c->device.self, nodes, p.offset[SC_KC_TREE], p.size[SC_KC_TREE] - 32)); /* the last has no digest */
-    c->kept = (struct sc_kept){++c->tickets, p.offset[SC_KC_MESSAGE], p.size[SC_KC_MESSAGE]};
+    c->kept = (struct sc_kept){atomic_fetch_add(&tickets, 1) + 1, p.offset[SC_KC_MESSAGE], p.size[SC_KC_MESSAGE]};
 out:
     return st;
 }
@@ -213,7 +216,7 @@ socle_status sc_committer_room(struct sc_committer *c, bool *lost, uint64_t byte
 void sc_committer_give_back(struct sc_committer *c, socle_status how, enum sc_loan what, const struct sc_kept *kept)
 {
     if (kept != NULL) {
-        c->n_pow = kept->ticket == c->kept.ticket && kept->ticket != 0 ? c->n_pow : 0; /* before it in the arena */
+        c->n_pow = kept->ticket == c->kept.ticket && kept->at == c->kept.at && kept->ticket != 0 ? c->n_pow : 0; /* before it in the arena */
         c->kept = *kept;
     }
     if (kept != NULL || how != SOCLE_OK) {

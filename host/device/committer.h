@@ -31,7 +31,7 @@ SC_MUST_USE socle_status sc_committer_create(struct sc_committer **out, struct s
 /** Gives the arena back. NULL is fine. */
 void sc_committer_destroy(struct sc_committer *c);
 
-/** A vector that is still in the arena: bytes [at, at + size). ticket: which one; 0: none. */
+/** A vector that is still in the arena: bytes [at, at + size). ticket: which one, of all that the process ever committed to; 0: none. */
 struct sc_kept {
     uint64_t ticket, at, size;
 };

@@ -42,10 +42,11 @@ static socle_context *context_with(struct fake *f, bool compare)
 {
     socle_context *const ctx = context_for("cpu");
     f->memory = (uint64_t)1 << 30;
-    ctx->device = (struct sc_device){&fake_ops, f};
-    cr_assert_eq(sc_committer_create(&ctx->committer, ctx->device, 0, compare), SOCLE_OK);
-    (void)snprintf(ctx->device_use.id, sizeof ctx->device_use.id, "fake");
-    ctx->device_use.compared = compare;
+    ctx->n_used = 1;
+    ctx->used[0].device = (struct sc_device){&fake_ops, f};
+    cr_assert_eq(sc_committer_create(&ctx->used[0].committer, ctx->used[0].device, 0, compare), SOCLE_OK);
+    (void)snprintf(ctx->used[0].use.id, sizeof ctx->used[0].use.id, "fake");
+    ctx->used[0].use.compared = compare;
     return ctx;
 }
 
@@ -128,8 +129,8 @@ Test(device, a_device_without_memory_for_a_commitment_keeps_the_others, .timeout
     struct socle_proof want = by_cpu(), p;
     struct fake f = {0};
     socle_context *const ctx = context_with(&f, false);
-    sc_committer_destroy(ctx->committer);
-    cr_assert_eq(sc_committer_create(&ctx->committer, ctx->device, (uint64_t)4 << 20, false), SOCLE_OK);
+    sc_committer_destroy(ctx->used[0].committer);
+    cr_assert_eq(sc_committer_create(&ctx->used[0].committer, ctx->used[0].device, (uint64_t)4 << 20, false), SOCLE_OK);
     cr_assert_eq(prove(ctx, &p), SOCLE_OK, "%s", socle_message(ctx));
     expect_same(&want, &p);
     cr_expect(p.device.commitments > 0 && p.device.failures > 0 && !p.device.given_up);
@@ -194,8 +195,12 @@ Test(device, a_compared_device_that_differs_ends_the_call, .timeout = 100)
 
 Test(device, names_of_devices)
 {
-    static const char *const good[] = {"auto", "cpu", "opencl", "opencl:0", "opencl:63", "dual", "dual:7", "cuda", "cuda:0", "cuda:63", "dual:cuda", "dual:cuda:5", "dual:opencl:3", "dual:opencl"};
-    static const char *const bad[] = {"", "gpu", "cuda:", "cuda:00", "cuda:64", "dual:cuda:x", "dual:cpu", "cudaX", "dual:dual:0", "opencl:", "opencl:00", "opencl:64", "opencl:100", "opencl:-1", "opencl:1 ", "dual:x", "opencl0"};
+    static const char *const good[] = {"auto", "cpu", "opencl", "opencl:0", "opencl:63", "dual", "dual:7", "cuda", "cuda:0", "cuda:63", "dual:cuda", "dual:cuda:5", "dual:opencl:3", "dual:opencl",
+                                       "cuda:0,cuda:1", "opencl,opencl,cpu", "cpu,cuda", "cpu,cpu,cpu,cpu,cpu,cpu,cpu,cpu,cpu,cpu,cpu,cpu,cpu,cpu,cpu,cpu"};
+    static const char *const bad[] = {"", "gpu", "cuda:", "cuda:00", "cuda:64", "dual:cuda:x", "dual:cpu", "cudaX", "dual:dual:0", "opencl:", "opencl:00", "opencl:64", "opencl:100", "opencl:-1", "opencl:1 ", "dual:x", "opencl0",
+                                      ",", "cuda,", ",cuda", "cuda,,cpu", "cuda, cpu", "dual,cpu", "cuda,dual:1", "auto,cpu", "cpu,auto", "cuda;cpu", "cpu,gpu",
+                                      "opencl:000000000000000000000000000000000000000000000000000000000000000000001",
+                                      "cpu,cpu,cpu,cpu,cpu,cpu,cpu,cpu,cpu,cpu,cpu,cpu,cpu,cpu,cpu,cpu,cpu"};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         cr_expect(sc_api_device_known(good[i]), "%s", good[i]);
     }

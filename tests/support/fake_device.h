@@ -8,10 +8,13 @@
 #include "host/device/device_ops.h"
 
 #include <criterion/criterion.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-/** Call number fail_at fails with how, as do those after it when all_after; every bit of get number spoil_at is another. */
+/** Call number fail_at fails with how, as do those after it when all_after; every bit of get number spoil_at is another. From run number
+ * wait_at on it does nothing before the other one has begun something. */
 struct fake {
     uint8_t *arena;
     uint64_t size, memory;
@@ -23,7 +26,19 @@ struct fake {
     uint64_t up, down; /* bytes */
     uint64_t most_up;  /* of one put */
     unsigned most_ups; /* puts of as many */
+    struct fake *other;
+    unsigned wait_at;
+    atomic_bool begun;
 };
+
+static inline void fake_wait(struct fake *f)
+{
+    const struct timespec nap = {0, 1000000};
+    atomic_store(&f->begun, true);
+    for (unsigned ms = 0; f->other != NULL && f->runs + 1 >= f->wait_at && !atomic_load(&f->other->begun) && ms < 30000; ms++) {
+        (void)nanosleep(&nap, NULL);
+    }
+}
 
 static bool fails(struct fake *f)
 {
@@ -86,6 +101,7 @@ static socle_status fake_run(void *self, const struct sc_launch *l)
     struct sc_kc_launch own[SC_KC_MAX_LAUNCHES];
     struct sc_kc_plan plan;
     uint32_t *buffer[SC_KC_MAX_BUFFERS] = {NULL};
+    fake_wait(f);
     cr_assert(sc_device_plan(&plan, own, l));
     for (unsigned i = 0; i < l->n_uses; i++) {
         cr_assert(l->offset[i] <= f->size && l->size[i] <= f->size - l->offset[i]);

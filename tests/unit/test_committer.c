@@ -200,6 +200,25 @@ Test(committer, a_message_goes_up_once_while_its_place_is_not_needed)
     cr_expect_eq(f.size, 0u);
 }
 
+/* A program's IMAGE is committed to on one device and opened on whichever has the proof. */
+Test(committer, a_vector_of_another_device_is_not_taken_for_its_own)
+{
+    struct fake f[2] = {{.memory = 1 << 20}, {.memory = 1 << 20}};
+    struct sc_committer *c[2];
+    uint64_t of[2];
+    for (unsigned k = 0; k < 2; k++) {
+        cr_assert_eq(sc_committer_create(&c[k], (struct sc_device){&fake_ops, &f[k]}, 0, false), SOCLE_OK);
+        sc_committer_reserve(c[k], big, 256 << 10);
+        cr_assert_eq(commit(c[k], big, NULL), SOCLE_OK);
+        of[k] = ticket;
+    }
+    cr_expect_eq(job_on(&f[1], c[1], of[0], 1 << 12), 1u, "what the other has was taken for it");
+    expect_right(c[1], big);
+    cr_expect_eq(job_on(&f[0], c[0], of[0], 1 << 12), 0u);
+    sc_committer_destroy(c[0]);
+    sc_committer_destroy(c[1]);
+}
+
 Test(committer, nothing_is_kept_after_a_failure)
 {
     struct fake f = {.memory = 1 << 20, .how = SOCLE_E_DEVICE};

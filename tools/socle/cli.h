@@ -49,9 +49,10 @@ enum exit_code {
     O(SECONDS, 0, "seconds", "N", "begin no further round of runs later (default: 150)") \
     O(CROSS, 0, "cross", NULL, "compare reports of different workloads, and say so") \
     O(SYSTEM, 0, "system", "FOLDER", "read sensors below this folder instead of /") \
-    O(DEVICE, 0, "device", "NAME", "commitments, arguments and openings on: auto, cpu, cuda:N, opencl:N, dual:N, dual:cuda:N (device and CPU, compared); default: auto, cpu as yet") \
-    O(DEVICE_BUDGET, 0, "device-budget", "SIZE", "most memory of the device (default: what it has); what does not fit is the CPU's") \
-    O(REQUIRE_GPU, 0, "require-gpu", NULL, "fail with exit code 6 when the device is no GPU") \
+    O(DEVICE, 0, "device", "NAMES", "commitments, arguments and openings on: auto, cpu, cuda:N, opencl:N, dual:N, dual:cuda:N (device and CPU, compared); several, with commas, " \
+      "share the proofs of a set; default: auto, cpu as yet") \
+    O(DEVICE_BUDGET, 0, "device-budget", "SIZE", "most memory of each device (default: what it has); what does not fit is the CPU's") \
+    O(REQUIRE_GPU, 0, "require-gpu", NULL, "fail with exit code 6 when no device is a GPU, or one is the processor in its guise") \
     O(PUBLIC, 0, "public", "FILE", "groth16 prove: where to write the public values") \
     O(TEST_RANDOMNESS, 0, "test-randomness", "HEX", "groth16 prove: 64 bytes in place of the system's; for tests, gives the witness away") \
     O(JSON, 0, "json", NULL, "one JSON object on standard output")                 \

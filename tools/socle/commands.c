@@ -261,13 +261,14 @@ out:
     return code;
 }
 
-static void json_device_use(struct json *j, const struct socle_device_use *d)
+static void json_device_use(struct json *j, const char *name, const struct socle_device_use *d)
 {
-    json_object(j, "device");
+    json_object(j, name);
     json_string(j, "id", d->id);
     json_string(j, "name", d->name);
     json_bool(j, "is_processor", d->is_processor);
     json_bool(j, "compared", d->compared);
+    json_uint(j, "proofs", d->proofs);
     json_uint(j, "commitments", d->commitments);
     json_uint(j, "bus_arguments", d->bus_arguments);
     json_uint(j, "sumchecks", d->sumchecks);
@@ -278,14 +279,19 @@ static void json_device_use(struct json *j, const struct socle_device_use *d)
     json_end(j);
 }
 
-static void say_device_use(const struct socle_device_use *d)
+static void say_device_use(const struct socle_device_use *d, bool is_set)
 {
+    char proofs[32] = "";
+    if (is_set) {
+        (void)snprintf(proofs, sizeof proofs, "%u proofs%s", d->proofs, strcmp(d->id, "cpu") == 0 ? "" : ", ");
+    }
     if (strcmp(d->id, "cpu") == 0) {
-        (void)printf("%-12s cpu\n", "device");
+        (void)printf("%-12s cpu%s%s\n", "device", is_set ? ": " : "", proofs);
         return;
     }
-    (void)printf("%-12s %s, %s%s: %u commitments, %u bus arguments, %u sumchecks, %u openings%s\n", "device", d->id, d->name, d->is_processor ? " (the processor)" : "",
-                 d->commitments, d->bus_arguments, d->sumchecks, d->openings, d->compared ? ", the CPU's the same" : "");
+    (void)printf("%-12s %s, %s%s: %s%u commitments, %u bus arguments, %u sumchecks, %u openings%s\n", "device", d->id, d->name,
+                 d->is_processor ? " (the processor)" : "", proofs, d->commitments, d->bus_arguments, d->sumchecks, d->openings,
+                 d->compared ? ", the CPU's the same" : "");
     if (d->failures != 0) {
         (void)printf("%-12s %u failures, their work was done by the CPU%s; the last: %s\n", "", d->failures,
                      d->given_up ? ", the device was given up" : "", d->failure);
@@ -309,7 +315,12 @@ static void json_proof(struct json *j, const struct args *a, const struct socle_
     json_real(j, "seconds", seconds);
     json_real(j, "cycles_per_second", (double)p->run.cycles / seconds);
     json_uint(j, "peak_memory_bytes", socle_peak_memory());
-    json_device_use(j, &p->device);
+    json_device_use(j, "device", &p->device);
+    json_list(j, "more_devices");
+    for (unsigned k = 0; k < p->n_more_devices; k++) {
+        json_device_use(j, NULL, &p->more_devices[k]);
+    }
+    json_list_end(j);
     json_stages(j, p->stages, p->n_stages);
     json_tables(j, p->run.tables, p->run.n_tables);
     if (given(a, OPT_ESTIMATE)) {
@@ -341,7 +352,10 @@ static void say_proof(const struct args *a, const struct socle_proof *p, const s
     (void)printf("%-12s %zu bytes, %s\n", "proof", p->len, a->value[OPT_OUTPUT]);
     (void)printf("%-12s %.3f s with %u threads, %.0f cycles per second\n", "prove time", seconds, socle_threads(a->ctx),
                  (double)p->run.cycles / seconds);
-    say_device_use(&p->device);
+    say_device_use(&p->device, p->n_segments > 1);
+    for (unsigned k = 0; k < p->n_more_devices; k++) {
+        say_device_use(&p->more_devices[k], p->n_segments > 1);
+    }
     if (given(a, OPT_ESTIMATE)) {
         (void)printf("%-12s %.3f s, %+.0f %%\n", "estimate", e->seconds, 100 * (e->seconds / seconds - 1));
         for (unsigned i = 0; i < p->n_stages; i++) {

@@ -369,7 +369,7 @@ static enum exit_code run_command(struct args *a)
         return usage_fails(a, "no such profile: ", o.profile);
     }
     if (st == SOCLE_E_ARG) {
-        return fails_with(a, EXIT_DEVICE, "E_DEVICE", "--device wants auto, cpu, cuda:N, opencl:N, dual:N or dual:cuda:N; `socle devices` lists them");
+        return fails_with(a, EXIT_DEVICE, "E_DEVICE", "--device wants auto, dual:N, dual:cuda:N, or up to 16 of cpu, cuda:N and opencl:N with commas between; `socle devices` lists them");
     }
     if (st != SOCLE_OK) {
         return fails_with(a, exit_of(st), status_name(st), socle_status_text(st));
