@@ -171,7 +171,7 @@ static socle_status bench_create(socle_context *ctx, socle_bench **out, const st
     socle_status st = SOCLE_OK;
     socle_bench *b = sc_alloc(1, sizeof *b);
     TRY(b != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
-    st = sc_bench_init(b, o);
+    st = sc_bench_init(b, o, ctx->pool != NULL ? sc_pool_size(ctx->pool) : 1);
     size_t n_guests = 0;
     (void)sc_guest_cases(&n_guests);
     if (st == SOCLE_E_ARG && n_guests == 0 && o->suite != NULL && strcmp(o->suite, "prove") == 0) {
@@ -235,7 +235,7 @@ socle_status socle_bench_run(socle_context *ctx, socle_bench **out, const struct
     *out = NULL;
     sc_api_begin(ctx);
     TRY(bench_create(ctx, &b, o));
-    TRY(sc_api_room(ctx, sc_lab_memory(NULL, NULL, 0), "the bench"));
+    TRY(sc_api_room(ctx, sc_lab_memory(NULL, NULL, 0, 1), "the bench"));
     TRY(b->guests != NULL ? run_proofs(ctx, b, o) : run_kernels(ctx, b, o));
     *out = b;
     b = NULL;

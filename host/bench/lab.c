@@ -34,14 +34,9 @@ const char *sc_lab_limit_name(enum sc_lab_limit limit)
 
 /* Buffers. */
 
-struct room {
-    size_t in, out;
-    unsigned log_twiddles;
-};
-
-static struct room room_of(const struct sc_lab_case *cases, const bool *wanted, size_t n)
+static struct sc_lab_room room_of(const struct sc_lab_case *cases, const bool *wanted, size_t n, unsigned n_threads)
 {
-    struct room r = {COPIED, COPIED, 1};
+    struct sc_lab_room r = {.in = COPIED, .out = COPIED, .log_twiddles = 1};
     for (size_t i = 0; i < n; i++) {
         const struct sc_lab_case *const c = &cases[i];
         if (wanted != NULL && !wanted[i]) {
@@ -50,8 +45,16 @@ static struct room room_of(const struct sc_lab_case *cases, const bool *wanted, 
         r.in = c->in_len > r.in ? c->in_len : r.in;
         r.out = c->out_len > r.out ? c->out_len : r.out;
         r.log_twiddles = c->log_twiddles > r.log_twiddles ? c->log_twiddles : r.log_twiddles;
+        if (c->needs != NULL) {
+            c->needs(&r, c, n_threads);
+        }
     }
     return r;
+}
+
+static size_t point_bytes(const struct sc_lab_room *r, int g)
+{
+    return r->n_points[g] * sc_group_ops_ref((enum sc_group)g)->size;
 }
 
 static size_t twiddle_bytes(unsigned log_n)
@@ -59,29 +62,32 @@ static size_t twiddle_bytes(unsigned log_n)
     return sc_twiddles_len(log_n) * sizeof(fp);
 }
 
-size_t sc_lab_memory(const struct sc_lab_case *cases, const bool *wanted, size_t n)
+size_t sc_lab_memory(const struct sc_lab_case *cases, const bool *wanted, size_t n, unsigned n_threads)
 {
-    const struct room r = room_of(cases, wanted, n);
-    return sc_big_size(r.in) + sc_big_size(r.out) + sc_big_size(twiddle_bytes(r.log_twiddles));
+    const struct sc_lab_room r = room_of(cases, wanted, n, n_threads);
+    size_t bytes = sc_big_size(r.in) + sc_big_size(r.out) + sc_big_size(twiddle_bytes(r.log_twiddles)) + r.held;
+    for (int g = 0; g < SC_GROUP_END; g++) {
+        bytes += r.n_points[g] > 0 ? sc_big_size(point_bytes(&r, g)) : 0;
+    }
+    return bytes;
 }
 
-/* Element i of the input: splitmix64 of i, its high half taken into [0, p). Any thread, any order. */
+/* splitmix64 of i, its high half taken into [0, p). */
+fp sc_lab_word(size_t i)
+{
+    uint64_t z = (uint64_t)(i + 1) * UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return (fp)(((z ^ (z >> 31)) >> 32) * FP_P >> 32);
+}
+
 static void fill_input(void *arg, size_t begin, size_t end, unsigned worker)
 {
     fp *const in = arg;
     (void)worker;
     for (size_t i = begin; i < end; i++) {
-        uint64_t z = (uint64_t)(i + 1) * UINT64_C(0x9e3779b97f4a7c15);
-        z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-        z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-        in[i] = (fp)(((z ^ (z >> 31)) >> 32) * FP_P >> 32);
+        in[i] = sc_lab_word(i);
     }
-}
-
-static void clear_output(void *arg, size_t begin, size_t end, unsigned worker)
-{
-    (void)worker;
-    memset((uint8_t *)arg + begin, 0, end - begin);
 }
 
 static void fill_twiddles(void *arg, size_t begin, size_t end, unsigned worker)
@@ -89,39 +95,75 @@ static void fill_twiddles(void *arg, size_t begin, size_t end, unsigned worker)
     const struct sc_lab *const lab = arg;
     (void)worker;
     for (size_t part = begin; part < end; part++) {
-        sc_twiddles_fill(lab->twiddles, lab->log_twiddles, part);
+        sc_twiddles_fill(lab->twiddles, lab->room.log_twiddles, part);
     }
+}
+
+unsigned sc_lab_threads(const struct sc_lab *lab)
+{
+    return lab->pool != NULL ? sc_pool_size(lab->pool) : 1;
+}
+
+void sc_lab_use(struct sc_lab *lab, const struct sc_cpu_ops *ops)
+{
+    const bool portable = ops->isa == SC_ISA_REF;
+    lab->ops = ops;
+    for (int f = 0; f < SC_FR_END; f++) {
+        lab->fr[f] = portable ? sc_fr_ops_ref((enum sc_fr)f) : sc_fr_ops_best((enum sc_fr)f);
+    }
+    for (int g = 0; g < SC_GROUP_END; g++) {
+        lab->group[g] = portable ? sc_group_ops_ref((enum sc_group)g) : sc_group_ops_best((enum sc_group)g);
+    }
+}
+
+/* Points are made when a case wants them. */
+static bool take_buffers(struct sc_lab *lab)
+{
+    const struct sc_lab_room *const r = &lab->room;
+    lab->in = sc_big_take(r->in);
+    lab->out = sc_big_take(r->out);
+    lab->twiddles = sc_big_take(twiddle_bytes(r->log_twiddles));
+    bool good = lab->in != NULL && lab->out != NULL && lab->twiddles != NULL;
+    for (int g = 0; g < SC_GROUP_END && good; g++) {
+        lab->points[g] = r->n_points[g] > 0 ? sc_big_take(point_bytes(r, g)) : NULL;
+        good = r->n_points[g] == 0 || lab->points[g] != NULL;
+    }
+    return good;
 }
 
 socle_status sc_lab_init(struct sc_lab *lab, const struct sc_lab_case *cases, const bool *wanted, size_t n, struct sc_pool *pool)
 {
-    const struct room r = room_of(cases, wanted, n);
     memset(lab, 0, sizeof *lab);
-    lab->ops = sc_cpu_ops_now();
+    sc_lab_use(lab, sc_cpu_ops_now());
     lab->pool = pool;
-    lab->in_len = r.in;
-    lab->out_len = r.out;
-    lab->log_twiddles = r.log_twiddles;
-    lab->in = sc_big_take(r.in);
-    lab->out = sc_big_take(r.out);
-    lab->twiddles = sc_big_take(twiddle_bytes(r.log_twiddles));
-    if (lab->in == NULL || lab->out == NULL || lab->twiddles == NULL) {
+    lab->room = room_of(cases, wanted, n, sc_lab_threads(lab));
+    if (!take_buffers(lab)) {
         sc_lab_fini(lab);
         return SOCLE_E_NOMEM;
     }
-    sc_pool_for(pool, r.in / sizeof(fp), PIECE, fill_input, lab->in);
-    sc_pool_for(pool, r.out, PIECE, clear_output, lab->out); /* so that the first run finds its pages */
-    sc_pool_for(pool, sc_twiddles_parts(r.log_twiddles), 1, fill_twiddles, lab);
-    lab->tw = sc_twiddles_in(lab->twiddles, r.log_twiddles);
+    sc_pool_for(pool, lab->room.in / sizeof(fp), PIECE, fill_input, lab->in);
+    sc_pool_for(pool, sc_twiddles_parts(lab->room.log_twiddles), 1, fill_twiddles, lab);
+    lab->tw = sc_twiddles_in(lab->twiddles, lab->room.log_twiddles);
     return SOCLE_OK;
 }
 
 void sc_lab_fini(struct sc_lab *lab)
 {
-    sc_big_free(lab->in, lab->in_len);
-    sc_big_free(lab->out, lab->out_len);
-    sc_big_free(lab->twiddles, twiddle_bytes(lab->log_twiddles));
+    sc_fr_domain_destroy(lab->domain);
+    sc_big_free(lab->in, lab->room.in);
+    sc_big_free(lab->out, lab->room.out);
+    sc_big_free(lab->twiddles, twiddle_bytes(lab->room.log_twiddles));
+    for (int g = 0; g < SC_GROUP_END; g++) {
+        sc_big_free(lab->points[g], point_bytes(&lab->room, g));
+    }
     memset(lab, 0, sizeof *lab);
+}
+
+socle_status sc_lab_prepare(struct sc_lab *lab, const struct sc_lab_case *c)
+{
+    sc_fr_domain_destroy(lab->domain);
+    lab->domain = NULL;
+    return c->prepare != NULL ? c->prepare(lab, c) : SOCLE_OK;
 }
 
 /* Digests. */
@@ -175,6 +217,7 @@ static void one_share(void *arg, size_t begin, size_t end, unsigned worker)
     const struct limiting *const l = arg;
     const struct sc_cpu_ops *const ops = l->lab->ops;
     volatile uint32_t sink;
+    volatile uint64_t word = 0;
     (void)worker;
     for (size_t i = begin; i < end; i++) {
         switch (l->limit) {
@@ -193,6 +236,16 @@ static void one_share(void *arg, size_t begin, size_t end, unsigned worker)
         case SC_LAB_WIDE:
             sink = ops->limit_wide(l->n);
             break;
+        case SC_LAB_FR:
+        case SC_LAB_BLS_FR:
+            word ^= l->lab->fr[l->limit - SC_LAB_FR]->limit_levels(l->n);
+            break;
+        case SC_LAB_GROUP:
+        case SC_LAB_BN_G2:
+        case SC_LAB_BLS_G1:
+        case SC_LAB_BLS_G2:
+            word ^= l->lab->group[l->limit - SC_LAB_GROUP]->limit_mul(l->n);
+            break;
         case SC_LAB_COPY:
             memcpy((uint8_t *)l->lab->out + i * l->n, (const uint8_t *)l->lab->in + i * l->n, l->n);
             break;
@@ -201,18 +254,19 @@ static void one_share(void *arg, size_t begin, size_t end, unsigned worker)
         }
     }
     (void)sink;
+    (void)word;
 }
 
 double sc_lab_limit(const struct sc_lab *lab, enum sc_lab_limit limit)
 {
-    const size_t threads = lab->pool != NULL ? sc_pool_size(lab->pool) : 1;
-    const bool copy = limit == SC_LAB_COPY;
+    const size_t threads = sc_lab_threads(lab);
+    const bool copy = limit == SC_LAB_COPY, curve = limit >= SC_LAB_FR && limit <= SC_LAB_BLS_G2;
     const size_t shares = copy ? threads : threads * SHARES;
     struct limiting l = {lab, limit, copy ? COPIED / threads : ((size_t)1 << log_n_of[limit]) / SHARES};
     const uint64_t start = sc_clock_ns();
     sc_pool_for(lab->pool, shares, 1, one_share, &l);
     const uint64_t ns = sc_clock_ns() - start;
-    const double units = (double)shares * (double)l.n * (copy ? 2 : lab->ops->width);
+    const double units = (double)shares * (double)l.n * (copy ? 2 : curve ? 8 : lab->ops->width);
     return ns > 0 ? 1e9 * units / (double)ns : 0;
 }
 

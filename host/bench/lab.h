@@ -8,20 +8,29 @@
 #define SC_BENCH_LAB_H
 
 #include "core/base/status.h"
+#include "host/curve/fr_ntt.h"
 #include "host/sys/pool.h"
 #include "kernels/cpu/cpu_ops.h"
+#include "kernels/curve/curve_ops.h"
 
-#define SC_LAB_VERSION 1
+#define SC_LAB_VERSION 2
 #define SC_LAB_DIGEST 32
 
-/* What a core can do at most, with everything in registers (limit_* of kernels/cpu/ops.def), and what the memory can.
- * L(NAME, name, log_n): one measurement has 2^log_n calls' worth of vectors on each thread; of the copy, it is of 2^log_n bytes. */
+/* What a core can do at most, with everything in registers (limit_* of kernels/cpu/ops.def, kernels/curve), and what the memory can.
+ * L(NAME, name, log_n): one measurement has 2^log_n calls' worth of vectors on each thread; of the copy, it is of 2^log_n bytes. Those of
+ * fields and of groups are in the order of enum sc_fr and enum sc_group. */
 #define SC_LAB_LIMITS(L)                         \
     L(LEVELS, "pairs of NTT levels", 19)         \
     L(COMPRESS, "compressions", 15)              \
     L(MUL, "products", 21)                       \
     L(EXT_MUL, "extension products", 17)         \
     L(WIDE, "products without reduction", 22)    \
+    L(FR, "BN254 Fr level pairs", 14)            \
+    L(BLS_FR, "BLS12-381 Fr level pairs", 14)    \
+    L(GROUP, "BN254 Fp products", 16)            \
+    L(BN_G2, "BN254 Fp2 products", 14)           \
+    L(BLS_G1, "BLS12-381 Fp products", 16)       \
+    L(BLS_G2, "BLS12-381 Fp2 products", 14)      \
     L(COPY, "memory", 26)
 
 enum sc_lab_limit {
@@ -31,15 +40,25 @@ enum sc_lab_limit {
         SC_LAB_N_LIMITS
 };
 
-struct sc_lab_case;
+/** What some cases need together. */
+struct sc_lab_room {
+    size_t in, out, held;           /* bytes; held: from the preparation of a run to the next one */
+    size_t n_points[SC_GROUP_END];
+    unsigned log_twiddles;
+};
+
 struct sc_lab {
     const struct sc_cpu_ops *ops;
+    const struct sc_fr_ops *fr[SC_FR_END];
+    const struct sc_group_ops *group[SC_GROUP_END];
     struct sc_pool *pool;
     fp *in, *out;
-    size_t in_len, out_len; /* bytes */
+    struct sc_lab_room room;
     fp *twiddles;
-    unsigned log_twiddles;
     struct sc_twiddles tw;
+    void *points[SC_GROUP_END];     /* P, 2 P, 3 P, ... in the form of core/curve; P: the group's generator */
+    size_t n_points[SC_GROUP_END];  /* so many are there already */
+    struct sc_fr_domain *domain;    /* of the case that was prepared, or NULL */
 };
 
 /** A kernel at a size. */
@@ -53,8 +72,11 @@ struct sc_lab_case {
     double bytes;                /* read and written that cannot be avoided; 0 where the data need not leave the caches */
     bool is_limit;               /* it is what the limit is measured by: its share says nothing */
     unsigned log_n, count, log_twiddles;
+    unsigned of;                 /* enum sc_fr or enum sc_group, where there is one */
     size_t in_len, out_len;      /* bytes; digests are of all of the output */
-    void (*run)(const struct sc_lab *lab, const struct sc_lab_case *c);
+    void (*needs)(struct sc_lab_room *room, const struct sc_lab_case *c, unsigned n_threads); /* beside these; NULL: nothing */
+    socle_status (*prepare)(struct sc_lab *lab, const struct sc_lab_case *c);                 /* before each run; NULL: nothing to do */
+    socle_status (*run)(const struct sc_lab *lab, const struct sc_lab_case *c);
 };
 
 /** The cases of the suite "kernels". */
@@ -63,11 +85,32 @@ const struct sc_lab_case *sc_lab_kernels(size_t *n);
 /** The least that a run takes: units of its limit, bytes read and written. */
 void sc_lab_least(double *work, double *bytes, const struct sc_lab_case *c);
 
-/** Bytes that a lab for the n cases marked in @p wanted takes; NULL: for all. */
-size_t sc_lab_memory(const struct sc_lab_case *cases, const bool *wanted, size_t n);
+/** Bytes that a lab for the n cases marked in @p wanted takes with so many threads; NULL: for all. */
+size_t sc_lab_memory(const struct sc_lab_case *cases, const bool *wanted, size_t n, unsigned n_threads);
 /** A lab for them, its input filled. The pool is the caller's. E_NOMEM. */
 SC_MUST_USE socle_status sc_lab_init(struct sc_lab *lab, const struct sc_lab_case *cases, const bool *wanted, size_t n, struct sc_pool *pool);
 void sc_lab_fini(struct sc_lab *lab);
+unsigned sc_lab_threads(const struct sc_lab *lab);
+
+/** Use the tables of an instruction set from now on; those of curves are portable for SC_ISA_REF, else the best. */
+void sc_lab_use(struct sc_lab *lab, const struct sc_cpu_ops *ops);
+/** What a run needs that no clock should see, into the output too. Before each run, behind the limits. E_NOMEM. */
+SC_MUST_USE socle_status sc_lab_prepare(struct sc_lab *lab, const struct sc_lab_case *c);
+/** Run a case by the reference kernels, and their digest. Other tables are in use again afterwards. E_NOMEM. */
+SC_MUST_USE socle_status sc_lab_reference(uint8_t digest[SC_LAB_DIGEST], struct sc_lab *lab, const struct sc_lab_case *c);
+
+/** Element i of the input, wherever it stands. */
+fp sc_lab_word(size_t i);
+
+/** Transforms over scalar fields and sums of multiples: what cases of these are made of. */
+void sc_lab_fr_needs(struct sc_lab_room *room, const struct sc_lab_case *c, unsigned n_threads);
+socle_status sc_lab_fr_prepare(struct sc_lab *lab, const struct sc_lab_case *c);
+socle_status sc_lab_fr_run(const struct sc_lab *lab, const struct sc_lab_case *c);
+void sc_lab_msm_needs(struct sc_lab_room *room, const struct sc_lab_case *c, unsigned n_threads);
+socle_status sc_lab_msm_prepare(struct sc_lab *lab, const struct sc_lab_case *c);
+socle_status sc_lab_msm_run(const struct sc_lab *lab, const struct sc_lab_case *c);
+/** The least products of coordinates of a sum of 2^log_n multiples. */
+double sc_lab_msm_work(const struct sc_lab_case *c);
 
 /** Digest of the first @p len bytes of the output: BLAKE3 of the BLAKE3 digests of its mebibytes. */
 SC_MUST_USE socle_status sc_lab_digest(uint8_t digest[SC_LAB_DIGEST], const struct sc_lab *lab, size_t len);

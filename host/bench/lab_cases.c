@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * The cases of the suite "kernels": what each does, and the least it takes. Contracts: lab.h.
+ * The cases of the suite "kernels": what each does, the least it takes, what the reference makes of it. Contracts: lab.h.
  *
  * Work counts what the limit loops count. Bytes are those that cannot be avoided where the data is larger than a core's cache.
  */
 #include "host/bench/lab.h"
-
-#include "core/air/air.h"
 
 #include <string.h>
 
@@ -55,11 +53,12 @@ static void copy_bytes(void *arg, size_t begin, size_t end, unsigned worker)
     memcpy((uint8_t *)lab->out + begin, (const uint8_t *)lab->in + begin, end - begin);
 }
 
-static void run_copy(const struct sc_lab *lab, const struct sc_lab_case *c)
+static socle_status run_copy(const struct sc_lab *lab, const struct sc_lab_case *c)
 {
     struct sc_lab own = *lab;
-    const size_t threads = lab->pool != NULL ? sc_pool_size(lab->pool) : 1;
+    const size_t threads = sc_lab_threads(lab);
     sc_pool_for(lab->pool, c->out_len, (c->out_len + threads - 1) / threads, copy_bytes, &own);
+    return SOCLE_OK;
 }
 
 /* Transforms. The output has as many words as the input, as long or twice as long. */
@@ -77,11 +76,12 @@ static void encode_words(void *arg, size_t begin, size_t end, unsigned worker)
     p->lab->ops->rs_encode(p->lab->out + (begin << log_out), at, end - begin, c->log_n, log_out, &p->lab->tw);
 }
 
-static void run_encode(const struct sc_lab *lab, const struct sc_lab_case *c)
+static socle_status run_encode(const struct sc_lab *lab, const struct sc_lab_case *c)
 {
     struct piece_of p = {.lab = lab, .c = c};
-    const size_t threads = lab->pool != NULL ? sc_pool_size(lab->pool) : 1, share = (c->count + threads - 1) / threads;
+    const size_t threads = sc_lab_threads(lab), share = (c->count + threads - 1) / threads;
     sc_pool_for(lab->pool, c->count, share < AT_ONCE ? share : AT_ONCE, encode_words, &p);
+    return SOCLE_OK;
 }
 
 /* Hashes. */
@@ -94,10 +94,11 @@ static void hash_leaves(void *arg, size_t begin, size_t end, unsigned worker)
     p->lab->ops->leaf_hash((uint8_t(*)[32])p->lab->out, &l, begin, end);
 }
 
-static void run_leaves(const struct sc_lab *lab, const struct sc_lab_case *c)
+static socle_status run_leaves(const struct sc_lab *lab, const struct sc_lab_case *c)
 {
     struct piece_of p = {.lab = lab, .c = c};
     sc_pool_for(lab->pool, rows(c), HASH_GRAIN, hash_leaves, &p);
+    return SOCLE_OK;
 }
 
 static void hash_nodes(void *arg, size_t begin, size_t end, unsigned worker)
@@ -109,7 +110,7 @@ static void hash_nodes(void *arg, size_t begin, size_t end, unsigned worker)
 }
 
 /* The levels one behind the other, from 2^(log_n - 1) nodes to the root. */
-static void run_tree(const struct sc_lab *lab, const struct sc_lab_case *c)
+static socle_status run_tree(const struct sc_lab *lab, const struct sc_lab_case *c)
 {
     struct piece_of p = {.lab = lab, .c = c, .below = (uint8_t(*)[32])lab->in, .level = (uint8_t(*)[32])lab->out};
     for (size_t n = rows(c) / 2; n > 0; n /= 2) {
@@ -117,6 +118,7 @@ static void run_tree(const struct sc_lab *lab, const struct sc_lab_case *c)
         p.below = p.level;
         p.level += n;
     }
+    return SOCLE_OK;
 }
 
 /* Tables of extension elements, planar, one behind the other in the input. */
@@ -136,10 +138,11 @@ static void fold(void *arg, size_t begin, size_t end, unsigned worker)
     p->lab->ops->fold_ext(p->lab->out, n, p->lab->in, 2 * n, n, CHALLENGE, begin, end);
 }
 
-static void run_fold(const struct sc_lab *lab, const struct sc_lab_case *c)
+static socle_status run_fold(const struct sc_lab *lab, const struct sc_lab_case *c)
 {
     struct piece_of p = {.lab = lab, .c = c};
     in_pieces(&p, rows(c), fold);
+    return SOCLE_OK;
 }
 
 static void quad(void *arg, size_t begin, size_t end, unsigned worker)
@@ -150,11 +153,12 @@ static void quad(void *arg, size_t begin, size_t end, unsigned worker)
     p->lab->ops->quad_ext(p->sum[begin / p->grain], table(p->lab, 2 * n, 0), 2 * n, table(p->lab, 2 * n, 1), 2 * n, n, begin, end);
 }
 
-static void run_quad(const struct sc_lab *lab, const struct sc_lab_case *c)
+static socle_status run_quad(const struct sc_lab *lab, const struct sc_lab_case *c)
 {
     struct piece_of p = {.lab = lab, .c = c};
     in_pieces(&p, rows(c), quad);
     give_sums(&p);
+    return SOCLE_OK;
 }
 
 static void layer(void *arg, size_t begin, size_t end, unsigned worker)
@@ -165,10 +169,11 @@ static void layer(void *arg, size_t begin, size_t end, unsigned worker)
     p->lab->ops->gkr_up(p->lab->out, p->lab->out + FX_DEG * n, n, table(p->lab, 2 * n, 0), table(p->lab, 2 * n, 1), 2 * n, n, begin, end);
 }
 
-static void run_layer(const struct sc_lab *lab, const struct sc_lab_case *c)
+static socle_status run_layer(const struct sc_lab *lab, const struct sc_lab_case *c)
 {
     struct piece_of p = {.lab = lab, .c = c};
     in_pieces(&p, rows(c), layer);
+    return SOCLE_OK;
 }
 
 static void gkr_round(void *arg, size_t begin, size_t end, unsigned worker)
@@ -180,84 +185,122 @@ static void gkr_round(void *arg, size_t begin, size_t end, unsigned worker)
     p->lab->ops->gkr_round(p->sum[begin / p->grain], v, 2 * n, n, table(p->lab, 2 * n, 4) + begin, n, begin, end);
 }
 
-static void run_round(const struct sc_lab *lab, const struct sc_lab_case *c)
+static socle_status run_round(const struct sc_lab *lab, const struct sc_lab_case *c)
 {
     struct piece_of p = {.lab = lab, .c = c};
     in_pieces(&p, rows(c), gkr_round);
     give_sums(&p);
+    return SOCLE_OK;
 }
 
-/* The first round of the ADD table. */
+/* The first round of laws that are the bench's own. */
 static void zero_round(void *arg, size_t begin, size_t end, unsigned worker)
 {
     struct piece_of *const p = arg;
-    const struct air_table *const t = &sc_air_tables[AIR_TABLE_ADD];
-    const unsigned n_cols = (unsigned)(t->n_cols + t->n_closed);
     const size_t n = rows(p->c);
-    const fp *cols[AIR_MAX_COLS];
-    fx lambda[AIR_MAX_CONSTRAINTS];
+    const fp *cols[SC_BENCH_LAWS];
+    fx lambda[SC_BENCH_LAWS];
     (void)worker;
-    for (unsigned i = 0; i < n_cols; i++) {
+    for (unsigned i = 0; i < SC_BENCH_LAWS; i++) {
         cols[i] = p->lab->in + i * 2 * n;
-    }
-    for (unsigned i = 0; i < t->n_constraints; i++) {
         lambda[i] = (fx){{i, 2, 3, 4, 5}};
     }
-    p->lab->ops->air_round_base(p->sum[begin / p->grain], AIR_TABLE_ADD, n_cols, cols, n, lambda, p->lab->in + begin, n, begin, end);
+    p->lab->ops->bench_round(p->sum[begin / p->grain], cols, n, lambda, p->lab->in + begin, n, begin, end);
 }
 
-static void run_zero(const struct sc_lab *lab, const struct sc_lab_case *c)
+static socle_status run_zero(const struct sc_lab *lab, const struct sc_lab_case *c)
 {
     struct piece_of p = {.lab = lab, .c = c};
     in_pieces(&p, rows(c), zero_round);
     give_sums(&p);
+    return SOCLE_OK;
 }
 
 /* Four bytes an element: read and written once, twice where a word is larger than a core's cache. */
 #define NTT(log, words, passes)                                                                                                       \
-    {"ntt", "2^" #log " x " #words, "elements", "M/s", 1e-6, (double)(words) * (1 << (log)), SC_LAB_LEVELS,                              \
-     (double)(words) * (1 << (log)) / 4 * (log) / 2, 8.0 * (passes) * (words) * (1 << (log)), false, log, words, log,                 \
-     sizeof(fp) * (words) << (log), sizeof(fp) * (words) << (log), run_encode}
+    {.op = "ntt", .shape = "2^" #log " x " #words, .what = "elements", .unit = "M/s", .scale = 1e-6,                                     \
+     .units = (double)(words) * (1 << (log)), .limit = SC_LAB_LEVELS, .work = (double)(words) * (1 << (log)) / 4 * (log) / 2,             \
+     .bytes = 8.0 * (passes) * (words) * (1 << (log)), .log_n = (log), .count = (words), .log_twiddles = (log),                           \
+     .in_len = sizeof(fp) * (words) << (log), .out_len = sizeof(fp) * (words) << (log), .run = run_encode}
+/* Likewise with 32 bytes an element, in place. */
+#define FR_NTT(field, name, log, polys, passes)                                                                                       \
+    {.op = "fr-ntt", .shape = name " 2^" #log " x " #polys, .what = "elements", .unit = "M/s", .scale = 1e-6,                            \
+     .units = (double)(polys) * (1 << (log)), .limit = SC_LAB_FR + (field), .work = (double)(polys) * (1 << (log)) / 4 * (log) / 2,       \
+     .bytes = 64.0 * (passes) * (polys) * (1 << (log)), .log_n = (log), .count = (polys), .log_twiddles = 1, .of = (field),               \
+     .out_len = (size_t)32 * (polys) << (log), .needs = sc_lab_fr_needs, .prepare = sc_lab_fr_prepare, .run = sc_lab_fr_run}
+#define FR_NTTS(field, name)                                                                                                          \
+    FR_NTT(field, name, 16, 1, 1), FR_NTT(field, name, 16, 64, 1), FR_NTT(field, name, 18, 16, 2), FR_NTT(field, name, 20, 4, 2),        \
+        FR_NTT(field, name, 22, 1, 2), FR_NTT(field, name, 24, 1, 2), FR_NTT(field, name, 26, 1, 2)
+/* Each point and each number is read once at least. */
+#define MSM(group, name, log, size)                                                                                                   \
+    {.op = "msm", .shape = name " 2^" #log, .what = "points", .unit = "M/s", .scale = 1e-6, .units = 1 << (log),                         \
+     .limit = SC_LAB_GROUP + (group), .bytes = ((size) + 32.0) * (1 << (log)), .log_n = (log), .count = 1, .log_twiddles = 1,             \
+     .of = (group), .out_len = (size), .needs = sc_lab_msm_needs, .prepare = sc_lab_msm_prepare, .run = sc_lab_msm_run}
+#define MSMS(group, name, size) MSM(group, name, 14, size), MSM(group, name, 16, size), MSM(group, name, 18, size), MSM(group, name, 20, size)
+#define KERNEL(op_, shape_, what_, unit_, scale_, units_, limit_, work_, bytes_, log_, in_, out_, run_)                               \
+    {.op = (op_), .shape = (shape_), .what = (what_), .unit = (unit_), .scale = (scale_), .units = (units_), .limit = (limit_),           \
+     .work = (work_), .bytes = (bytes_), .log_n = (log_), .count = 64, .log_twiddles = 1, .in_len = (in_), .out_len = (out_), .run = (run_)}
 #define P20 ((double)(1 << 20))
 #define N20 ((size_t)1 << 20)
-#define ADD_COLUMNS ((size_t)64) /* room: the table has fewer */
+#define LAWS ((size_t)SC_BENCH_LAWS)
 
 /* Reed-Solomon at rate 1/2: the first pass reads a message and writes two, the second reads two and writes two; a twist is a product, a
  * third of a pair's three. Zerocheck: at 2 and at 3 each law times its power of lambda (5 products) and the sum times eq (25); what the
  * laws themselves take is left out. */
 static const struct sc_lab_case kernels[] = {
-    {"copy", "256 MiB", "bytes", "GB/s", 1e-9, 512 * P20, SC_LAB_COPY, 0, 512 * P20, true, 26, 1, 1, N20 << 8, N20 << 8, run_copy},
+    {.op = "copy", .shape = "256 MiB", .what = "bytes", .unit = "GB/s", .scale = 1e-9, .units = 512 * P20, .limit = SC_LAB_COPY,
+     .bytes = 512 * P20, .is_limit = true, .log_n = 26, .count = 1, .log_twiddles = 1, .in_len = N20 << 8, .out_len = N20 << 8, .run = run_copy},
     NTT(16, 64, 1),
     NTT(18, 64, 2),
+    NTT(20, 1, 2),
     NTT(20, 64, 2),
     NTT(22, 16, 2),
     NTT(24, 4, 2),
-    {"rs-encode", "2^20 x 64, rate 1/2", "elements", "M/s", 1e-6, 64 * P20, SC_LAB_LEVELS, 2 * 64 * P20 / 4 * 20 / 2, 28 * 64 * P20, false, 20, 64, 21,
-     N20 << 8, N20 << 9, run_encode},
-    {"leaves", "2^20 of 64 elements", "bytes", "GB/s", 1e-9, 256 * P20, SC_LAB_COMPRESS, 4 * P20, 288 * P20, false, 20, 64, 1, N20 << 8, N20 << 5,
-     run_leaves},
-    {"tree", "2^20 leaves", "nodes", "M/s", 1e-6, P20 - 1, SC_LAB_COMPRESS, P20 - 1, 96 * P20, false, 20, 1, 1, N20 << 5, (N20 - 1) << 5, run_tree},
-    {"sumcheck", "2^20 pairs", "pairs", "M/s", 1e-6, P20, SC_LAB_EXT_MUL, 2 * P20, 4 * E * P20, false, 20, 1, 1, 4 * E * N20, 2 * E, run_quad},
-    {"fold", "2^20", "results", "M/s", 1e-6, P20, SC_LAB_EXT_MUL, P20, 3 * E * P20, false, 20, 1, 1, 2 * E * N20, E * N20, run_fold},
-    {"gkr-layer", "2^20 fractions", "fractions", "M/s", 1e-6, P20, SC_LAB_EXT_MUL, 3 * P20, 6 * E * P20, false, 20, 1, 1, 4 * E * N20, 2 * E * N20, run_layer},
-    {"gkr-round", "2^20 pairs", "pairs", "M/s", 1e-6, P20, SC_LAB_EXT_MUL, 6 * P20, 9 * E * P20, false, 20, 1, 1, 9 * E * N20, 2 * E, run_round},
-    {"zerocheck", "2^18 pairs, ADD", "pairs", "M/s", 1e-6, P20 / 4, SC_LAB_WIDE, 0, 0, false, 18, 1, 1, ADD_COLUMNS * N20 * 2, 2 * E, run_zero},
+    FR_NTTS(SC_BN_FR, "BN254"),
+    FR_NTTS(SC_BLS_FR, "BLS12-381"),
+    {.op = "rs-encode", .shape = "2^20 x 64, rate 1/2", .what = "elements", .unit = "M/s", .scale = 1e-6, .units = 64 * P20, .limit = SC_LAB_LEVELS,
+     .work = 2 * 64 * P20 / 4 * 20 / 2, .bytes = 28 * 64 * P20, .log_n = 20, .count = 64, .log_twiddles = 21, .in_len = N20 << 8,
+     .out_len = N20 << 9, .run = run_encode},
+    KERNEL("leaves", "2^20 of 64 elements", "bytes", "GB/s", 1e-9, 256 * P20, SC_LAB_COMPRESS, 4 * P20, 288 * P20, 20, N20 << 8, N20 << 5, run_leaves),
+    KERNEL("tree", "2^20 leaves", "nodes", "M/s", 1e-6, P20 - 1, SC_LAB_COMPRESS, P20 - 1, 96 * P20, 20, N20 << 5, (N20 - 1) << 5, run_tree),
+    MSMS(SC_BN_G1, "BN254 G1", 64),
+    MSM(SC_BN_G1, "BN254 G1", 22, 64),
+    MSMS(SC_BN_G2, "BN254 G2", 128),
+    MSMS(SC_BLS_G1, "BLS12-381 G1", 96),
+    MSM(SC_BLS_G1, "BLS12-381 G1", 22, 96),
+    MSMS(SC_BLS_G2, "BLS12-381 G2", 192),
+    KERNEL("sumcheck", "2^20 pairs", "pairs", "M/s", 1e-6, P20, SC_LAB_EXT_MUL, 2 * P20, 4 * E * P20, 20, 4 * E * N20, 2 * E, run_quad),
+    KERNEL("fold", "2^20", "results", "M/s", 1e-6, P20, SC_LAB_EXT_MUL, P20, 3 * E * P20, 20, 2 * E * N20, E * N20, run_fold),
+    KERNEL("gkr-layer", "2^20 fractions", "fractions", "M/s", 1e-6, P20, SC_LAB_EXT_MUL, 3 * P20, 6 * E * P20, 20, 4 * E * N20, 2 * E * N20, run_layer),
+    KERNEL("gkr-round", "2^20 pairs", "pairs", "M/s", 1e-6, P20, SC_LAB_EXT_MUL, 6 * P20, 9 * E * P20, 20, 9 * E * N20, 2 * E, run_round),
+    KERNEL("zerocheck", "2^18 pairs, 24 laws", "pairs", "M/s", 1e-6, P20 / 4, SC_LAB_WIDE, P20 / 2 * (5 * LAWS + 25),
+           P20 / 4 * (8 * LAWS + E), 18, LAWS * N20 * 2, 2 * E, run_zero),
 };
 _Static_assert(sizeof(fx) == E, "two sums are the output of a round");
+_Static_assert(LAWS == 24, "the name of the case says how many");
 
 void sc_lab_least(double *work, double *bytes, const struct sc_lab_case *c)
 {
-    const struct air_table *const t = &sc_air_tables[AIR_TABLE_ADD];
-    *work = c->work;
+    *work = c->run == sc_lab_msm_run ? sc_lab_msm_work(c) : c->work;
     *bytes = c->bytes;
-    if (c->run == run_zero) {
-        *work = c->units * 2 * (5.0 * t->n_constraints + 25);
-        *bytes = c->units * (8.0 * (t->n_cols + t->n_closed) + (double)E);
-    }
 }
 
 const struct sc_lab_case *sc_lab_kernels(size_t *n)
 {
     *n = sizeof kernels / sizeof kernels[0];
     return kernels;
+}
+
+socle_status sc_lab_reference(uint8_t digest[SC_LAB_DIGEST], struct sc_lab *lab, const struct sc_lab_case *c)
+{
+    const struct sc_cpu_ops *const ops = lab->ops;
+    socle_status st = SOCLE_OK;
+    memset(digest, 0, SC_LAB_DIGEST);
+    sc_lab_use(lab, sc_cpu_ops_get(SC_ISA_REF));
+    TRY(sc_lab_prepare(lab, c));
+    TRY(c->run(lab, c));
+    TRY(sc_lab_digest(digest, lab, c->out_len));
+out:
+    sc_lab_use(lab, ops);
+    return st;
 }

@@ -230,9 +230,7 @@ static socle_status reference_makes(bool *out, const struct sc_report_row *row, 
     struct sc_lab lab;
     socle_status st = sc_lab_init(&lab, c, NULL, 1, pool);
     if (st == SOCLE_OK) {
-        lab.ops = sc_cpu_ops_get(SC_ISA_REF);
-        c->run(&lab, c);
-        st = sc_lab_digest(digest, &lab, c->out_len);
+        st = sc_lab_reference(digest, &lab, c);
         *out = memcmp(digest, row->digest, sizeof digest) == 0;
         sc_lab_fini(&lab);
     }
@@ -259,7 +257,7 @@ socle_status sc_report_digests(struct socle_bench_checked *out, char why[SC_REPO
             continue;
         }
         out->n_figures++;
-        if (sc_lab_memory(c, NULL, 1) > room) {
+        if (sc_lab_memory(c, NULL, 1, pool != NULL ? sc_pool_size(pool) : 1) > room) {
             out->n_left_out++;
             continue;
         }

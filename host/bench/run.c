@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Rounds of runs. A round has one run of each case, so that what disturbs the machine for a while disturbs all of them, and a case
- * meets every state that the machine has. Just before each run its limits are measured. Contracts: run.h.
+ * Runs of the suites and what is made of them; proofs. Rounds of kernels: run_kernels.c. Contracts: run.h.
  */
-#include "host/bench/run.h"
+#include "host/bench/rounds.h"
 
 #include "host/sys/file.h"
 #include "host/sys/mem.h"
@@ -14,16 +13,15 @@
 
 #define DEFAULT_RUNS 9u
 #define DEFAULT_SECONDS 150.0
-#define MIB ((uint64_t)1 << 20)
 
-static void init_row(struct socle_bench *b, size_t at, const struct sc_lab_case *c)
+static void init_row(struct socle_bench *b, size_t at, const struct sc_lab_case *c, unsigned n_threads)
 {
     struct socle_bench_row *const r = &b->rows[at];
     const double unknown = sc_stats_unknown();
     *r = (struct socle_bench_row){.op = c->op, .shape = c->shape, .what = c->what, .units = c->units, .unit = c->unit, .scale = c->scale,
                                   .outcome = SOCLE_BENCH_SKIPPED, .rate = unknown, .share = unknown, .joules = unknown,
                                   .runs_ns = b->runs + at * b->max_runs, .least_ns = b->least + at * b->max_runs};
-    r->memory = sc_lab_memory(c, NULL, 1);
+    r->memory = sc_lab_memory(c, NULL, 1, n_threads);
 }
 
 static void init_guest_row(struct socle_bench *b, size_t at, const struct sc_guest_case *c)
@@ -60,7 +58,7 @@ static const char *guest_op(size_t i)
     return sc_guest_cases(&n)[i].guest;
 }
 
-socle_status sc_bench_init(struct socle_bench *b, const struct socle_bench_options *o)
+socle_status sc_bench_init(struct socle_bench *b, const struct socle_bench_options *o, unsigned n_threads)
 {
     size_t n = 0;
     const double unknown = sc_stats_unknown();
@@ -103,7 +101,7 @@ socle_status sc_bench_init(struct socle_bench *b, const struct socle_bench_optio
         if (proofs) {
             init_guest_row(b, i, &b->guests[i]);
         } else {
-            init_row(b, i, &b->cases[i]);
+            init_row(b, i, &b->cases[i], n_threads);
         }
     }
     b->info = (struct socle_bench_info){.suite = proofs ? "prove" : "kernels", .suite_version = proofs ? SC_GUESTS_VERSION : SC_LAB_VERSION, .runs = b->max_runs, .kernels = sc_cpu_ops_now()->name,
@@ -129,99 +127,21 @@ void sc_bench_fini(struct socle_bench *b)
     memset(b, 0, sizeof *b);
 }
 
-/* The cases that fit together, the first ones first. */
-static void choose(struct socle_bench *b, uint64_t room)
-{
-    for (size_t i = 0; i < b->n; i++) {
-        b->wanted[i] = true;
-        if (sc_lab_memory(b->cases, b->wanted, b->n) > room) {
-            b->wanted[i] = false;
-            (void)snprintf(b->rows[i].why, sizeof b->rows[i].why, "needs %lluM of memory, room for %lluM",
-                           (unsigned long long)((b->rows[i].memory + MIB - 1) / MIB), (unsigned long long)(room / MIB));
-        }
-    }
-}
-
-/** What the rounds share. */
-struct rounds {
-    struct socle_bench *b;
-    struct sc_lab lab;
-    struct sc_sensors sensors;
-    const char *root;
-    double last_moment;
-    uint64_t start_ns;
-};
-
-static double since(const struct rounds *r)
+double sc_rounds_since(const struct sc_rounds *r)
 {
     return 1e-9 * (double)(sc_clock_ns() - r->start_ns);
 }
 
-static void note_moment(struct rounds *r)
+void sc_rounds_moment(struct sc_rounds *r)
 {
     struct socle_bench *const b = r->b;
-    const double now = since(r);
+    const double now = sc_rounds_since(r);
     if (b->n_moments < SC_BENCH_MOMENTS && (b->n_moments == 0 || now - r->last_moment >= SC_BENCH_MOMENT_S)) {
         struct sc_condition *const c = &b->moments[b->n_moments++];
         sc_sensors_read(&r->sensors, c);
         c->pace_s = sc_lab_pace(&r->lab);
         r->last_moment = now;
     }
-}
-
-static double note_limit(struct rounds *r, enum sc_lab_limit limit)
-{
-    struct socle_bench *const b = r->b;
-    const double rate = sc_lab_limit(&r->lab, limit);
-    if (rate > 0 && b->n_rates[limit] < b->max_rates) {
-        b->rates[limit][b->n_rates[limit]++] = rate;
-    }
-    return rate;
-}
-
-/* The reference makes each result once, alone and before anything is timed. */
-static socle_status make_reference(struct rounds *r, size_t i)
-{
-    const struct sc_lab_case *const c = &r->b->cases[i];
-    struct sc_lab ref = r->lab;
-    ref.ops = sc_cpu_ops_get(SC_ISA_REF);
-    c->run(&ref, c);
-    return sc_lab_digest(r->b->rows[i].reference, &ref, c->out_len);
-}
-
-/* One run and its check; @p at: its number, or -1 for the one that warms up. */
-static socle_status run_once(struct rounds *r, size_t i, int at)
-{
-    const struct sc_lab_case *const c = &r->b->cases[i];
-    struct socle_bench_row *const row = &r->b->rows[i];
-    struct sc_energy before, after;
-    uint8_t digest[SC_LAB_DIGEST];
-    double work, bytes;
-    sc_lab_least(&work, &bytes, c);
-    note_moment(r);
-    const double arithmetic = work > 0 ? work / note_limit(r, c->limit) : 0, memory = bytes / note_limit(r, SC_LAB_COPY);
-    sc_energy_read(&before, r->root);
-    const uint64_t start = sc_clock_ns();
-    c->run(&r->lab, c);
-    const uint64_t ns = sc_clock_ns() - start;
-    sc_energy_read(&after, r->root);
-    const socle_status st = sc_lab_digest(digest, &r->lab, c->out_len);
-    if (st != SOCLE_OK) {
-        return st;
-    }
-    if (row->outcome != SOCLE_BENCH_WRONG) {
-        memcpy(row->digest, digest, sizeof digest);
-        row->outcome = memcmp(digest, row->reference, sizeof digest) == 0 ? SOCLE_BENCH_GOOD : SOCLE_BENCH_WRONG;
-    }
-    if (at >= 0) {
-        const double joules = sc_energy_between(&before, &after);
-        r->b->runs[i * r->b->max_runs + (size_t)at] = ns > 0 ? ns : 1;
-        r->b->least[i * r->b->max_runs + (size_t)at] = (uint64_t)(1e9 * (arithmetic > memory ? arithmetic : memory));
-        r->b->by_memory[i] += memory > arithmetic;
-        row->n_runs = (unsigned)at + 1;
-        row->joules = at == 0 ? joules : row->joules + joules;
-    }
-    return SOCLE_OK;
 }
 
 /* Numbers out of what was noted. */
@@ -291,44 +211,16 @@ out:
     return st;
 }
 
-/* All rounds. Round 0 warms up. */
-static socle_status run_rounds(struct rounds *r, double seconds, const struct sc_bench_host *host)
-{
-    struct socle_bench *const b = r->b;
-    socle_status st = SOCLE_OK;
-    const double steps = (double)b->n * (b->max_runs + 2);
-    for (size_t i = 0; i < b->n; i++) {
-        if (b->wanted[i]) {
-            TRY(host->tell(host->arg, b->cases[i].op, (double)i / steps));
-            TRY(make_reference(r, i));
-        }
-    }
-    for (unsigned round = 0; round <= b->max_runs; round++) {
-        if (round > SC_BENCH_LEAST_ROUNDS && since(r) > seconds) {
-            break;
-        }
-        for (size_t i = 0; i < b->n; i++) {
-            if (b->wanted[i]) {
-                TRY(host->tell(host->arg, b->cases[i].op, (double)(b->n * (round + 1) + i) / steps));
-                TRY(run_once(r, i, (int)round - 1));
-            }
-        }
-    }
-    note_moment(r);
-out:
-    return st;
-}
-
 /* Proofs. */
 
 /* One proof; @p at: its number, or -1 for the one that warms up, whose digest the others must have. */
-static socle_status prove_once(struct rounds *r, const struct sc_bench_host *host, size_t i, int at)
+static socle_status prove_once(struct sc_rounds *r, const struct sc_bench_host *host, size_t i, int at)
 {
     struct socle_bench *const b = r->b;
     struct socle_bench_row *const row = &b->rows[i];
     struct sc_proof_run run = {0};
     struct sc_energy before, after;
-    note_moment(r);
+    sc_rounds_moment(r);
     sc_energy_read(&before, r->root);
     const socle_status st = host->prove(host->arg, &run, row->why, &b->guests[i]);
     sc_energy_read(&after, r->root);
@@ -361,7 +253,7 @@ static socle_status prove_once(struct rounds *r, const struct sc_bench_host *hos
 }
 
 /* Each size takes about four times as long as the one before. Those are taken up whose warm-up and least rounds are over in time. */
-static socle_status prove_rounds(struct rounds *r, double seconds, const struct sc_bench_host *host)
+static socle_status prove_rounds(struct sc_rounds *r, double seconds, const struct sc_bench_host *host)
 {
     struct socle_bench *const b = r->b;
     socle_status st = SOCLE_OK;
@@ -376,13 +268,13 @@ static socle_status prove_rounds(struct rounds *r, double seconds, const struct 
             continue;
         }
         TRY(host->tell(host->arg, b->rows[i].op, (double)i / steps));
-        const double before = since(r);
+        const double before = sc_rounds_since(r);
         b->wanted[i] = true;
         TRY(prove_once(r, host, i, -1));
-        last = since(r) - before;
+        last = sc_rounds_since(r) - before;
         promised += b->wanted[i] ? last * (SC_BENCH_LEAST_ROUNDS + 1) : 0;
     }
-    for (unsigned round = 0; round < b->max_runs && (round < SC_BENCH_LEAST_ROUNDS || since(r) <= seconds); round++) {
+    for (unsigned round = 0; round < b->max_runs && (round < SC_BENCH_LEAST_ROUNDS || sc_rounds_since(r) <= seconds); round++) {
         for (size_t i = 0; i < b->n; i++) {
             if (b->wanted[i]) {
                 TRY(host->tell(host->arg, b->rows[i].op, (double)(b->n * (round + 1) + i) / steps));
@@ -390,7 +282,7 @@ static socle_status prove_rounds(struct rounds *r, double seconds, const struct 
             }
         }
     }
-    note_moment(r);
+    sc_rounds_moment(r);
 out:
     return st;
 }
@@ -424,7 +316,7 @@ out:
     return st;
 }
 
-static socle_status run_proofs(struct rounds *r, const struct socle_bench_options *o, const struct sc_bench_host *host)
+static socle_status run_proofs(struct sc_rounds *r, const struct socle_bench_options *o, const struct sc_bench_host *host)
 {
     struct socle_bench *const b = r->b;
     socle_status st = SOCLE_OK;
@@ -443,7 +335,7 @@ out:
 
 socle_status sc_bench_run(struct socle_bench *b, const struct socle_bench_options *o, const struct sc_bench_host *host)
 {
-    struct rounds r = {.b = b, .root = o->system, .start_ns = sc_clock_ns()};
+    struct sc_rounds r = {.b = b, .root = o->system, .start_ns = sc_clock_ns()};
     socle_status st = SOCLE_OK;
     b->info.started = (uint64_t)time(NULL);
     b->info.threads = host->pool != NULL ? sc_pool_size(host->pool) : 1;
@@ -454,12 +346,10 @@ socle_status sc_bench_run(struct socle_bench *b, const struct socle_bench_option
     if (b->guests != NULL) {
         TRY(run_proofs(&r, o, host));
     } else {
-        choose(b, host->room);
-        TRY(sc_lab_init(&r.lab, b->cases, b->wanted, b->n, host->pool));
-        TRY(run_rounds(&r, o->seconds > 0 ? o->seconds : DEFAULT_SECONDS, host));
+        TRY(sc_bench_kernels(&r, o->seconds > 0 ? o->seconds : DEFAULT_SECONDS, host));
     }
     TRY(summarise(b));
-    b->info.seconds = since(&r);
+    b->info.seconds = sc_rounds_since(&r);
     b->info.peak_memory = sc_peak_resident();
 out:
     sc_lab_fini(&r.lab);

@@ -56,7 +56,7 @@ struct sc_bench_host {
 };
 
 /** The cases of a suite that @p o wants, as rows without times. E_ARG: no such suite, no such operation, too many runs; E_NOMEM. */
-SC_MUST_USE socle_status sc_bench_init(struct socle_bench *b, const struct socle_bench_options *o);
+SC_MUST_USE socle_status sc_bench_init(struct socle_bench *b, const struct socle_bench_options *o, unsigned n_threads);
 void sc_bench_fini(struct socle_bench *b);
 /** Run them. */
 SC_MUST_USE socle_status sc_bench_run(struct socle_bench *b, const struct socle_bench_options *o, const struct sc_bench_host *host);

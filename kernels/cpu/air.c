@@ -107,14 +107,14 @@ static base_fn *const base_fns[] = {AIR_EVAL_LIST(F)};
 static ext_fn *const ext_fns[] = {AIR_EVAL_LIST(F)};
 #undef F
 
-static vx base_value(unsigned table, const vec *row, const fx *lambda)
+static inline __attribute__((always_inline)) vx base_value(base_fn *laws, const vec *row, const fx *lambda)
 {
     vwide acc[FX_DEG];
     for (int k = 0; k < FX_DEG; k++) {
         acc[k] = vwide_zero();
     }
     struct base_row r = {row, lambda, acc};
-    base_fns[table](&r);
+    laws(&r);
     vx v;
     for (int k = 0; k < FX_DEG; k++) {
         v.c[k] = vacc_reduce(acc[k]);
@@ -122,8 +122,8 @@ static vx base_value(unsigned table, const vec *row, const fx *lambda)
     return v;
 }
 
-void SC_K(air_round_base)(fx out[2], unsigned table, unsigned n_cols, const fp *const *cols, size_t half, const fx *lambda, const fp *eq,
-                          size_t eq_plane, size_t begin, size_t end)
+static inline __attribute__((always_inline)) void round_base(fx out[2], base_fn *laws, unsigned n_cols, const fp *const *cols, size_t half,
+                                                             const fx *lambda, const fp *eq, size_t eq_plane, size_t begin, size_t end)
 {
     vec two[AIR_MAX_COLS], three[AIR_MAX_COLS];
     vx s2 = vx_zero(), s3 = vx_zero();
@@ -135,11 +135,30 @@ void SC_K(air_round_base)(fx out[2], unsigned table, unsigned n_cols, const fp *
             three[c] = vec_add(two[c], d);
         }
         const vxprep e = vx_prep(vx_load_n(eq, eq_plane, i - begin, n));
-        s2 = vx_add(s2, vx_mul_prep(base_value(table, two, lambda), &e));
-        s3 = vx_add(s3, vx_mul_prep(base_value(table, three, lambda), &e));
+        s2 = vx_add(s2, vx_mul_prep(base_value(laws, two, lambda), &e));
+        s3 = vx_add(s3, vx_mul_prep(base_value(laws, three, lambda), &e));
     }
     out[0] = vx_sum(s2);
     out[1] = vx_sum(s3);
+}
+
+void SC_K(air_round_base)(fx out[2], unsigned table, unsigned n_cols, const fp *const *cols, size_t half, const fx *lambda, const fp *eq,
+                          size_t eq_plane, size_t begin, size_t end)
+{
+    round_base(out, base_fns[table], n_cols, cols, half, lambda, eq, eq_plane, begin, end);
+}
+
+static void bench_laws(struct base_row *r)
+{
+    for (unsigned i = 0; i < SC_BENCH_LAWS; i++) {
+        const vec a = r->col[i], b = r->col[(i + 1) % SC_BENCH_LAWS], c = r->col[(i + 2) % SC_BENCH_LAWS];
+        call_acc_base(r, i, vec_sub(vec_mul(a, b), c));
+    }
+}
+
+void SC_K(bench_round)(fx out[2], const fp *const *cols, size_t half, const fx *lambda, const fp *eq, size_t eq_plane, size_t begin, size_t end)
+{
+    round_base(out, bench_laws, SC_BENCH_LAWS, cols, half, lambda, eq, eq_plane, begin, end);
 }
 
 static vx ext_value(unsigned table, const vx *row, const fx *lambda)

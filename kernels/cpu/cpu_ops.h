@@ -54,6 +54,8 @@ struct sc_lin {
     fx k;
 };
 
+#define SC_BENCH_LAWS 24 /* of bench_round, and its columns */
+
 struct sc_cpu_ops {
     const char *name;
     enum sc_isa isa;

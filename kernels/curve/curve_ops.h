@@ -41,6 +41,9 @@ struct sc_group_ops {
     void (*from_xyzz)(void *out, const void *a);
     bool (*on_curve)(const void *a);
     bool (*in_subgroup)(const void *a);
+
+    /** What a core can do at most, in registers: 8 n products of coordinates. The result depends on all of them. */
+    uint64_t (*limit_mul)(size_t n);
 };
 
 /** The portable operations: always there. */

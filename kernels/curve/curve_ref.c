@@ -7,6 +7,8 @@
 #include "core/curve/bls12_381.h"
 #include "core/curve/bn254.h"
 
+#include <string.h>
+
 /* Two different x; the same point twice; a sum that needs no division: infinity among the points, or inverse points. */
 enum pair_kind { CHORD, TANGENT, EASY };
 

@@ -43,6 +43,9 @@ struct sc_fr_ops {
     /** All layers of block b of 2^log_len elements at x. */
     void (*down)(struct sc_fr_word *x, unsigned log_len, const struct sc_fr_word *table, size_t b);
     void (*up)(struct sc_fr_word *x, unsigned log_len, const struct sc_fr_word *table, size_t b);
+
+    /** What a core can do at most, in registers: 8 n times two layers down on four elements. The result depends on all of it. */
+    uint64_t (*limit_levels)(size_t n);
 };
 
 /** The portable operations: always there. */

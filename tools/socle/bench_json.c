@@ -73,10 +73,10 @@ static void json_devices(struct json *j, const struct bench_result *r)
 
 static void json_limits(struct json *j, const struct bench_result *r)
 {
-    struct socle_bench_limit l[16];
-    const size_t n = socle_bench_limits(r->bench, l, 16);
+    struct socle_bench_limit l[BENCH_LIMITS];
+    const size_t n = socle_bench_limits(r->bench, l, BENCH_LIMITS);
     json_list(j, "limits");
-    for (size_t i = 0; i < n && i < 16; i++) {
+    for (size_t i = 0; i < n && i < BENCH_LIMITS; i++) {
         json_object(j, NULL);
         json_string(j, "name", l[i].name);
         json_uint(j, "n", l[i].n);
