@@ -17,14 +17,14 @@ typedef struct {
 KC_FN kc_u64 kc_below(kc_u64 s)
 {
     const kc_u32 hi = (kc_u32)(s >> 32);
-    return (kc_u64)(hi >= KC_P ? hi - KC_P : hi) << 32 | (kc_u32)s;
+    return (kc_u64)KC_MIN(hi, hi - KC_P) << 32 | (kc_u32)s;
 }
 
 /** s / 2^32, s < 2 p 2^32. */
 KC_FN kc_u32 kc_reduce(kc_u64 s)
 {
     const kc_u32 hi = (kc_u32)(s >> 32);
-    return kc_sub(hi >= KC_P ? hi - KC_P : hi, KC_MUL_HI((kc_u32)s * KC_P_INV, KC_P));
+    return kc_sub(KC_MIN(hi, hi - KC_P), KC_MUL_HI((kc_u32)s * KC_P_INV, KC_P));
 }
 
 KC_FN kc_fx kc_fx_zero(void)

@@ -9,22 +9,25 @@
 #define KC_ONE 0x01fffffeu /* 1 in Montgomery form: 2^32 mod p */
 #define KC_P_INV 0x81000001u /* p^-1 mod 2^32 */
 
+/* Sums are below 2^32, and a difference that wraps is larger than one that does not: of two candidates the less is right. Addition and
+ * choice are one instruction on NVIDIA's processors of capability 9.0 and 10.0. */
 KC_FN kc_u32 kc_add(kc_u32 a, kc_u32 b)
 {
     const kc_u32 s = a + b;
-    return s >= KC_P ? s - KC_P : s;
+    return KC_MIN(s, s - KC_P);
 }
 
 KC_FN kc_u32 kc_sub(kc_u32 a, kc_u32 b)
 {
-    return a >= b ? a - b : a - b + KC_P;
+    const kc_u32 d = a - b;
+    return KC_MIN(d, d + KC_P);
 }
 
 /** hi(a b) - hi(q p) for q = lo(a b) p^-1, the low halves being equal. a b < p 2^32: either may be up to 2^32 when the other is < p. */
 KC_FN kc_u32 kc_mul(kc_u32 a, kc_u32 b)
 {
-    const kc_u32 q = a * b * KC_P_INV;
-    return kc_sub(KC_MUL_HI(a, b), KC_MUL_HI(q, KC_P));
+    const kc_u64 ab = (kc_u64)a * b; /* both halves by one instruction */
+    return kc_sub((kc_u32)(ab >> 32), KC_MUL_HI((kc_u32)ab * KC_P_INV, KC_P));
 }
 
 /** The canonical residue. */
