@@ -61,10 +61,10 @@ struct socle_options {
      * wherever the system puts them, for processes that share a machine. NULL or "auto": core when there are as many threads as
      * cores that the process may use, else node. Needs hwloc and is for speed only: a refusal is no failure. */
     const char *bind;
-    /* What commitments, arguments and openings are made on: "cpu"; "cuda:N" and "opencl:N", devices of socle_devices, with the CPU where they
-     * fail; "dual:cuda:N" and "dual:N", the latter of OpenCL: both, and the call ends with SOCLE_E_DEVICE when they differ. N may be left
+    /* What commitments, arguments and openings, and the sums of Groth16 proofs, are made on: "cpu"; "cuda:N" and "opencl:N", devices of
+     * socle_devices, with the CPU where they fail; "dual:cuda:N" and "dual:N", the latter of OpenCL: both, and the call ends with SOCLE_E_DEVICE when they differ. N may be left
      * out: 0. NULL or "auto": cpu, as long as devices are new. Up to SOCLE_MAX_USED_DEVICES names that are not dual or auto, with commas
-     * between: the proofs of a set are spread over them, a single proof is made on the first. One that is named twice has two at a time. */
+     * between: the proofs of a set are spread over them, a single proof is made on the first, as those of Groth16 are. One that is named twice has two at a time. */
     const char *device;
     uint64_t device_memory; /* most bytes to take of each; 0: what it has. What does not fit is made by the CPU */
     bool timeline; /* note what socle_prove does when: socle_timeline */
@@ -161,9 +161,11 @@ struct socle_stage {
 struct socle_device_use {
     char id[16], name[128];      /* "cpu", "cuda:0" or "opencl:0", and the model */
     bool is_processor;           /* the CPU, or the CPU in the guise of a device */
-    bool compared;               /* each commitment was made by the CPU too, with the same bytes */
+    bool compared;               /* all of it was made by the CPU too, with the same bytes */
     uint32_t proofs;             /* of this call, a set's or the single one, that were finished with it and found right */
-    uint32_t commitments, bus_arguments, sumchecks, openings; /* made on it, commitments inside openings not counted; those that failed were made by the CPU */
+    /* Made on it; those that failed were made by the CPU. Of socle_prove, commitments inside openings not counted; of socle_groth16_prove */
+    uint32_t commitments, bus_arguments, sumchecks, openings;
+    uint32_t sums;
     uint32_t failures;
     bool given_up;               /* it failed too often, or gave wrong bytes, and was not asked again */
     char failure[256];           /* the last one; empty when there was none */
@@ -556,12 +558,14 @@ bool socle_groth16_security(unsigned i, struct socle_groth16_security *out);
 struct socle_groth16_proof {
     char *proof, *public_values; /* JSON, byte for byte as snarkjs writes it, zero-ended; yours: socle_free */
     size_t proof_len, public_len;
+    struct socle_device_use device, more_devices[SOCLE_MAX_USED_DEVICES - 1]; /* of all calls of the context so far; the first alone has work */
+    unsigned n_more_devices;
 };
 
 /** Prove a witness (.wtns). The proof has been verified with the key when this returns SOCLE_OK.
  * @p randomness: NULL, that of the system; for tests alone, two numbers below the order of 32 bytes each, little-endian: who knows them can
- * learn about the witness. E_FORMAT, E_ARG (a witness of another circuit or curve, randomness out of range), E_REJECT (it does
- * not satisfy the circuit), E_NOMEM, E_IO (no randomness). */
+ * learn about the witness. The proof is the same on every device. E_FORMAT, E_ARG (a witness of another circuit or curve, randomness out of range), E_REJECT (it does
+ * not satisfy the circuit), E_NOMEM, E_IO (no randomness), E_DEVICE (the device is not there; it and the CPU, compared, differ). */
 SC_MUST_USE socle_status socle_groth16_prove(socle_context *ctx, struct socle_groth16_proof *out, const socle_groth16_key *key, const uint8_t *wtns,
                                              size_t wtns_len, const uint8_t randomness[64]);
 void socle_groth16_proof_fini(socle_context *ctx, struct socle_groth16_proof *proof);

@@ -133,6 +133,31 @@ socle_status socle_groth16_export_key(socle_context *ctx, char **json, size_t *l
     return sc_api_end(ctx, hand_text(ctx, json, len, sc_g16_vkey_write(&key->vkey)));
 }
 
+/* A proof that verifies. One that a device helped with and that does not is made again without: when that one differs, the device gave wrong
+ * points, whatever the witness is. */
+static socle_status make(socle_context *ctx, struct g16_proof *p, const socle_groth16_key *key, const struct wtns *w, const uint64_t r[4],
+                         const uint64_t s[4])
+{
+    socle_status st = SOCLE_OK;
+    struct g16_proof alone;
+    const struct g16_by by = {ctx->pool, ctx->first < ctx->n_used ? ctx->used[ctx->first].committer : NULL};
+    const uint32_t sums = by.device != NULL ? sc_committer_report(by.device).lent[SC_LOAN_SUM] : 0;
+    TRY(sc_g16_prove_by(p, NULL, ctx->message, sizeof ctx->message, &key->zkey, w, r, s, &by));
+    st = check_proof(ctx, &key->vkey, w, p);
+    if (st != SOCLE_E_REJECT || by.device == NULL || sc_committer_report(by.device).lent[SC_LOAN_SUM] == sums) {
+        goto out;
+    }
+    TRY(sc_g16_prove(&alone, NULL, ctx->message, sizeof ctx->message, &key->zkey, w, r, s, ctx->pool));
+    if (memcmp(&alone, p, sizeof alone) != 0) {
+        sc_committer_differs(by.device);
+        *p = alone;
+    }
+    ctx->message[0] = '\0';
+    st = check_proof(ctx, &key->vkey, w, p);
+out:
+    return st;
+}
+
 static socle_status prove(socle_context *ctx, struct socle_groth16_proof *out, const socle_groth16_key *key, const uint8_t *wtns, size_t wtns_len,
                           const uint8_t *randomness)
 {
@@ -140,14 +165,19 @@ static socle_status prove(socle_context *ctx, struct socle_groth16_proof *out, c
     struct wtns w;
     struct g16_proof p;
     uint64_t r[4] = {0}, s[4] = {0};
+    TRY(sc_api_devices(ctx));
     TRY(sc_wtns_open(&w, ctx->message, sizeof ctx->message, wtns, wtns_len));
     TRY(sc_api_room(ctx, sc_g16_prove_memory(&key->zkey, sc_pool_size(ctx->pool)), "this proof"));
     TRY(choose(ctx, r, key->zkey.curve, randomness));
     TRY(choose(ctx, s, key->zkey.curve, randomness == NULL ? NULL : randomness + 32));
-    TRY(sc_g16_prove(&p, NULL, ctx->message, sizeof ctx->message, &key->zkey, &w, r, s, ctx->pool));
-    TRY(check_proof(ctx, &key->vkey, &w, &p));
+    TRY(make(ctx, &p, key, &w, r, s));
     TRY(hand_text(ctx, &out->proof, &out->proof_len, sc_g16_proof_write(&p)));
     TRY(hand_text(ctx, &out->public_values, &out->public_len, sc_g16_public_write(&w, key->zkey.n_public)));
+    sc_api_device_use(&ctx->used[0], &out->device);
+    out->n_more_devices = ctx->n_used - 1;
+    for (unsigned k = 1; k < ctx->n_used; k++) {
+        sc_api_device_use(&ctx->used[k], &out->more_devices[k - 1]);
+    }
 out:
     explicit_bzero(r, sizeof r);
     explicit_bzero(s, sizeof s);
@@ -158,8 +188,12 @@ socle_status socle_groth16_prove(socle_context *ctx, struct socle_groth16_proof 
                                  size_t wtns_len, const uint8_t randomness[64])
 {
     memset(out, 0, sizeof *out);
+    sc_spans_restart(ctx->spans);
     sc_api_begin(ctx);
-    const socle_status st = prove(ctx, out, key, wtns, wtns_len, randomness);
+    socle_status st = prove(ctx, out, key, wtns, wtns_len, randomness);
+    if (st == SOCLE_E_DEVICE && ctx->message[0] == '\0' && ctx->used[0].use.compared) {
+        st = sc_fail(ctx, st, "%s (%s) and the CPU differ", ctx->used[0].use.id, ctx->used[0].use.name);
+    }
     if (st != SOCLE_OK) {
         socle_groth16_proof_fini(ctx, out);
     }

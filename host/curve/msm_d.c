@@ -13,6 +13,9 @@
 #include "host/sys/mem.h"
 #include "kernels/kc/msm_plan.h"
 
+/* Points of a chunk, unless there are fewer: a device with less room only loses time. */
+#define LEAST_CHUNK 32u
+
 struct sum {
     const struct sc_group_ops *ops;
     struct sc_space space;
@@ -57,11 +60,12 @@ static socle_status choose_shape(struct sum *s, const struct sc_committer *devic
     const uint64_t budget = sc_committer_budget(device), room = budget - budget / 16;
     size_t chunk = n < SC_KC_MSM_MAX_N ? n : SC_KC_MSM_MAX_N;
     s->shape = sc_kc_msm_of(g, (uint32_t)chunk, bits);
-    while (room_of(&s->shape, s->space.align) > room && chunk > 1) {
+    while (room_of(&s->shape, s->space.align) > room && chunk > LEAST_CHUNK) {
         chunk = (chunk + 1) / 2;
         s->shape = sc_kc_msm_of(g, (uint32_t)chunk, bits);
     }
-    return room_of(&s->shape, s->space.align) <= room ? SOCLE_OK : SOCLE_E_NOMEM;
+    s->space.how = room_of(&s->shape, s->space.align) <= room ? SOCLE_OK : SOCLE_E_NOMEM;
+    return s->space.how;
 }
 
 static socle_status sum_begin(struct sum *s)

@@ -11,7 +11,7 @@
 /** sc_msm (msm.h) on a device, the same point; p at any address. Points go through the device in chunks when it has no room for all of them.
  *
  * Borrows the device for the call and forgets what a commitment left in its arena.
- * Errors: as of sc_msm; E_NOMEM also for a device without room for one point; E_SELFCHECK: the device gave what is no point of the curve,
+ * Errors: as of sc_msm; E_NOMEM also for a device without room for some dozens of points; E_SELFCHECK: the device gave what is no point of the curve,
  * or more digits than there are; E_DEVICE and others: it failed or is given up. out is infinity then, and who asks makes the sum otherwise.
  */
 SC_MUST_USE socle_status sc_msm_device(struct sc_committer *device, enum sc_group g, void *out, const void *p, const uint64_t (*k)[4], size_t n);

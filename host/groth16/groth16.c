@@ -13,6 +13,7 @@
 #include "core/base/rd.h"
 #include "host/curve/fr_ntt.h"
 #include "host/curve/msm.h"
+#include "host/groth16/g16_device.h"
 #include "host/sys/file.h"
 #include "host/sys/mem.h"
 
@@ -156,7 +157,7 @@ out:
 }
 
 /* Quotient times the points of the key. */
-static socle_status quotient_sum(struct g16_point *out, struct timer *t, const struct zkey *k, const uint64_t (*w)[4], struct sc_pool *pool)
+static socle_status quotient_sum(struct g16_point *out, struct timer *t, const struct zkey *k, const uint64_t (*w)[4], const struct g16_by *by)
 {
     socle_status st = SOCLE_OK;
     struct quotient q = {.k = k, .w = w};
@@ -165,11 +166,11 @@ static socle_status quotient_sum(struct g16_point *out, struct timer *t, const s
         q.v[i] = sc_big_alloc(size);
         TRY(q.v[i] != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
     }
-    TRY(make_quotient(&q, t, pool));
+    TRY(make_quotient(&q, t, by->pool));
     sc_big_free(q.v[2], size);
     sc_big_free(q.v[1], size);
     q.v[1] = q.v[2] = NULL;
-    st = sc_g16_section_sum(out, k->curve, k->curve->g1, k->h, (const uint64_t(*)[4])q.v[0]->l, n, pool);
+    st = sc_g16_sum_by(out, by, k->curve, k->curve->g1, k->h, (const uint64_t(*)[4])q.v[0]->l, n);
 out:
     for (int i = 0; i < 3; i++) {
         sc_big_free(q.v[i], size);
@@ -184,20 +185,20 @@ struct sums {
     struct g16_point a, b1, b2, c, h;
 };
 
-static socle_status sum_all(struct sums *s, struct timer *t, const struct zkey *k, const uint64_t (*w)[4], struct sc_pool *pool)
+static socle_status sum_all(struct sums *s, struct timer *t, const struct zkey *k, const uint64_t (*w)[4], const struct g16_by *by)
 {
     socle_status st = SOCLE_OK;
     const struct g16_curve *const c = k->curve;
     const size_t own = (size_t)k->n_public + 1;
-    TRY(quotient_sum(&s->h, t, k, w, pool));
+    TRY(quotient_sum(&s->h, t, k, w, by));
     stage_ends(t, G16_SUM_H);
-    TRY(sc_g16_section_sum(&s->a, c, c->g1, k->a, w, k->n_vars, pool));
+    TRY(sc_g16_sum_by(&s->a, by, c, c->g1, k->a, w, k->n_vars));
     stage_ends(t, G16_SUM_A);
-    TRY(sc_g16_section_sum(&s->b1, c, c->g1, k->b1, w, k->n_vars, pool));
+    TRY(sc_g16_sum_by(&s->b1, by, c, c->g1, k->b1, w, k->n_vars));
     stage_ends(t, G16_SUM_B1);
-    TRY(sc_g16_section_sum(&s->b2, c, c->g2, k->b2, w, k->n_vars, pool));
+    TRY(sc_g16_sum_by(&s->b2, by, c, c->g2, k->b2, w, k->n_vars));
     stage_ends(t, G16_SUM_B2);
-    TRY(sc_g16_section_sum(&s->c, c, c->g1, k->c, w + own, k->n_vars - own, pool));
+    TRY(sc_g16_sum_by(&s->c, by, c, c->g1, k->c, w + own, k->n_vars - own));
     stage_ends(t, G16_SUM_C);
 out:
     return st;
@@ -260,6 +261,12 @@ static void copy_values(uint64_t (*to)[4], const struct wtns *w)
 socle_status sc_g16_prove(struct g16_proof *out, struct g16_spent *spent, char *why, size_t why_size, const struct zkey *k, const struct wtns *w,
                           const uint64_t r[4], const uint64_t s[4], struct sc_pool *pool)
 {
+    return sc_g16_prove_by(out, spent, why, why_size, k, w, r, s, &(struct g16_by){pool, NULL});
+}
+
+socle_status sc_g16_prove_by(struct g16_proof *out, struct g16_spent *spent, char *why, size_t why_size, const struct zkey *k,
+                             const struct wtns *w, const uint64_t r[4], const uint64_t s[4], const struct g16_by *by)
+{
     socle_status st = SOCLE_OK;
     struct sums sums;
     struct timer t = {.since = sc_clock_ns()};
@@ -274,7 +281,7 @@ socle_status sc_g16_prove(struct g16_proof *out, struct g16_spent *spent, char *
     uint64_t(*const values)[4] = sc_big_take(size);
     TRY(values != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
     copy_values(values, w);
-    TRY(sum_all(&sums, &t, k, (const uint64_t(*)[4])values, pool));
+    TRY(sum_all(&sums, &t, k, (const uint64_t(*)[4])values, by));
     TRY(join(out, k, &sums, r, s));
     stage_ends(&t, G16_JOIN);
     out->curve = k->curve;

@@ -7,6 +7,7 @@
 #ifndef SC_GROTH16_H
 #define SC_GROTH16_H
 
+#include "host/device/committer.h"
 #include "host/groth16/iden3.h"
 
 struct g16_proof {
@@ -31,12 +32,22 @@ struct g16_spent {
 };
 const char *sc_g16_stage_name(unsigned stage);
 
+/** Who makes a proof: threads, and a device for what it can do. */
+struct g16_by {
+    struct sc_pool *pool;        /* NULL: the calling thread */
+    struct sc_committer *device; /* NULL: none. The threads make what it fails at, and everything too when it is compared */
+};
+
 /** Prove. @p spent may be NULL. @p r and @p s: two numbers below the order, least word first, that nobody else may ever learn. pool may be NULL.
  * E_ARG with a sentence: the witness is of another curve or circuit. E_NOMEM. A witness that does not satisfy the circuit gives a
  * proof that does not verify. */
 SC_MUST_USE socle_status sc_g16_prove(struct g16_proof *out, struct g16_spent *spent, char *why, size_t why_size, const struct zkey *k,
                                       const struct wtns *w, const uint64_t r[4], const uint64_t s[4], struct sc_pool *pool);
-/** The most memory of sc_g16_prove beside key and witness. */
+/** The same by others, the same proof. E_DEVICE: what a compared device made is not what the threads made. A device can be wrong without
+ * being noticed: the proof is to be verified. */
+SC_MUST_USE socle_status sc_g16_prove_by(struct g16_proof *out, struct g16_spent *spent, char *why, size_t why_size, const struct zkey *k,
+                                         const struct wtns *w, const uint64_t r[4], const uint64_t s[4], const struct g16_by *by);
+/** The most memory of sc_g16_prove and sc_g16_prove_by beside key and witness. */
 size_t sc_g16_prove_memory(const struct zkey *k, unsigned n_threads);
 /** out = sum of k[i] times point i of a section of n; k plain, below the order. Points must have been checked to be on the curve. E_NOMEM. */
 SC_MUST_USE socle_status sc_g16_section_sum(struct g16_point *out, const struct g16_curve *c, enum sc_group g, const uint8_t *points,

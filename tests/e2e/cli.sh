@@ -104,6 +104,9 @@ if [ -d "$snark" ]; then
     exits 2 "randomness above the order is refused" groth16 prove "$snark/circuit.zkey" "$snark/witness.wtns" -o b.json --public g16.public --test-randomness "$(printf 'ff%.0s' {1..64})"
     exits 2 "a witness of another curve" groth16 prove "$snark/circuit.zkey" "$snark/../bls12381-chain-2p6/witness.wtns" -o b.json --public g16.public
     exits 5 "a budget that is too small" groth16 prove "$snark/circuit.zkey" "$snark/witness.wtns" -o b.json --public g16.public --mem-budget 1M
+    exits 6 "groth16 prove on a device that is not there" groth16 prove "$snark/circuit.zkey" "$snark/witness.wtns" -o b.json --public g16.public --device opencl:63
+    exits 6 "or where a GPU is wanted" groth16 prove "$snark/circuit.zkey" "$snark/witness.wtns" -o b.json --public g16.public --require-gpu
+    exits 2 "groth16 verify wants no device" groth16 verify "$snark/verification_key.json" g16.public a.json --device cpu
     head -c 20000 "$snark/circuit.zkey" >cut.zkey
     exits 9 "a key that is cut off" groth16 prove cut.zkey "$snark/witness.wtns" -o b.json --public g16.public
 fi

@@ -14,10 +14,12 @@
 #include "host/device/cuda.h"
 #include "host/device/cuda_api.h"
 #include "host/device/wait.h"
+#include "host/groth16/setup.h"
 #include "host/sys/file.h"
 #include "host/sys/mem.h"
 #include "kernels/kc/launch.h"
 #include "tests/support/fake_cuda.h"
+#include "tests/support/snark_files.h"
 
 static uint8_t *elf;
 static size_t elf_len;
@@ -221,6 +223,73 @@ Test(cuda, wrong_bytes_do_not_get_into_a_proof, .timeout = 100)
     socle_destroy(ctx);
     expect_clean();
     finish(context_for(NULL), &p, &want);
+}
+
+/** A key and a witness, as files have them. */
+struct snark {
+    struct snark_file key, wtns;
+};
+
+static struct snark snark_open(void)
+{
+    const struct g16_curve *const c = sc_g16_by_name("bn128");
+    struct snark_file circuit = snark_chain_r1cs(c, 1), powers = snark_ptau(c, 3, true, NULL);
+    struct snark s = {.wtns = snark_chain_wtns(c, 1)};
+    struct r1cs r1cs;
+    struct ptau ptau;
+    char why[256] = "";
+    cr_assert(sc_r1cs_open(&r1cs, why, sizeof why, circuit.bytes, circuit.len) == SOCLE_OK && sc_ptau_open(&ptau, why, sizeof why, powers.bytes, powers.len) == SOCLE_OK);
+    cr_assert_eq(sc_g16_setup(&s.key.bytes, &s.key.len, why, sizeof why, &r1cs, &ptau, NULL), SOCLE_OK, "%s", why);
+    snark_file_fini(&circuit);
+    snark_file_fini(&powers);
+    return s;
+}
+
+static socle_status snark_prove(socle_context *ctx, struct socle_groth16_proof *p, const struct snark *s)
+{
+    static const uint8_t randomness[64] = {3, [32] = 4};
+    socle_groth16_key *key = NULL;
+    cr_assert_eq(socle_groth16_key_from(ctx, &key, s->key.bytes, s->key.len), SOCLE_OK, "%s", socle_message(ctx));
+    const socle_status st = socle_groth16_prove(ctx, p, key, s->wtns.bytes, s->wtns.len, randomness);
+    socle_groth16_key_close(key);
+    return st;
+}
+
+/* A fault while the device is opened, in a sum, and in none. */
+Test(cuda, groth16_proofs_are_those_of_the_cpu, .timeout = 100)
+{
+    static const unsigned fail_at[] = {0, 3, 2 * SC_KC_N_KERNELS + 20, 2 * SC_KC_N_KERNELS + 45, 100000};
+    socle_context *const cpu = context_for(NULL);
+    struct socle_groth16_proof want, p;
+    unsigned refused = 0, failures = 0;
+    find_fake();
+    struct snark s = snark_open();
+    cr_assert_eq(snark_prove(cpu, &want, &s), SOCLE_OK, "%s", socle_message(cpu));
+    fake->fail_with = SC_CU_ILLEGAL_ADDRESS;
+    for (size_t i = 0; i < sizeof fail_at / sizeof fail_at[0]; i++) {
+        socle_context *const ctx = context_for(i == 0 ? "dual:cuda:0" : "cuda");
+        fake->calls = 0;
+        fake->fail_at = fail_at[i];
+        const socle_status st = snark_prove(ctx, &p, &s);
+        fake->fail_at = 0;
+        cr_expect(st == SOCLE_OK || (st == SOCLE_E_DEVICE && socle_message(ctx)[0] != '\0'), "call %u: %s", fail_at[i], socle_message(ctx));
+        if (st == SOCLE_OK) {
+            cr_expect_str_eq(p.proof, want.proof);
+            cr_expect(p.device.sums + p.device.failures == 5 && (p.device.failures > 0) == (p.device.failure[0] != '\0'), "call %u", fail_at[i]);
+            cr_expect(p.device.compared == (i == 0) && strcmp(p.device.id, "cuda:0") == 0);
+        }
+        refused += st != SOCLE_OK;
+        failures += p.device.failures;
+        socle_groth16_proof_fini(ctx, &p);
+        socle_destroy(ctx);
+        expect_clean();
+    }
+    cr_expect(refused == 1 && failures == 2, "%u refused, %u sums failed", refused, failures);
+    socle_groth16_proof_fini(cpu, &want);
+    socle_destroy(cpu);
+    snark_file_fini(&s.key);
+    snark_file_fini(&s.wtns);
+    cr_expect_eq(sc_mem_now(), 0u);
 }
 
 Test(cuda, what_cannot_be_opened_says_why)

@@ -13,15 +13,15 @@
 #include <string.h>
 #include <time.h>
 
-/** Call number fail_at fails with how, as do those after it when all_after; every bit of get number spoil_at is another. From run number
- * wait_at on it does nothing before the other one has begun something. */
+/** Call number fail_at fails with how, as do those after it when all_after; every bit of get number spoil_at is another, the first bit of
+ * put number skew_at. From run number wait_at on it does nothing before the other one has begun something. */
 struct fake {
     uint8_t *arena;
     uint64_t size, memory;
     unsigned calls, fail_at, arenas, puts;
     socle_status how;
     bool all_after;
-    unsigned gets, spoil_at;
+    unsigned gets, spoil_at, skew_at;
     unsigned runs, launches;
     uint64_t up, down; /* bytes */
     uint64_t most_up;  /* of one put */
@@ -79,6 +79,7 @@ static socle_status fake_put(void *self, uint64_t offset, const void *host, uint
     f->most_ups = size > f->most_up ? 1 : f->most_ups + (size == f->most_up);
     f->most_up = size > f->most_up ? size : f->most_up;
     memcpy(f->arena + offset, host, size);
+    f->arena[offset] ^= f->puts == f->skew_at;
     return fails(f) ? f->how : SOCLE_OK;
 }
 

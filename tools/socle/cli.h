@@ -49,7 +49,7 @@ enum exit_code {
     O(SECONDS, 0, "seconds", "N", "begin no further round of runs later (default: 150)") \
     O(CROSS, 0, "cross", NULL, "compare reports of different workloads, and say so") \
     O(SYSTEM, 0, "system", "FOLDER", "read sensors below this folder instead of /") \
-    O(DEVICE, 0, "device", "NAMES", "commitments, arguments and openings on: auto, cpu, cuda:N, opencl:N, dual:N, dual:cuda:N (device and CPU, compared); several, with commas, " \
+    O(DEVICE, 0, "device", "NAMES", "proofs are made on: auto, cpu, cuda:N, opencl:N, dual:N, dual:cuda:N (device and CPU, compared); several, with commas, " \
       "share the proofs of a set; default: auto, cpu as yet") \
     O(DEVICE_BUDGET, 0, "device-budget", "SIZE", "most memory of each device (default: what it has); what does not fit is the CPU's") \
     O(REQUIRE_GPU, 0, "require-gpu", NULL, "fail with exit code 6 when no device is a GPU, or one is the processor in its guise") \
@@ -109,6 +109,10 @@ enum exit_code result_print(struct json *j, const struct args *a);
 
 command_fn run_execute, run_keygen, run_estimate, run_prove, run_verify, run_inspect, run_devices, run_doctor, run_bench, run_groth16, run_model, run_security,
     run_simulate, run_version;
+
+/** How a device did: a line or two of text, with what was made on it in words; an object of that name. */
+void say_device_use(const struct socle_device_use *d, const char *made);
+void json_device_use(struct json *j, const char *name, const struct socle_device_use *d);
 
 /** A decimal number from @p low to @p high, nothing else. */
 bool parse_number(const char *text, unsigned long low, unsigned long high, unsigned long *out);

@@ -261,7 +261,7 @@ out:
     return code;
 }
 
-static void json_device_use(struct json *j, const char *name, const struct socle_device_use *d)
+void json_device_use(struct json *j, const char *name, const struct socle_device_use *d)
 {
     json_object(j, name);
     json_string(j, "id", d->id);
@@ -273,29 +273,40 @@ static void json_device_use(struct json *j, const char *name, const struct socle
     json_uint(j, "bus_arguments", d->bus_arguments);
     json_uint(j, "sumchecks", d->sumchecks);
     json_uint(j, "openings", d->openings);
+    json_uint(j, "sums", d->sums);
     json_uint(j, "failures", d->failures);
     json_bool(j, "given_up", d->given_up);
     json_string(j, "failure", d->failure);
     json_end(j);
 }
 
-static void say_device_use(const struct socle_device_use *d, bool is_set)
+void say_device_use(const struct socle_device_use *d, const char *made)
 {
-    char proofs[32] = "";
-    if (is_set) {
-        (void)snprintf(proofs, sizeof proofs, "%u proofs%s", d->proofs, strcmp(d->id, "cpu") == 0 ? "" : ", ");
-    }
     if (strcmp(d->id, "cpu") == 0) {
-        (void)printf("%-12s cpu%s%s\n", "device", is_set ? ": " : "", proofs);
+        (void)printf("%-12s cpu%s%s\n", "device", made[0] != '\0' ? ": " : "", made);
         return;
     }
-    (void)printf("%-12s %s, %s%s: %s%u commitments, %u bus arguments, %u sumchecks, %u openings%s\n", "device", d->id, d->name,
-                 d->is_processor ? " (the processor)" : "", proofs, d->commitments, d->bus_arguments, d->sumchecks, d->openings,
+    (void)printf("%-12s %s, %s%s: %s%s\n", "device", d->id, d->name, d->is_processor ? " (the processor)" : "", made,
                  d->compared ? ", the CPU's the same" : "");
     if (d->failures != 0) {
         (void)printf("%-12s %u failures, their work was done by the CPU%s; the last: %s\n", "", d->failures,
                      d->given_up ? ", the device was given up" : "", d->failure);
     }
+}
+
+static void say_made(const struct socle_device_use *d, bool is_set)
+{
+    char made[160] = "";
+    const bool cpu = strcmp(d->id, "cpu") == 0;
+    int n = 0;
+    if (is_set) {
+        n = snprintf(made, sizeof made, "%u proofs%s", d->proofs, cpu ? "" : ", ");
+    }
+    if (!cpu) {
+        (void)snprintf(made + n, sizeof made - (size_t)n, "%u commitments, %u bus arguments, %u sumchecks, %u openings", d->commitments, d->bus_arguments,
+                       d->sumchecks, d->openings);
+    }
+    say_device_use(d, made);
 }
 
 static void json_proof(struct json *j, const struct args *a, const struct socle_proof *p, const struct socle_estimate *e, double seconds)
@@ -352,9 +363,9 @@ static void say_proof(const struct args *a, const struct socle_proof *p, const s
     (void)printf("%-12s %zu bytes, %s\n", "proof", p->len, a->value[OPT_OUTPUT]);
     (void)printf("%-12s %.3f s with %u threads, %.0f cycles per second\n", "prove time", seconds, socle_threads(a->ctx),
                  (double)p->run.cycles / seconds);
-    say_device_use(&p->device, p->n_segments > 1);
+    say_made(&p->device, p->n_segments > 1);
     for (unsigned k = 0; k < p->n_more_devices; k++) {
-        say_device_use(&p->more_devices[k], p->n_segments > 1);
+        say_made(&p->more_devices[k], p->n_segments > 1);
     }
     if (given(a, OPT_ESTIMATE)) {
         (void)printf("%-12s %.3f s, %+.0f %%\n", "estimate", e->seconds, 100 * (e->seconds / seconds - 1));

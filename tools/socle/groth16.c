@@ -186,6 +186,15 @@ static bool parse_hex(uint8_t out[64], const char *text)
     return true;
 }
 
+static void say_sums(const struct socle_device_use *d)
+{
+    char made[32] = "";
+    if (strcmp(d->id, "cpu") != 0) {
+        (void)snprintf(made, sizeof made, "%u sums", d->sums);
+    }
+    say_device_use(d, made);
+}
+
 static enum exit_code tell_proof(struct args *a, const struct socle_groth16_proof *p, double load_s, double prove_s)
 {
     if (given(a, OPT_JSON)) {
@@ -199,10 +208,20 @@ static enum exit_code tell_proof(struct args *a, const struct socle_groth16_proo
         json_real(&j, "load_seconds", load_s);
         json_real(&j, "seconds", prove_s);
         json_uint(&j, "peak_memory_bytes", socle_peak_memory());
+        json_device_use(&j, "device", &p->device);
+        json_list(&j, "more_devices");
+        for (unsigned k = 0; k < p->n_more_devices; k++) {
+            json_device_use(&j, NULL, &p->more_devices[k]);
+        }
+        json_list_end(&j);
         return result_print(&j, a);
     }
     (void)printf("%-12s %zu bytes, %s\n%-12s %s\n", "proof", p->proof_len, a->value[OPT_OUTPUT], "public", a->value[OPT_PUBLIC]);
     (void)printf("%-12s %.3f s with %u threads, key loaded and checked in %.3f s\n", "prove time", prove_s, socle_threads(a->ctx), load_s);
+    say_sums(&p->device);
+    for (unsigned k = 0; k < p->n_more_devices; k++) {
+        say_sums(&p->more_devices[k]);
+    }
     (void)printf("%-12s %.1f MiB\n", "peak memory", (double)socle_peak_memory() / 1048576.0);
     return EXIT_GOOD;
 }
@@ -282,6 +301,9 @@ enum exit_code run_groth16(struct args *a)
         unsigned n_operands;
         command_fn *run;
     } actions[] = {{"inspect", 2, inspect}, {"setup", 3, setup}, {"verify", 4, verify}, {"prove", 3, prove}, {"export-key", 2, export_key}};
+    if ((a->given & (BIT(DEVICE) | BIT(DEVICE_BUDGET) | BIT(REQUIRE_GPU))) != 0 && strcmp(a->operand[0], "prove") != 0) {
+        return wrong_use(a, "only groth16 prove takes a device");
+    }
     for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++) {
         if (strcmp(a->operand[0], actions[i].name) == 0) {
             return a->n_operands == actions[i].n_operands ? actions[i].run(a) : wrong_use(a, "a wrong number of arguments; see socle groth16 -h");

@@ -37,7 +37,8 @@ static const struct command commands[] = {
      0, run_bench, 1},
     {"doctor", "", "what of this machine helps or hinders, and what to do about it", 0, 0, COMMON, 0, run_doctor, 1},
     {"groth16", "inspect FILE | setup R1CS PTAU -o ZKEY | verify KEY PUBLIC PROOF | prove ZKEY WTNS -o PROOF --public FILE | export-key ZKEY -o KEY",
-     "proofs in the files of circom and snarkjs", 2, 4, COMMON | BIT(THREADS) | BIT(MEM_BUDGET) | BIT(OUTPUT) | BIT(PUBLIC) | BIT(TEST_RANDOMNESS), 0,
+     "proofs in the files of circom and snarkjs", 2, 4, COMMON | BIT(THREADS) | BIT(MEM_BUDGET) | BIT(OUTPUT) | BIT(PUBLIC) | BIT(TEST_RANDOMNESS) |
+         BIT(DEVICE) | BIT(DEVICE_BUDGET) | BIT(REQUIRE_GPU), 0,
      run_groth16, 1},
     {"model", "show FILE", "what a cost model of the scheduler knows", 2, 2, COMMON, 0, run_model, 1},
     {"security", "", "every error term of the profiles, the weakest, the sums", 0, 0, COMMON | BIT(PROFILE) | BIT(SEGMENTS) | BIT(SOUNDCALC) | BIT(GROTH16), 0, run_security, 2},
