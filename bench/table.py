@@ -25,6 +25,7 @@ UNITS = {"M/s": "M {what}/s", "GB/s": "GB/s"}
 def remarks(d):
     c = d["conditions"]
     said = ["simulated"] if d["devices"][0]["simulated"] else []
+    said += ["OpenCL on the processor, no GPU"] if d["devices"][0].get("is_processor") else []
     said += [] if d["validity"]["valid"] else ["not valid: " + ", ".join("not so: " + x["name"] for x in d["validity"]["checks"] if not x["passed"])]
     said += [f"others had up to {c['most_load']:.1f} processors for a while"] if c["background"] else []
     said += [f"{c['hottest']:.0f} degrees"] if c["hot"] else []

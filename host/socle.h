@@ -423,7 +423,8 @@ struct socle_bench_info {
     const char *suite;
     unsigned suite_version, threads, runs; /* runs: wanted */
     const char *profile;                   /* NULL for kernels */
-    const char *kernels, *reference;       /* instruction sets: measured, and of the reference */
+    const char *kernels, *reference;       /* instruction sets: measured, "kernels/kc" for a device, and of the reference */
+    const char *device;                    /* that kernels ran on: "cpu", or as in socle_options.device */
     uint64_t started;                      /* seconds since 1970 */
     double seconds;
     uint64_t peak_memory;

@@ -197,13 +197,40 @@ socle_status socle_bench_list(socle_context *ctx, socle_bench **out, const char 
     return sc_api_end(ctx, bench_create(ctx, out, &(struct socle_bench_options){.suite = suite}));
 }
 
+/* One device, not compared with the processor: the bench does that itself. NULL: the processor. */
+static socle_status device_of(socle_context *ctx, struct api_device **out)
+{
+    socle_status st = SOCLE_OK;
+    *out = NULL;
+    TRY(sc_api_devices(ctx));
+    struct api_device *const d = &ctx->used[0];
+    if (ctx->n_used != 1 || d->use.compared) {
+        return sc_fail(ctx, SOCLE_E_ARG, "bench: one device at a time: cpu, cuda:N or opencl:N");
+    }
+    *out = d->committer != NULL ? d : NULL;
+out:
+    return st;
+}
+
 static socle_status run_kernels(socle_context *ctx, socle_bench *b, const struct socle_bench_options *o)
 {
-    const struct sc_bench_host host = {.pool = ctx->pool, .room = room_of(ctx), .arg = ctx, .tell = tell};
-    const socle_status st = sc_bench_run(b, o, &host);
-    if (st == SOCLE_OK) {
-        (void)tell(ctx, "bench", 1);
+    struct api_device *d;
+    socle_status st = SOCLE_OK;
+    TRY(device_of(ctx, &d));
+    const struct sc_bench_host host = {.pool = ctx->pool, .room = room_of(ctx), .arg = ctx, .tell = tell, .committer = d != NULL ? d->committer : NULL};
+    if (d != NULL) {
+        memcpy(b->device, d->use.id, sizeof b->device);
+        b->info.kernels = "kernels/kc";
     }
+    st = sc_bench_run(b, o, &host);
+    if (d != NULL && st != SOCLE_OK && sc_committer_report(d->committer).last_failure == st) {
+        struct socle_device_use use;
+        sc_api_device_use(d, &use);
+        TRY(sc_fail(ctx, st, "%s: %s", use.id, use.failure));
+    }
+    TRY(st);
+    (void)tell(ctx, "bench", 1);
+out:
     return st;
 }
 
@@ -235,6 +262,9 @@ socle_status socle_bench_run(socle_context *ctx, socle_bench **out, const struct
     *out = NULL;
     sc_api_begin(ctx);
     TRY(bench_create(ctx, &b, o));
+    if (b->guests != NULL && ctx->options.device != NULL && strcmp(ctx->options.device, "cpu") != 0 && strcmp(ctx->options.device, "auto") != 0) {
+        TRY(sc_fail(ctx, SOCLE_E_ARG, "bench: on another device than the processor there is the suite kernels alone, as yet"));
+    }
     TRY(sc_api_room(ctx, sc_lab_memory(NULL, NULL, 0, 1), "the bench"));
     TRY(b->guests != NULL ? run_proofs(ctx, b, o) : run_kernels(ctx, b, o));
     *out = b;

@@ -159,10 +159,15 @@ void sc_lab_fini(struct sc_lab *lab)
     memset(lab, 0, sizeof *lab);
 }
 
-socle_status sc_lab_prepare(struct sc_lab *lab, const struct sc_lab_case *c)
+void sc_lab_release(struct sc_lab *lab)
 {
     sc_fr_domain_destroy(lab->domain);
     lab->domain = NULL;
+}
+
+socle_status sc_lab_prepare(struct sc_lab *lab, const struct sc_lab_case *c)
+{
+    sc_lab_release(lab);
     return c->prepare != NULL ? c->prepare(lab, c) : SOCLE_OK;
 }
 

@@ -40,6 +40,26 @@ enum sc_lab_limit {
         SC_LAB_N_LIMITS
 };
 
+/** What a device makes of a case; SC_LAB_HOST: it has no form for devices. */
+enum sc_lab_form {
+    SC_LAB_HOST,
+    SC_LAB_CODE,
+    SC_LAB_LEAVES,
+    SC_LAB_TREE,
+    SC_LAB_FR_NTT,
+    SC_LAB_SUM,
+    SC_LAB_LAYER,
+    SC_LAB_QUAD,
+    SC_LAB_FOLD,
+    SC_LAB_SHA,
+    SC_LAB_KECCAK,
+    SC_LAB_POSEIDON2,
+    SC_LAB_UP,
+    SC_LAB_DOWN
+};
+
+#define SC_LAB_CHALLENGE ((fx){{1, 2, 3, 4, 5}})
+
 /** What some cases need together. */
 struct sc_lab_room {
     size_t in, out, held;           /* bytes; held: from the preparation of a run to the next one */
@@ -47,7 +67,10 @@ struct sc_lab_room {
     unsigned log_twiddles;
 };
 
+struct sc_lab_case;
+struct sc_committer;
 struct sc_lab {
+    struct sc_committer *committer; /* of the device that runs; NULL: the processor does */
     const struct sc_cpu_ops *ops;
     const struct sc_fr_ops *fr[SC_FR_END];
     const struct sc_group_ops *group[SC_GROUP_END];
@@ -73,6 +96,8 @@ struct sc_lab_case {
     bool is_limit;               /* it is what the limit is measured by: its share says nothing */
     unsigned log_n, count, log_twiddles;
     unsigned of;                 /* enum sc_fr or enum sc_group, where there is one */
+    enum sc_lab_form form;
+    bool device_only;            /* processors make the reference alone */
     size_t in_len, out_len;      /* bytes; digests are of all of the output */
     void (*needs)(struct sc_lab_room *room, const struct sc_lab_case *c, unsigned n_threads); /* beside these; NULL: nothing */
     socle_status (*prepare)(struct sc_lab *lab, const struct sc_lab_case *c);                 /* before each run; NULL: nothing to do */
@@ -94,6 +119,8 @@ unsigned sc_lab_threads(const struct sc_lab *lab);
 
 /** Use the tables of an instruction set from now on; those of curves are portable for SC_ISA_REF, else the best. */
 void sc_lab_use(struct sc_lab *lab, const struct sc_cpu_ops *ops);
+/** Give back what the last preparation made. */
+void sc_lab_release(struct sc_lab *lab);
 /** What a run needs that no clock should see, into the output too. Before each run, behind the limits. E_NOMEM. */
 SC_MUST_USE socle_status sc_lab_prepare(struct sc_lab *lab, const struct sc_lab_case *c);
 /** Run a case by the reference kernels, and their digest. Other tables are in use again afterwards. E_NOMEM. */
@@ -103,12 +130,17 @@ SC_MUST_USE socle_status sc_lab_reference(uint8_t digest[SC_LAB_DIGEST], struct 
 fp sc_lab_word(size_t i);
 
 /** Transforms over scalar fields and sums of multiples: what cases of these are made of. */
+void sc_lab_fr_input(struct sc_lab *lab, const struct sc_lab_case *c);
 void sc_lab_fr_needs(struct sc_lab_room *room, const struct sc_lab_case *c, unsigned n_threads);
 socle_status sc_lab_fr_prepare(struct sc_lab *lab, const struct sc_lab_case *c);
 socle_status sc_lab_fr_run(const struct sc_lab *lab, const struct sc_lab_case *c);
 void sc_lab_msm_needs(struct sc_lab_room *room, const struct sc_lab_case *c, unsigned n_threads);
 socle_status sc_lab_msm_prepare(struct sc_lab *lab, const struct sc_lab_case *c);
 socle_status sc_lab_msm_run(const struct sc_lab *lab, const struct sc_lab_case *c);
+const uint64_t (*sc_lab_msm_numbers(const struct sc_lab *lab))[4];
+/** The launches of a case's form for devices as C, by one thread. */
+socle_status sc_lab_as_c(const struct sc_lab *lab, const struct sc_lab_case *c);
+void sc_lab_as_c_needs(struct sc_lab_room *room, const struct sc_lab_case *c, unsigned n_threads);
 /** The least products of coordinates of a sum of 2^log_n multiples. */
 double sc_lab_msm_work(const struct sc_lab_case *c);
 

@@ -128,14 +128,12 @@ static const fp *table(const struct sc_lab *lab, size_t plane, size_t i)
     return lab->in + i * FX_DEG * plane;
 }
 
-static const fx CHALLENGE = {{1, 2, 3, 4, 5}};
-
 static void fold(void *arg, size_t begin, size_t end, unsigned worker)
 {
     const struct piece_of *const p = arg;
     const size_t n = rows(p->c);
     (void)worker;
-    p->lab->ops->fold_ext(p->lab->out, n, p->lab->in, 2 * n, n, CHALLENGE, begin, end);
+    p->lab->ops->fold_ext(p->lab->out, n, p->lab->in, 2 * n, n, SC_LAB_CHALLENGE, begin, end);
 }
 
 static socle_status run_fold(const struct sc_lab *lab, const struct sc_lab_case *c)
@@ -221,13 +219,13 @@ static socle_status run_zero(const struct sc_lab *lab, const struct sc_lab_case 
     {.op = "ntt", .shape = "2^" #log " x " #words, .what = "elements", .unit = "M/s", .scale = 1e-6,                                     \
      .units = (double)(words) * (1 << (log)), .limit = SC_LAB_LEVELS, .work = (double)(words) * (1 << (log)) / 4 * (log) / 2,             \
      .bytes = 8.0 * (passes) * (words) * (1 << (log)), .log_n = (log), .count = (words), .log_twiddles = (log),                           \
-     .in_len = sizeof(fp) * (words) << (log), .out_len = sizeof(fp) * (words) << (log), .run = run_encode}
+     .in_len = sizeof(fp) * (words) << (log), .out_len = sizeof(fp) * (words) << (log), .form = SC_LAB_CODE, .run = run_encode}
 /* Likewise with 32 bytes an element, in place. */
 #define FR_NTT(field, name, log, polys, passes)                                                                                       \
     {.op = "fr-ntt", .shape = name " 2^" #log " x " #polys, .what = "elements", .unit = "M/s", .scale = 1e-6,                            \
      .units = (double)(polys) * (1 << (log)), .limit = SC_LAB_FR + (field), .work = (double)(polys) * (1 << (log)) / 4 * (log) / 2,       \
      .bytes = 64.0 * (passes) * (polys) * (1 << (log)), .log_n = (log), .count = (polys), .log_twiddles = 1, .of = (field),               \
-     .out_len = (size_t)32 * (polys) << (log), .needs = sc_lab_fr_needs, .prepare = sc_lab_fr_prepare, .run = sc_lab_fr_run}
+     .out_len = (size_t)32 * (polys) << (log), .form = SC_LAB_FR_NTT, .needs = sc_lab_fr_needs, .prepare = sc_lab_fr_prepare, .run = sc_lab_fr_run}
 #define FR_NTTS(field, name)                                                                                                          \
     FR_NTT(field, name, 16, 1, 1), FR_NTT(field, name, 16, 64, 1), FR_NTT(field, name, 18, 16, 2), FR_NTT(field, name, 20, 4, 2),        \
         FR_NTT(field, name, 22, 1, 2), FR_NTT(field, name, 24, 1, 2), FR_NTT(field, name, 26, 1, 2)
@@ -235,11 +233,22 @@ static socle_status run_zero(const struct sc_lab *lab, const struct sc_lab_case 
 #define MSM(group, name, log, size)                                                                                                   \
     {.op = "msm", .shape = name " 2^" #log, .what = "points", .unit = "M/s", .scale = 1e-6, .units = 1 << (log),                         \
      .limit = SC_LAB_GROUP + (group), .bytes = ((size) + 32.0) * (1 << (log)), .log_n = (log), .count = 1, .log_twiddles = 1,             \
-     .of = (group), .out_len = (size), .needs = sc_lab_msm_needs, .prepare = sc_lab_msm_prepare, .run = sc_lab_msm_run}
+     .of = (group), .out_len = (size), .form = SC_LAB_SUM, .needs = sc_lab_msm_needs, .prepare = sc_lab_msm_prepare, .run = sc_lab_msm_run}
 #define MSMS(group, name, size) MSM(group, name, 14, size), MSM(group, name, 16, size), MSM(group, name, 18, size), MSM(group, name, 20, size)
-#define KERNEL(op_, shape_, what_, unit_, scale_, units_, limit_, work_, bytes_, log_, in_, out_, run_)                               \
+#define KERNEL(op_, shape_, what_, unit_, scale_, units_, limit_, work_, bytes_, log_, in_, out_, form_, run_)                        \
     {.op = (op_), .shape = (shape_), .what = (what_), .unit = (unit_), .scale = (scale_), .units = (units_), .limit = (limit_),           \
-     .work = (work_), .bytes = (bytes_), .log_n = (log_), .count = 64, .log_twiddles = 1, .in_len = (in_), .out_len = (out_), .run = (run_)}
+     .work = (work_), .bytes = (bytes_), .log_n = (log_), .count = 64, .log_twiddles = 1, .in_len = (in_), .out_len = (out_), .form = (form_),     \
+     .run = (run_)}
+/* What processors have no kernels for, or nothing to do with; theirs is the reference. */
+#define TRANSFER(shape_, form_)                                                                                                       \
+    {.op = "transfer", .shape = shape_, .what = "bytes", .unit = "GB/s", .scale = 1e-9, .units = 256 * P20, .limit = SC_LAB_COPY,        \
+     .bytes = 256 * P20, .is_limit = true, .log_n = 26, .count = 1, .log_twiddles = 1, .in_len = N20 << 8, .out_len = N20 << 8,          \
+     .form = (form_), .device_only = true, .run = run_copy}
+#define HASH(op_, shape_, what_, words_, out_, form_)                                                                                 \
+    {.op = op_, .shape = shape_, .what = what_, .unit = "M/s", .scale = 1e-6, .units = P20 / 4, .limit = SC_LAB_COPY,                    \
+     .bytes = (4.0 * (words_) * P20 / 4 + (double)(out_)), .log_n = 18, .count = (words_), .log_twiddles = 1,                            \
+     .in_len = (sizeof(fp) * (words_)) << 18, .out_len = (out_), .form = (form_), .device_only = true, .needs = sc_lab_as_c_needs,       \
+     .run = sc_lab_as_c}
 #define P20 ((double)(1 << 20))
 #define N20 ((size_t)1 << 20)
 #define LAWS ((size_t)SC_BENCH_LAWS)
@@ -260,21 +269,27 @@ static const struct sc_lab_case kernels[] = {
     FR_NTTS(SC_BLS_FR, "BLS12-381"),
     {.op = "rs-encode", .shape = "2^20 x 64, rate 1/2", .what = "elements", .unit = "M/s", .scale = 1e-6, .units = 64 * P20, .limit = SC_LAB_LEVELS,
      .work = 2 * 64 * P20 / 4 * 20 / 2, .bytes = 28 * 64 * P20, .log_n = 20, .count = 64, .log_twiddles = 21, .in_len = N20 << 8,
-     .out_len = N20 << 9, .run = run_encode},
-    KERNEL("leaves", "2^20 of 64 elements", "bytes", "GB/s", 1e-9, 256 * P20, SC_LAB_COMPRESS, 4 * P20, 288 * P20, 20, N20 << 8, N20 << 5, run_leaves),
-    KERNEL("tree", "2^20 leaves", "nodes", "M/s", 1e-6, P20 - 1, SC_LAB_COMPRESS, P20 - 1, 96 * P20, 20, N20 << 5, (N20 - 1) << 5, run_tree),
+     .out_len = N20 << 9, .form = SC_LAB_CODE, .run = run_encode},
+    KERNEL("leaves", "2^20 of 64 elements", "bytes", "GB/s", 1e-9, 256 * P20, SC_LAB_COMPRESS, 4 * P20, 288 * P20, 20, N20 << 8, N20 << 5, SC_LAB_LEAVES, run_leaves),
+    KERNEL("tree", "2^20 leaves", "nodes", "M/s", 1e-6, P20 - 1, SC_LAB_COMPRESS, P20 - 1, 96 * P20, 20, N20 << 5, (N20 - 1) << 5, SC_LAB_TREE, run_tree),
     MSMS(SC_BN_G1, "BN254 G1", 64),
     MSM(SC_BN_G1, "BN254 G1", 22, 64),
     MSMS(SC_BN_G2, "BN254 G2", 128),
     MSMS(SC_BLS_G1, "BLS12-381 G1", 96),
     MSM(SC_BLS_G1, "BLS12-381 G1", 22, 96),
     MSMS(SC_BLS_G2, "BLS12-381 G2", 192),
-    KERNEL("sumcheck", "2^20 pairs", "pairs", "M/s", 1e-6, P20, SC_LAB_EXT_MUL, 2 * P20, 4 * E * P20, 20, 4 * E * N20, 2 * E, run_quad),
-    KERNEL("fold", "2^20", "results", "M/s", 1e-6, P20, SC_LAB_EXT_MUL, P20, 3 * E * P20, 20, 2 * E * N20, E * N20, run_fold),
-    KERNEL("gkr-layer", "2^20 fractions", "fractions", "M/s", 1e-6, P20, SC_LAB_EXT_MUL, 3 * P20, 6 * E * P20, 20, 4 * E * N20, 2 * E * N20, run_layer),
-    KERNEL("gkr-round", "2^20 pairs", "pairs", "M/s", 1e-6, P20, SC_LAB_EXT_MUL, 6 * P20, 9 * E * P20, 20, 9 * E * N20, 2 * E, run_round),
+    KERNEL("sumcheck", "2^20 pairs", "pairs", "M/s", 1e-6, P20, SC_LAB_EXT_MUL, 2 * P20, 4 * E * P20, 20, 4 * E * N20, 2 * E, SC_LAB_QUAD, run_quad),
+    KERNEL("fold", "2^20", "results", "M/s", 1e-6, P20, SC_LAB_EXT_MUL, P20, 3 * E * P20, 20, 2 * E * N20, E * N20, SC_LAB_FOLD, run_fold),
+    KERNEL("gkr-layer", "2^20 fractions", "fractions", "M/s", 1e-6, P20, SC_LAB_EXT_MUL, 3 * P20, 6 * E * P20, 20, 4 * E * N20, 2 * E * N20, SC_LAB_LAYER, run_layer),
+    KERNEL("gkr-round", "2^20 pairs", "pairs", "M/s", 1e-6, P20, SC_LAB_EXT_MUL, 6 * P20, 9 * E * P20, 20, 9 * E * N20, 2 * E, SC_LAB_HOST, run_round),
     KERNEL("zerocheck", "2^18 pairs, 24 laws", "pairs", "M/s", 1e-6, P20 / 4, SC_LAB_WIDE, P20 / 2 * (5 * LAWS + 25),
-           P20 / 4 * (8 * LAWS + E), 18, LAWS * N20 * 2, 2 * E, run_zero),
+           P20 / 4 * (8 * LAWS + E), 18, LAWS * N20 * 2, 2 * E, SC_LAB_HOST, run_zero),
+    TRANSFER("256 MiB up", SC_LAB_UP),
+    TRANSFER("256 MiB down", SC_LAB_DOWN),
+    HASH("sha256", "2^18 leaves, tree", "leaves", 64, (N20 << 4) - 32, SC_LAB_SHA),
+    HASH("keccak256", "2^18 leaves", "leaves", 64, N20 << 3, SC_LAB_KECCAK),
+    HASH("poseidon2", "2^18, width 16", "states", 16, N20 << 4, SC_LAB_POSEIDON2),
+    HASH("poseidon2", "2^18, width 24", "states", 24, N20 * 24, SC_LAB_POSEIDON2),
 };
 _Static_assert(sizeof(fx) == E, "two sums are the output of a round");
 _Static_assert(LAWS == 24, "the name of the case says how many");

@@ -42,11 +42,16 @@ void sc_lab_fr_needs(struct sc_lab_room *room, const struct sc_lab_case *c, unsi
     hold(room, sc_big_size(sizeof(struct sc_fr_word) << (c->log_n - 1)) + GRAIN); /* twiddles of a domain, and the domain */
 }
 
+void sc_lab_fr_input(struct sc_lab *lab, const struct sc_lab_case *c)
+{
+    sc_pool_for(lab->pool, (size_t)c->count << c->log_n, GRAIN, fill_numbers, lab->out);
+}
+
 socle_status sc_lab_fr_prepare(struct sc_lab *lab, const struct sc_lab_case *c)
 {
     const socle_status st = sc_fr_domain_create_with(&lab->domain, lab->fr[c->of], c->log_n, lab->pool);
     if (st == SOCLE_OK) {
-        sc_pool_for(lab->pool, (size_t)c->count << c->log_n, GRAIN, fill_numbers, lab->out);
+        sc_lab_fr_input(lab, c);
     }
     return st;
 }
@@ -64,9 +69,14 @@ static uint64_t (*numbers(const struct sc_lab *lab))[4]
     return (void *)((uint8_t *)lab->out + NUMBERS_AT);
 }
 
+const uint64_t (*sc_lab_msm_numbers(const struct sc_lab *lab))[4]
+{
+    return (const uint64_t(*)[4])numbers(lab);
+}
+
 void sc_lab_msm_needs(struct sc_lab_room *room, const struct sc_lab_case *c, unsigned n_threads)
 {
-    const size_t n = (size_t)1 << c->log_n, out = NUMBERS_AT + n * sizeof *numbers(NULL);
+    const size_t n = (size_t)1 << c->log_n, out = NUMBERS_AT + n * sizeof(uint64_t[4]);
     room->out = out > room->out ? out : room->out;
     room->n_points[c->of] = n > room->n_points[c->of] ? n : room->n_points[c->of];
     hold(room, sc_msm_memory((enum sc_group)c->of, n, n_threads) + n_threads * SLACK);
@@ -123,7 +133,7 @@ socle_status sc_lab_msm_prepare(struct sc_lab *lab, const struct sc_lab_case *c)
 
 socle_status sc_lab_msm_run(const struct sc_lab *lab, const struct sc_lab_case *c)
 {
-    return sc_msm_with(lab->group[c->of], lab->out, lab->points[c->of], (const uint64_t(*)[4])numbers(lab), (size_t)1 << c->log_n, lab->pool);
+    return sc_msm_with(lab->group[c->of], lab->out, lab->points[c->of], sc_lab_msm_numbers(lab), (size_t)1 << c->log_n, lab->pool);
 }
 
 /* An addition of affine points is six products, the inversion shared by many. Signed windows of w bits: one addition a point and window, and

@@ -104,7 +104,8 @@ socle_status sc_bench_init(struct socle_bench *b, const struct socle_bench_optio
             init_row(b, i, &b->cases[i], n_threads);
         }
     }
-    b->info = (struct socle_bench_info){.suite = proofs ? "prove" : "kernels", .suite_version = proofs ? SC_GUESTS_VERSION : SC_LAB_VERSION, .runs = b->max_runs, .kernels = sc_cpu_ops_now()->name,
+    (void)snprintf(b->device, sizeof b->device, "cpu");
+    b->info = (struct socle_bench_info){.device = b->device, .suite = proofs ? "prove" : "kernels", .suite_version = proofs ? SC_GUESTS_VERSION : SC_LAB_VERSION, .runs = b->max_runs, .kernels = sc_cpu_ops_now()->name,
                                         .reference = sc_cpu_ops_get(SC_ISA_REF)->name, .virtualised = -1, .load = unknown,
                                         .slowest_pace = unknown, .lowest_clock = unknown, .hottest = unknown, .most_load = unknown,
                                         .os = b->machine.os, .kernel = b->machine.kernel, .governor = b->machine.governor};
@@ -168,7 +169,7 @@ static socle_status summarise_row(struct socle_bench *b, size_t i)
                                            .trend_z = t.z, .trend_change = t.change, .unstable = s.unstable, .drifts = t.drifts};
     r->rate = r->scale * r->units / (1e-9 * s.median);
     r->joules /= r->n_runs;
-    if (b->cases != NULL && !b->cases[i].is_limit) {
+    if (b->cases != NULL && !b->cases[i].is_limit && !b->on_device) {
         r->share = share.median;
         r->binds = sc_lab_limit_name(2 * b->by_memory[i] > r->n_runs ? SC_LAB_COPY : b->cases[i].limit);
     }

@@ -16,12 +16,13 @@
 
 struct socle_bench {
     struct socle_bench_info info;
+    char device[16];
     struct sc_computer machine;
     const struct sc_lab_case *cases;    /* of kernels, else NULL */
     const struct sc_guest_case *guests; /* of proofs, else NULL */
     struct socle_bench_proof *proofs;   /* one a row */
     struct sc_proof_run *proof_runs;    /* n times max_runs */
-    bool *wanted;
+    bool *wanted, on_device;
     size_t n; /* rows */
     struct socle_bench_row *rows;
     uint64_t *runs, *least; /* n times max_runs */
@@ -46,6 +47,7 @@ struct sc_proof_run {
 struct sc_bench_host {
     struct sc_pool *pool;
     uint64_t room; /* bytes that it may take */
+    struct sc_committer *committer; /* of the device that kernels run on; NULL: the processor */
     void *arg;
     /** Not SOCLE_OK: stop, with this status. */
     socle_status (*tell)(void *arg, const char *op, double fraction);

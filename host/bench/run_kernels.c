@@ -5,6 +5,9 @@
  */
 #include "host/bench/rounds.h"
 
+#include "host/bench/lab_device.h"
+#include "host/device/committer.h"
+
 #include "host/sys/file.h"
 #include "host/sys/mem.h"
 
@@ -13,11 +16,16 @@
 
 #define MIB ((uint64_t)1 << 20)
 
-/* The cases that fit together, the first ones first. */
-static void choose(struct socle_bench *b, uint64_t room, unsigned n_threads)
+/* The cases that there is a form of and that fit together, the first ones first. */
+static void choose(struct socle_bench *b, uint64_t room, unsigned n_threads, bool on_device)
 {
     for (size_t i = 0; i < b->n; i++) {
-        b->wanted[i] = true;
+        const struct sc_lab_case *const c = &b->cases[i];
+        b->wanted[i] = on_device ? c->form != SC_LAB_HOST : !c->device_only;
+        if (!b->wanted[i]) {
+            (void)snprintf(b->rows[i].why, sizeof b->rows[i].why, "%s", on_device ? "there is no form of it for devices" : "with --device alone");
+            continue;
+        }
         if (sc_lab_memory(b->cases, b->wanted, b->n, n_threads) > room) {
             b->wanted[i] = false;
             (void)snprintf(b->rows[i].why, sizeof b->rows[i].why, "needs %lluM of memory, room for %lluM",
@@ -36,6 +44,26 @@ static double note_limit(struct sc_rounds *r, enum sc_lab_limit limit)
     return rate;
 }
 
+/* The work of a case, between two looks at the energy. What is no point of its curve is a wrong result, as its digest says. */
+static socle_status time_it(uint64_t *ns, struct sc_rounds *r, const struct sc_lab_case *c, struct sc_energy *before, struct sc_energy *after)
+{
+    socle_status st = SOCLE_OK;
+    if (r->lab.committer != NULL) {
+        sc_energy_read(before, r->root);
+        st = sc_lab_on_device(ns, &r->lab, c);
+        sc_energy_read(after, r->root);
+        return st == SOCLE_E_SELFCHECK ? SOCLE_OK : st;
+    }
+    TRY(sc_lab_prepare(&r->lab, c));
+    sc_energy_read(before, r->root);
+    const uint64_t start = sc_clock_ns();
+    st = c->run(&r->lab, c);
+    *ns = sc_clock_ns() - start;
+    sc_energy_read(after, r->root);
+out:
+    return st;
+}
+
 /* One run and its check; @p at: its number, or -1 for the one that warms up. */
 static socle_status run_once(struct sc_rounds *r, size_t i, int at)
 {
@@ -43,17 +71,22 @@ static socle_status run_once(struct sc_rounds *r, size_t i, int at)
     struct socle_bench_row *const row = &r->b->rows[i];
     struct sc_energy before, after;
     uint8_t digest[SC_LAB_DIGEST];
-    double work, bytes;
+    double work, bytes, arithmetic = 0, memory = 0;
     socle_status st = SOCLE_OK;
     sc_lab_least(&work, &bytes, c);
     sc_rounds_moment(r);
-    const double arithmetic = work > 0 ? work / note_limit(r, c->limit) : 0, memory = bytes / note_limit(r, SC_LAB_COPY);
-    TRY(sc_lab_prepare(&r->lab, c));
-    sc_energy_read(&before, r->root);
-    const uint64_t start = sc_clock_ns();
-    st = c->run(&r->lab, c);
-    const uint64_t ns = sc_clock_ns() - start;
-    sc_energy_read(&after, r->root);
+    if (r->lab.committer == NULL) {
+        arithmetic = work > 0 ? work / note_limit(r, c->limit) : 0;
+        memory = bytes / note_limit(r, SC_LAB_COPY);
+    }
+    uint64_t ns = 0;
+    st = time_it(&ns, r, c, &before, &after);
+    if (st == SOCLE_E_NOMEM && r->lab.committer != NULL && at < 0) {
+        r->b->wanted[i] = false;
+        (void)snprintf(row->why, sizeof row->why, "does not fit into the device's memory, %llu MiB",
+                       (unsigned long long)(sc_committer_budget(r->lab.committer) / MIB));
+        return SOCLE_OK;
+    }
     TRY(st);
     TRY(sc_lab_digest(digest, &r->lab, c->out_len));
     if (row->outcome != SOCLE_BENCH_WRONG) {
@@ -61,7 +94,7 @@ static socle_status run_once(struct sc_rounds *r, size_t i, int at)
         row->outcome = memcmp(digest, row->reference, sizeof digest) == 0 ? SOCLE_BENCH_GOOD : SOCLE_BENCH_WRONG;
     }
     if (at >= 0) {
-        const double joules = sc_energy_between(&before, &after);
+        const double joules = r->lab.committer == NULL ? sc_energy_between(&before, &after) : sc_stats_unknown(); /* of processors */
         r->b->runs[i * r->b->max_runs + (size_t)at] = ns > 0 ? ns : 1;
         r->b->least[i * r->b->max_runs + (size_t)at] = (uint64_t)(1e9 * (arithmetic > memory ? arithmetic : memory));
         r->b->by_memory[i] += memory > arithmetic;
@@ -97,17 +130,24 @@ static double expected(const struct socle_bench *b, const double *took, size_t i
     return like == i ? 0 : took[like] * work_of(&b->cases[i]) / work_of(&b->cases[like]);
 }
 
-/* The reference and the run that warms up; *took: seconds, as expected() has them. */
-static socle_status take_up(struct sc_rounds *r, double *took, size_t i)
+/* The reference and the run that warms up; *took: seconds, as expected() has them. The first run of all its kin on a device may build
+ * the kernels, which tells nothing of the next ones. */
+static socle_status take_up(struct sc_rounds *r, double *took, size_t i, bool first)
 {
     struct socle_bench *const b = r->b;
     const unsigned rounds = b->max_runs < SC_STATS_PAIR ? b->max_runs : SC_STATS_PAIR;
     socle_status st = SOCLE_OK;
     const double start = sc_rounds_since(r);
     TRY(sc_lab_reference(b->rows[i].reference, &r->lab, &b->cases[i]));
+    const double made = sc_rounds_since(r) - start;
+    if (first && r->lab.committer != NULL) {
+        TRY(run_once(r, i, -1));
+    }
     const double middle = sc_rounds_since(r);
-    TRY(run_once(r, i, -1));
-    *took = middle - start + (1 + rounds) * (sc_rounds_since(r) - middle) + 1e-9;
+    if (b->wanted[i]) {
+        TRY(run_once(r, i, -1));
+    }
+    *took = made + (1 + rounds) * (sc_rounds_since(r) - middle) + 1e-9;
 out:
     return st;
 }
@@ -138,7 +178,7 @@ static socle_status take_up_all(struct sc_rounds *r, double *took, double second
             continue;
         }
         TRY(host->tell(host->arg, b->cases[next].op, (double)done / (double)(b->n * (b->max_runs + 2))));
-        TRY(take_up(r, &took[next], next));
+        TRY(take_up(r, &took[next], next, least <= 0));
         promised += took[next];
     }
 out:
@@ -169,8 +209,10 @@ socle_status sc_bench_kernels(struct sc_rounds *r, double seconds, const struct 
     socle_status st = SOCLE_OK;
     double *const took = sc_alloc(b->n, sizeof *took);
     TRY(took != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
-    choose(b, host->room, host->pool != NULL ? sc_pool_size(host->pool) : 1);
+    choose(b, host->room, host->pool != NULL ? sc_pool_size(host->pool) : 1, host->committer != NULL);
     TRY(sc_lab_init(&r->lab, b->cases, b->wanted, b->n, host->pool));
+    r->lab.committer = host->committer;
+    b->on_device = host->committer != NULL;
     TRY(take_up_all(r, took, seconds, host));
     TRY(run_rounds(r, seconds, host));
 out:

@@ -22,6 +22,7 @@ with open(os.path.join(ROOT, "docs", "bench-report.schema.json")) as f:
     SCHEMA = json.load(f)
 with open(SOCLE, "rb") as f:
     SANITIZED = b"__asan_init" in f.read()  # it has memory of its own
+DEVICES = [d["id"] for d in json.loads(subprocess.run([SOCLE, "devices", "--json"], capture_output=True, text=True, check=True).stdout)["devices"]]
 BUDGET = "600M" if SANITIZED else "250M"
 
 
@@ -170,6 +171,35 @@ def proof_tests(folder):
     exits(3, "another proof is noticed", "bench", "check", os.path.join(folder, "other.json"), "--profile", "socle-132", "-q")
 
 
+def device_tests(folder):
+    exits(2, "two devices at once are refused", "bench", "run", "--only", "fold", "--device", "cpu,cpu")
+    exits(2, "a compared device is refused", "bench", "run", "--only", "fold", "--device", "dual") if "opencl:0" in DEVICES else None
+    exits(2, "proofs on another device are refused", "bench", "run", "--suite", "prove", "--device", "opencl:0")
+    exits(6, "a device that is not there", "bench", "run", "--only", "fold", "--device", "opencl:63")
+    exits(6, "the processor is no GPU", "bench", "run", "--only", "fold", "--require-gpu")
+    if "opencl:0" not in DEVICES:
+        return
+    path, cpu = os.path.join(folder, "device.json"), os.path.join(folder, "cpu.json")
+    out = exits(0, "an operation on a device", "bench", "run", "--only", "fold", "--device", "opencl:0", "--runs", "5", "-o", path, "-q").stdout
+    exits(0, "and on the processor", "bench", "run", "--only", "fold", "--runs", "5", "-o", cpu, "-q")
+    with open(path) as f:
+        d = json.load(f)
+    on, r = d["devices"][0], d["results"][0]
+    report(not faults(d, SCHEMA) and on["kind"] == "opencl" and on["kernels"] == "kernels/kc" and r["outcome"] == "good" and not figures_wrong(r) and
+           "clock of the host" in d["workload"]["time_boundary"], "its report is of the schema", faults(d, SCHEMA) or d)
+    with open(cpu) as f:
+        report(json.load(f)["results"][0]["reference_digest"] == r["digest"], "the result is that of the processor")
+    exits(0, "its figures and digests are checked", "bench", "check", path)
+    said = exits(0, "it is compared with the processor", "bench", "compare", cpu, path).stdout
+    exits(0, "and drawn", "bench", "plot", cpu, path, "-o", os.path.join(folder, "page"))
+    with open(os.path.join(folder, "page", "index.html")) as f:
+        page = f.read()
+    if on["is_processor"]:
+        report(on["name"].startswith("PoCL") and "no GPU" in out and "PoCL" in said and "no GPU" in page, "and marked wherever it appears", (on, out, said))
+    left = json.loads(socle("bench", "run", "--only", "transfer", "--runs", "1", "--json", "-q").stdout)
+    report(all(r["outcome"] == "skipped" and "--device" in r["why"] for r in left["results"]), "the processor says what wants a device", left["results"])
+
+
 def main():
     exits(2, "bench wants to know what to do", "bench")
     exits(2, "bench does nothing else", "bench", "walk")
@@ -196,6 +226,7 @@ def main():
         skipped = [r for r in d["results"] if r["outcome"] == "skipped"]
         too_large = [r for r in skipped if "M of memory" in r["why"]]
         too_long = [r for r in skipped if "takes about" in r["why"]]
+        skipped = [r for r in skipped if r["why"] != "with --device alone"]
         report(len(d["results"]) == len(listed["cases"]) and len(too_large) + len(too_long) == len(skipped) and len(too_large) >= 5,
                "what does not fit into memory is skipped and says so", d["results"])
         report(len(too_long) >= 5 and all(any(r["op"] == x["op"] for x in finished) for r in too_long),
@@ -213,6 +244,7 @@ def main():
         schema_tests(d)
         sensor_tests(folder)
         proof_tests(folder)
+        device_tests(folder)
         exits(2, "a report that cannot be written is an error", "bench", "run", "--only", "fold", "--runs", "1", "-q", "-o", os.path.join(folder, "no", "r"))
     return tap.done()
 

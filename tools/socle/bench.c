@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MAX_DEVICES = 129 };
+
 /* Short names of the limits, for a column. */
 static const char *short_name(const char *limit)
 {
@@ -44,6 +46,9 @@ static void say_row(const struct socle_bench_row *r)
 
 static void say_limits(const socle_bench *b)
 {
+    if (socle_bench_limits(b, NULL, 0) == 0) {
+        return;
+    }
     struct socle_bench_limit l[BENCH_LIMITS];
     const size_t n = socle_bench_limits(b, l, BENCH_LIMITS);
     (void)printf("\n%-30s %9s\n", "limits, measured in this run", "median");
@@ -89,7 +94,11 @@ static void say_notes(const struct bench_result *r)
 
 static void say_result(const struct bench_result *r)
 {
-    (void)printf("%.40s, %u threads, %s%s\n\n", r->device.name, r->info->threads, r->info->kernels, r->info->virtualised == 1 ? ", virtual machine" : "");
+    if (strcmp(r->on.id, "cpu") == 0) {
+        (void)printf("%.40s, %u threads, %s%s\n\n", r->on.name, r->info->threads, r->info->kernels, r->info->virtualised == 1 ? ", virtual machine" : "");
+    } else {
+        (void)printf("%s, %.58s\n%s\n", r->on.id, r->on.name, r->on.is_processor ? "PoCL or the like: OpenCL on the processor, no GPU, no figure of one\n" : "");
+    }
     (void)printf("%-10s %-19s %9s %7s %14s %5s %s\n", "operation", "size", "median ms", "spread", "rate", "share", "of limit");
     for (size_t k = 0; k < r->n; k++) {
         say_row(&r->rows[k]);
@@ -154,6 +163,16 @@ static enum exit_code options_of(const struct args *a, struct socle_bench_option
     return EXIT_GOOD;
 }
 
+static void find_devices(struct args *a, struct bench_result *r)
+{
+    struct socle_device d[MAX_DEVICES];
+    const size_t all = socle_devices(a->ctx, d, MAX_DEVICES), n = all < MAX_DEVICES ? all : MAX_DEVICES;
+    r->device = r->on = d[0];
+    for (size_t i = 1; i < n; i++) {
+        r->on = strcmp(d[i].id, r->info->device) == 0 ? d[i] : r->on;
+    }
+}
+
 enum exit_code run_bench(struct args *a)
 {
     struct socle_bench_options o;
@@ -177,8 +196,8 @@ enum exit_code run_bench(struct args *a)
         return fails_with(a, EXIT_USAGE, "E_ARG", "it can list, run, compare A B, check REPORT and plot REPORT... -o FOLDER; see socle bench -h");
     }
     TRY(runs ? socle_bench_run(a->ctx, &r.bench, &o) : socle_bench_list(a->ctx, &r.bench, o.suite));
-    (void)socle_devices(a->ctx, &r.device, 1);
     r.info = socle_bench_about(r.bench);
+    find_devices(a, &r);
     r.n = socle_bench_rows(r.bench, NULL, 0);
     r.rows = calloc(r.n, sizeof *r.rows);
     r.n_moments = socle_bench_moments(r.bench, NULL, 0);

@@ -60,13 +60,23 @@ static void json_host(struct json *j, const struct bench_result *r)
 static void json_devices(struct json *j, const struct bench_result *r)
 {
     json_list(j, "devices");
+    char name[sizeof r->on.name + 8];
+    const bool cpu = strcmp(r->on.id, "cpu") == 0;
+    (void)snprintf(name, sizeof name, "%s%s", r->on.is_processor && !cpu ? "PoCL: " : "", r->on.name);
     json_object(j, NULL);
-    json_string(j, "name", r->device.name);
-    json_string(j, "kind", r->device.kind);
+    json_string(j, "name", name);
+    json_string(j, "kind", r->on.kind);
     json_string(j, "kernels", r->info->kernels);
     json_string(j, "reference", r->info->reference);
     json_uint(j, "threads", r->info->threads);
     json_bool(j, "simulated", false);
+    if (!cpu) {
+        json_bool(j, "is_processor", r->on.is_processor);
+        json_string(j, "platform", r->on.platform);
+        json_string(j, "driver", r->on.driver);
+        json_uint(j, "units", r->on.units);
+        json_uint(j, "memory_bytes", r->on.memory);
+    }
     json_end(j);
     json_list_end(j);
 }
@@ -256,8 +266,11 @@ void bench_json_report(struct json *j, const struct args *a, const struct bench_
     json_string(j, "time_boundary", r->info->profile != NULL
                                         ? "the clock around one proof, from the bytes of program and input in memory to the bytes of a proof that was "
                                           "checked: key, run, trace, all rounds and self-check are inside, the second check and files are outside"
-                                        : "the clock around one call of the kernel on all threads, data in memory before and after; limits, digests and "
-                                          "the making of the input are outside");
+                                    : strcmp(r->on.id, "cpu") == 0
+                                        ? "the clock around one call of the kernel on all threads, data in memory before and after; limits, digests and "
+                                          "the making of the input are outside"
+                                        : "the clock of the host from handing the launches to the device until it has done them, data in the device's memory "
+                                          "before and after; of msm the whole call, points and numbers going up; of transfer the copy");
     json_end(j);
     json_host(j, r);
     json_devices(j, r);

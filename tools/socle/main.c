@@ -33,7 +33,7 @@ static const struct command commands[] = {
     {"devices", "", "what proofs can run on", 0, 0, COMMON, 0, run_devices, 1},
     {"bench", "ACTION ...", "list, run, compare A B, check REPORT, plot REPORT... -o FOLDER: measure this machine, compare and draw reports", 1, 1 + SOCLE_BENCH_PLOT_REPORTS,
      COMMON | BIT(THREADS) | BIT(DEADLINE) | BIT(MEM_BUDGET) | BIT(BIND) | BIT(OUTPUT) | BIT(SUITE) | BIT(PROFILE) | BIT(ONLY) | BIT(RUNS) | BIT(SECONDS) | BIT(SYSTEM) |
-         BIT(CROSS),
+         BIT(CROSS) | BIT(DEVICE) | BIT(DEVICE_BUDGET) | BIT(REQUIRE_GPU),
      0, run_bench, 1},
     {"doctor", "", "what of this machine helps or hinders, and what to do about it", 0, 0, COMMON, 0, run_doctor, 1},
     {"groth16", "inspect FILE | setup R1CS PTAU -o ZKEY | verify KEY PUBLIC PROOF | prove ZKEY WTNS -o PROOF --public FILE | export-key ZKEY -o KEY",
