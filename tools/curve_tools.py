@@ -122,6 +122,11 @@ class Out:
         assert 0 <= v < 2**(64 * n), name
         self.say(f"static const uint64_t {name}[{n}] = {self.limbs(v, n)};")
 
+    def table(self, name, values, n, why):
+        self.say(f"/* {why} */")
+        assert all(0 <= v < 2**(64 * n) for v in values), name
+        self.say(f"static const uint64_t {name}[{len(values)}][{n}] = {{{', '.join(self.limbs(v, n) for v in values)}}};")
+
     def value(self, v, n, p):
         if isinstance(v, tuple):
             return "{" + ", ".join("{" + self.limbs((x << 64 * n) % p, n) + "}" for x in v) + "}"

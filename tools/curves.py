@@ -14,6 +14,7 @@ import os
 import sys
 
 import isogeny
+import lattice
 import secp
 from curve_tools import Fp1, Fp2, Out, begin, field, is_prime, point_mul, wrapped
 
@@ -104,10 +105,7 @@ def curve(out, c, pre, low, x, p, r, tr, n, f2, b2):
     assert (g1[1]**2 - g1[0]**3 - c["b"]) % p == 0 and point_mul(f1, g1, r) is None
     assert f2.sub(f2.mul(g2[1], g2[1]), f2.add(f2.mul(f2.mul(g2[0], g2[0]), g2[0]), b2)) == (0, 0) and point_mul(f2, g2, r) is None
     out.words(f"{pre}_PARAM", abs(x), 1, f"|z|, plain; z is {'negative' if x < 0 else 'positive'}")
-    if c["family"] == "BLS12":
-        assert r <= x**4 and x * x < 2**128 and abs(x) < 2**64, "two parts below z^2, four digits below |z|: bls12_381_mul.c"
-        out.words(f"{pre}_PARAM_SQR", x * x, 2, "z^2, plain")
-    else:
+    if c["family"] == "BN":
         out.words(f"{pre}_PARAM_6SQR", 6 * x * x, 2, "6 z^2, plain")
         out.words(f"{pre}_LOOP", 6 * x + 2, 2, "6 z + 2, plain: the loop of the pairing")
     el(fp, f"{pre}_G1_B", c["b"], n, p, "y^2 = x^3 + b")
@@ -153,8 +151,18 @@ def curve(out, c, pre, low, x, p, r, tr, n, f2, b2):
     assert math.gcd(mu * mu - tr * mu + p, orders[0]) == r
     el(fp2, f"{pre}_PSI_X", cx, n, p, f"psi(x, y) = (conj(x) PSI_X, conj(y) PSI_Y) is multiplication by {mu_text} on G2")
     el(fp2, f"{pre}_PSI_Y", cy, n, p, "")
+    split(out, f"{pre}_G1", r, lam, 2, 127)
+    split(out, f"{pre}_G2", r, mu % r, 4, 64)
     frob = [f2.pow(xi, k * (p - 1) // 6) for k in range(6)]
     out.elements(fp2, f"{pre}_FROB", frob, n, p, "xi^(k (p - 1) / 6): what Frobenius multiplies the coefficient of w^k with")
+
+
+def split(out, name, r, m, n, bits):
+    """What core/curve/split.h asks for; parts below 2^bits."""
+    d = lattice.Decomposition(r, m, n)
+    assert all(b < 2**bits for b in d.bound) and bits < 128 and r < 2**256 and all(g < 2**256 for g in d.ratio), "parts fit, signs too"
+    out.table(f"{name}_RATIO", d.ratio, 4, f"{n} parts of a scalar, below 2^{bits}: k RATIO / 2^256, rounded, ...")
+    out.table(f"{name}_BASIS", [v % 2**128 for row in d.basis for v in row], 2, f"... times this basis leaves them; {n} numbers a row, modulo 2^128")
 
 
 def kernel_header():

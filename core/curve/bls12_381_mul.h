@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * BLS12-381: multiples of points of the subgroups by their endomorphisms.
+ * BLS12-381: multiples of points of the groups by their endomorphisms.
  */
 #ifndef SC_CURVE_BLS12_381_MUL_H
 #define SC_CURVE_BLS12_381_MUL_H

@@ -28,6 +28,14 @@ bool sc_bn_g1_in_subgroup(const struct bn_g1 *a)
     return true; /* the curve has r points */
 }
 
+void sc_bn_g2_psi(struct bn_g2 *r, const struct bn_g2 *a)
+{
+    bn_fp2_conj(&r->x, &a->x);
+    bn_fp2_conj(&r->y, &a->y);
+    bn_fp2_mul(&r->x, &r->x, &BN_PSI_X);
+    bn_fp2_mul(&r->y, &r->y, &BN_PSI_Y);
+}
+
 /* psi(a) = 6 z^2 a: tools/curves.py asserts that this holds for points of order r or 1 only. */
 bool sc_bn_g2_in_subgroup(const struct bn_g2 *a)
 {
@@ -35,10 +43,7 @@ bool sc_bn_g2_in_subgroup(const struct bn_g2 *a)
     struct bn_g2 want, psi;
     sc_bn_g2_mul(&t, a, BN_PARAM_6SQR, 2);
     sc_bn_g2_from_jac(&want, &t);
-    bn_fp2_conj(&psi.x, &a->x);
-    bn_fp2_conj(&psi.y, &a->y);
-    bn_fp2_mul(&psi.x, &psi.x, &BN_PSI_X);
-    bn_fp2_mul(&psi.y, &psi.y, &BN_PSI_Y);
+    sc_bn_g2_psi(&psi, a);
     return bn_g2_eq(&want, &psi);
 }
 

@@ -33,6 +33,9 @@
 #define SC_K bn_fp2
 #include "core/curve/group.inc"
 
+/** The endomorphism untwist, Frobenius, twist: multiplication by 6 z^2 on the subgroup of order r. r may be a. */
+void sc_bn_g2_psi(struct bn_g2 *r, const struct bn_g2 *a);
+
 enum { BN_G1_EVM = 64, BN_G2_EVM = 128 };
 
 /** Points as EIP-196 and EIP-197 write them: coordinates big-endian, the factor of u first; zeros are infinity.

@@ -10,14 +10,6 @@
 #define SC_HALF BN_HALF_ONE
 #include "core/curve/pairing.inc"
 
-static void psi(struct bn_g2 *r, const struct bn_g2 *a)
-{
-    bn_fp2_conj(&r->x, &a->x);
-    bn_fp2_conj(&r->y, &a->y);
-    bn_fp2_mul(&r->x, &r->x, &BN_PSI_X);
-    bn_fp2_mul(&r->y, &r->y, &BN_PSI_Y);
-}
-
 static void bn_miller_loop(struct bn_fp12 *f, struct bn_ray *rays, unsigned n)
 {
     bn_fp12_one(f);
@@ -32,9 +24,9 @@ static void bn_miller_loop(struct bn_fp12 *f, struct bn_ray *rays, unsigned n)
     }
     for (unsigned k = 0; k < n; k++) { /* psi(q), then -psi^2(q) */
         struct bn_g2 q;
-        psi(&q, rays[k].q);
+        sc_bn_g2_psi(&q, rays[k].q);
         bn_add_step(f, &rays[k], &q);
-        psi(&q, &q);
+        sc_bn_g2_psi(&q, &q);
         bn_g2_neg(&q, &q);
         bn_add_step(f, &rays[k], &q);
     }

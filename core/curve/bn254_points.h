@@ -37,6 +37,23 @@ static const struct bn_fp2 BN_PSI_X = {{{0xb5773b104563ab30, 0x347f91c8a9aa6454,
     {{0x6e849f1ea0aa4757, 0xaa1c7b6d89f89141, 0xb6e713cdfae0ca3a, 0x26694fbb4e82ebc3}}};
 static const struct bn_fp2 BN_PSI_Y = {{{0xe4bbdd0c2936b629, 0xbb30f162e133bacb, 0x31a9d1b6f9645366, 0x253570bea500f8dd}},
     {{0xa1d77ce45ffe77c7, 0x07affd117826d1db, 0x6d16bd27bb7edc6b, 0x2c87200285defecc}}};
+/* 2 parts of a scalar, below 2^127: k RATIO / 2^256, rounded, ... */
+static const uint64_t BN_G1_RATIO[2][4] = {{0x7a7bd9d4391eb18e, 0x4ccef014a773d2cf, 0x0000000000000002, 0x0000000000000000},
+    {0xd91d232ec7e0b3d7, 0x0000000000000002, 0x0000000000000000, 0x0000000000000000}};
+/* ... times this basis leaves them; 2 numbers a row, modulo 2^128 */
+static const uint64_t BN_G1_BASIS[4][2] = {{0x0be4e1541221250b, 0x6f4d8248eeb859fd}, {0x89d3256894d213e3, 0x0000000000000000},
+    {0x89d3256894d213e3, 0x0000000000000000}, {0x7dee441482b0eed8, 0x90b27db71147a603}};
+/* 4 parts of a scalar, below 2^64: k RATIO / 2^256, rounded, ... */
+static const uint64_t BN_G2_RATIO[4][4] = {{0x2dff291532e42728, 0x55b4ca7ba3e5577f, 0x9e80318ab0d92b95, 0x0000000000000000},
+    {0x74f3e6bec8b942da, 0x5e9aa4e2a056dc2d, 0x3d00631561b25728, 0x0000000000000001}, {0xd91d232ec7e0b3d7, 0x0000000000000002,
+    0x0000000000000000, 0x0000000000000000}, {0x36647e3c97ad1019, 0xb44f6f5e443c33ab, 0xdb8094a0128b82bd, 0x0000000000000001}};
+/* ... times this basis leaves them; 4 numbers a row, modulo 2^128 */
+static const uint64_t BN_G2_BASIS[16][2] = {{0x0000000000000001, 0x0000000000000000}, {0xbb166d4bb596f60e, 0xffffffffffffffff},
+    {0xcebcb81cdf3b1dd3, 0x0000000000000000}, {0xbb166d4bb596f610, 0xffffffffffffffff}, {0xffffffffffffffff, 0xffffffffffffffff},
+    {0x89d3256894d213e3, 0x0000000000000000}, {0x0000000000000001, 0x0000000000000000}, {0x89d3256894d213e2, 0x0000000000000000},
+    {0x44e992b44a6909f2, 0x0000000000000000}, {0x44e992b44a6909f1, 0x0000000000000000}, {0x44e992b44a6909f1, 0x0000000000000000},
+    {0x762cda976b2dec1e, 0xffffffffffffffff}, {0x89d3256894d213e3, 0x0000000000000000}, {0xbb166d4bb596f60f, 0xffffffffffffffff},
+    {0xbb166d4bb596f60e, 0xffffffffffffffff}, {0xbb166d4bb596f60f, 0xffffffffffffffff}};
 /* xi^(k (p - 1) / 6): what Frobenius multiplies the coefficient of w^k with */
 static const struct bn_fp2 BN_FROB[6] = {{{{0xd35d438dc58f0d9d, 0x0a78eb28f5c70b3d, 0x666ea36f7879462c, 0x0e0a77c19a07df2f}},
     {{0x0000000000000000, 0x0000000000000000, 0x0000000000000000, 0x0000000000000000}}}, {{{0xaf9ba69633144907, 0xca6b1d7387afb78a,

@@ -15,6 +15,7 @@
 #include "core/curve/bls12_381_map.h"
 #include "core/curve/bls12_381_mul.h"
 #include "core/curve/bls12_381_pairing.h"
+#include "core/curve/bn254_mul.h"
 #include "core/curve/bn254_pairing.h"
 #include "core/hash/hash_to_curve.h"
 #include "host/curve/msm.h"
@@ -125,8 +126,8 @@ static void scalar(uint64_t k[4], const uint8_t *b)
             c##_##g##_put(&p);                                                                                  \
         }                                                                                                       \
     }
-GROUP(bn, g1, BN_G1_EVM, SC_BN_G1, sc_bn_g1_mul(&j, &p, k, 4))
-GROUP(bn, g2, BN_G2_EVM, SC_BN_G2, sc_bn_g2_mul(&j, &p, k, 4))
+GROUP(bn, g1, BN_G1_EVM, SC_BN_G1, sc_bn_g1_mul_fr(&j, &p, &f))
+GROUP(bn, g2, BN_G2_EVM, SC_BN_G2, sc_bn_g2_mul_fr(&j, &p, &f))
 GROUP(bls, g1, BLS_G1_EVM, SC_BLS_G1, sc_bls_g1_mul_fr(&j, &p, &f))
 GROUP(bls, g2, BLS_G2_EVM, SC_BLS_G2, sc_bls_g2_mul_fr(&j, &p, &f))
 

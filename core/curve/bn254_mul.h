@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * BN254: multiples of points of the groups by their endomorphisms.
+ */
+#ifndef SC_CURVE_BN254_MUL_H
+#define SC_CURVE_BN254_MUL_H
+
+#include "core/curve/bn254.h"
+
+/** k a for a of order r or 1; for any other point of the curve the result is another one. Not constant-time.
+ * Source: Gallant, Lambert, Vanstone, CRYPTO 2001 (G1); Galbraith, Lin, Scott, EUROCRYPT 2009 (G2). */
+void sc_bn_g1_mul_fr(struct bn_g1_jac *r, const struct bn_g1 *a, const struct bn_fr *k);
+void sc_bn_g2_mul_fr(struct bn_g2_jac *r, const struct bn_g2 *a, const struct bn_fr *k);
+
+#endif
