@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Speed of sums of multiples and of transforms over scalar fields, one JSON line per sample.
- * bench_curve msm GROUP LOG_N THREADS [SAMPLES [ref]]   GROUP: bn254-g1, bn254-g2, bls12-381-g1, bls12-381-g2
+ * Speed of sums of multiples, of transforms over scalar fields, and of 2^LOG_N single multiples or pairings, one JSON line per sample.
+ * bench_curve msm GROUP LOG_N THREADS [SAMPLES [ref]]   GROUP: bn254-g1, bn254-g2, bls12-381-g1, bls12-381-g2; ref: portable operations
  * bench_curve ntt FIELD LOG_N THREADS [SAMPLES [ref]]   FIELD: bn254-fr, bls12-381-fr
+ * bench_curve mul GROUP LOG_N 1 [SAMPLES [ref]]         ref: without the endomorphism
+ * bench_curve pair CURVE LOG_N 1 [SAMPLES]              CURVE: bn254, bls12-381
  * Random scalars, distinct points. Seconds are processor time with one thread, wall time otherwise. Report medians.
  */
+#include "core/curve/bls12_381_mul.h"
+#include "core/curve/bls12_381_pairing.h"
+#include "core/curve/bn254_mul.h"
+#include "core/curve/bn254_pairing.h"
 #include "host/curve/fr_ntt.h"
 #include "host/curve/msm.h"
 #include "host/sys/mem.h"
@@ -129,10 +135,78 @@ static socle_status bench_ntt(struct bench *b)
     return st;
 }
 
+/* The generator times random numbers, each result the next point. */
+#define SINGLE(C, g)                                                        \
+    static void g##_chain(size_t n, bool ref)                               \
+    {                                                                       \
+        struct g p;                                                         \
+        struct g##_jac j;                                                   \
+        sc_##g##_generator(&p);                                             \
+        for (size_t i = 0; i < n; i++) {                                    \
+            const uint64_t w[4] = {next(), next(), next(), next() >> 4};    \
+            struct C##_fr k;                                                \
+            if (ref) {                                                      \
+                sc_##g##_mul(&j, &p, w, 4);                                 \
+            } else {                                                        \
+                C##_fr_from_plain(&k, w);                                   \
+                sc_##g##_mul_fr(&j, &p, &k);                                \
+            }                                                               \
+            sc_##g##_from_jac(&p, &j);                                      \
+        }                                                                   \
+    }
+SINGLE(bn, bn_g1)
+SINGLE(bn, bn_g2)
+SINGLE(bls, bls_g1)
+SINGLE(bls, bls_g2)
+
+/* Whether a pairing is one, one after the other. */
+#define PAIRS(C)                                                       \
+    static void C##_pairs(size_t n, bool ref)                          \
+    {                                                                  \
+        struct C##_g1 p;                                               \
+        struct C##_g2 q;                                               \
+        (void)ref;                                                     \
+        sc_##C##_g1_generator(&p);                                     \
+        sc_##C##_g2_generator(&q);                                     \
+        for (size_t i = 0; i < n; i++) {                               \
+            if (sc_##C##_pairing_is_one(&p, &q, 1)) {                  \
+                abort();                                               \
+            }                                                          \
+        }                                                              \
+    }
+PAIRS(bn)
+PAIRS(bls)
+
+static const struct {
+    const char *what, *name;
+    void (*run)(size_t n, bool ref);
+} singles[] = {
+    {"mul", "bn254-g1", bn_g1_chain},      {"mul", "bn254-g2", bn_g2_chain}, {"mul", "bls12-381-g1", bls_g1_chain},
+    {"mul", "bls12-381-g2", bls_g2_chain}, {"pair", "bn254", bn_pairs},      {"pair", "bls12-381", bls_pairs},
+};
+
+static socle_status bench_single(struct bench *b)
+{
+    size_t k = 0;
+    while (k < sizeof singles / sizeof singles[0] && (strcmp(singles[k].what, b->what) != 0 || strcmp(singles[k].name, b->name) != 0)) {
+        k++;
+    }
+    if (k == sizeof singles / sizeof singles[0] || b->threads != 1 || b->log_n > 30) {
+        return SOCLE_E_ARG;
+    }
+    b->table = b->ref ? "ref" : "best";
+    for (unsigned s = 0; s < b->samples; s++) {
+        const double t = now(b);
+        singles[k].run((size_t)1 << b->log_n, b->ref);
+        line(b, now(b) - t);
+    }
+    return SOCLE_OK;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 5) {
-        (void)fprintf(stderr, "bench_curve msm|ntt NAME LOG_N THREADS [SAMPLES [ref]]\n");
+        (void)fprintf(stderr, "bench_curve msm|ntt|mul|pair NAME LOG_N THREADS [SAMPLES [ref]]\n");
         return 2;
     }
     struct bench b = {.what = argv[1], .name = argv[2], .log_n = (unsigned)atoi(argv[3]), .threads = (unsigned)atoi(argv[4])};
@@ -140,7 +214,7 @@ int main(int argc, char **argv)
     b.ref = argc > 6 && strcmp(argv[6], "ref") == 0;
     socle_status st = sc_pool_create(&b.pool, b.threads);
     if (st == SOCLE_OK) {
-        st = strcmp(b.what, "msm") == 0 ? bench_msm(&b) : bench_ntt(&b);
+        st = strcmp(b.what, "msm") == 0 ? bench_msm(&b) : strcmp(b.what, "ntt") == 0 ? bench_ntt(&b) : bench_single(&b);
     }
     sc_pool_destroy(b.pool);
     if (st != SOCLE_OK) {
