@@ -62,9 +62,10 @@ struct socle_options {
      * cores that the process may use, else node. Needs hwloc and is for speed only: a refusal is no failure. */
     const char *bind;
     /* What commitments, arguments and openings, and the sums of Groth16 proofs, are made on: "cpu"; "cuda:N" and "opencl:N", devices of
-     * socle_devices, with the CPU where they fail; "dual:cuda:N" and "dual:N", the latter of OpenCL: both, and the call ends with SOCLE_E_DEVICE when they differ. N may be left
-     * out: 0. NULL or "auto": cpu, as long as devices are new. Up to SOCLE_MAX_USED_DEVICES names that are not dual or auto, with commas
-     * between: the proofs of a set are spread over them, a single proof is made on the first, as those of Groth16 are. One that is named twice has two at a time. */
+     * socle_devices, with the CPU where they fail; "dual:cuda:N" and "dual:N", the latter of OpenCL: both, and the call ends with SOCLE_E_DEVICE
+     * when they differ. N may be left out: 0. NULL or "auto": as socle_choose_device says; for Groth16, which no model has, cpu. Up to
+     * SOCLE_MAX_USED_DEVICES names that are not dual or auto, with commas between: the proofs of a set are spread over them, as the stored cost model
+     * says where it has them all, a single proof is made on the first, as those of Groth16 are. One that is named twice has two at a time. */
     const char *device;
     uint64_t device_memory; /* most bytes to take of each; 0: what it has. What does not fit is made by the CPU */
     bool timeline; /* note what socle_prove does when: socle_timeline */
@@ -157,6 +158,16 @@ struct socle_stage {
     double seconds, cpu_seconds; /* of the clock; of processor time, all threads of the process */
 };
 
+/** What socle_options.device means on this machine. */
+struct socle_device_choice {
+    char devices[SOCLE_MAX_USED_DEVICES * 32]; /* the option, or what "auto" stands for */
+    char why[256];
+    bool is_auto;
+};
+/** "auto" takes the devices that the stored cost model has as faster than the CPU for a proof of the largest size that was measured on them, the
+ * fastest first, and the CPU when there is no such model or device. Opens none. SOCLE_E_NOMEM. */
+SC_MUST_USE socle_status socle_choose_device(socle_context *ctx, struct socle_device_choice *out);
+
 /** How a device did. */
 struct socle_device_use {
     char id[16], name[128];      /* "cpu", "cuda:0" or "opencl:0", and the model */
@@ -207,12 +218,14 @@ struct socle_estimate {
     uint64_t memory;           /* most memory of the process when nothing else limits it */
     uint64_t least_memory;     /* a memory limit that suffices */
     double seconds;            /* of socle_prove */
+    bool by_model;             /* seconds come from the stored cost model, for the devices of socle_choose_device; else from small proofs on the CPU */
     unsigned n_stages;
     struct socle_stage stages[SOCLE_MAX_STAGES];
 };
 
 /** Run a program plainly, and tell what proving the run would take: size and memory are exact, time comes from two small proofs of
- * the same proportions, made here and now with the threads of the context. They need less memory than the proof. socle_run_fini(ctx,
+ * the same proportions, made here and now with the threads of the context, or for devices from the stored cost model when it knows them
+ * (socle_model_store). Small proofs need less memory than the proof. socle_run_fini(ctx,
  * &out->run) frees. Errors: as of socle_prove, but a memory limit below out->least_memory is none. */
 SC_MUST_USE socle_status socle_estimate(socle_context *ctx, struct socle_estimate *out, const uint8_t *elf, size_t elf_len,
                                         const uint8_t *input, size_t input_len);
@@ -316,6 +329,19 @@ struct socle_model_sample {
 
 /** Read a model file; *out is yours. SOCLE_E_FORMAT, SOCLE_E_VERSION: the message says what is wrong in which line. */
 SC_MUST_USE socle_status socle_model_read(socle_context *ctx, socle_model **out, const uint8_t *text, size_t len);
+/** The text of a model file, which reads as the same model; *bytes is yours (socle_free). */
+SC_MUST_USE socle_status socle_model_write(socle_context *ctx, uint8_t **bytes, size_t *len, const socle_model *model);
+/** Measure a model by proofs of up to three sizes, made now with the context's threads and profile, on the CPU and with the help of each device:
+ * those of @p devices, names of socle_devices with commas between, or NULL: all. On each the larger sizes are begun only within @p seconds.
+ * A device of it is the whole machine with that device's help, named by its id with '-' for ':'. *out is yours.
+ * SOCLE_E_ARG: a device named twice. SOCLE_E_DEVICE: one is not there, or failed; the message says which. SOCLE_E_LIMIT: the build has no guest. */
+SC_MUST_USE socle_status socle_model_measure(socle_context *ctx, socle_model **out, const char *devices, double seconds);
+#define SOCLE_MAX_PATH 512
+/** Keep it for this user, this machine and its devices: socle_options.device "auto", socle_prove and socle_estimate use it. @p path receives where,
+ * in socle/models of $XDG_DATA_HOME or ~/.local/share. SOCLE_E_IO. */
+SC_MUST_USE socle_status socle_model_store(socle_context *ctx, char path[SOCLE_MAX_PATH], const socle_model *model);
+/** The one that is kept; *out is yours. SOCLE_E_IO: there is none. SOCLE_E_FORMAT, SOCLE_E_VERSION: it is not the user's alone, or damaged. */
+SC_MUST_USE socle_status socle_model_stored(socle_context *ctx, socle_model **out, char path[SOCLE_MAX_PATH]);
 /** NULL is fine. */
 void socle_model_destroy(socle_context *ctx, socle_model *model);
 /** Where its figures come from, in words. */

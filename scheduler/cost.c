@@ -40,6 +40,16 @@ void sc_cost_fini(struct sc_cost *c)
     memset(c, 0, sizeof *c);
 }
 
+void sc_cost_origin(struct sc_cost *c, const char *words)
+{
+    size_t n = 0;
+    for (; words[n] != '\0' && n + 1 < sizeof c->origin; n++) {
+        const char w = words[n];
+        c->origin[n] = (char)(w >= 32 && w <= 126 && w != '"' && w != '\\' ? w : '?');
+    }
+    c->origin[n] = '\0';
+}
+
 uint32_t sc_cost_find_device(const struct sc_cost *c, const char *name)
 {
     for (uint32_t i = 0; i < c->n_devices; i++) {

@@ -59,6 +59,8 @@ bool sc_cost_name_ok(const char *name);
 SC_MUST_USE socle_status sc_cost_init(struct sc_cost *c, const struct sc_heap *heap, uint32_t max_samples);
 void sc_cost_fini(struct sc_cost *c);
 
+/** Say where the figures come from, cut to what there is room for; what a file cannot have in a string becomes '?'. */
+void sc_cost_origin(struct sc_cost *c, const char *words);
 /** Add a device. SOCLE_E_ARG: not as struct sc_cost_device says, or there by that name. SOCLE_E_LIMIT: too many. */
 SC_MUST_USE socle_status sc_cost_add_device(struct sc_cost *c, uint32_t *id, const struct sc_cost_device *device);
 /** Find an operation by its name, or add it. Errors as above. */

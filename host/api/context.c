@@ -137,6 +137,7 @@ void socle_destroy(socle_context *ctx)
     if (ctx != NULL) {
         const struct socle_options o = ctx->options;
         sc_api_devices_close(ctx);
+        socle_model_destroy(ctx, ctx->model);
         sc_spans_destroy(ctx->spans);
         sc_pool_destroy(ctx->pool);
         take_memory(&o, ctx);

@@ -50,6 +50,10 @@ struct socle_context {
     unsigned n_used; /* 0 until they are needed */
     unsigned first; /* of used: the first that was not given up when the call began; n_used: none */
     struct sc_spans *spans; /* when the options want a timeline; else NULL */
+    struct socle_device_choice choice; /* empty before it is asked for */
+    socle_model *model; /* the stored one, once it was looked for */
+    bool model_sought;
+    char model_why[API_MESSAGE]; /* why there is none */
     bool wrote_head; /* the head in the folder of resume is this call's */
 };
 
@@ -72,8 +76,14 @@ const char *sc_api_stage_name(enum sc_stage stage);
 const struct sc_profile *sc_api_profile(const char *name);
 /** Whether a profile meets the context's min_bits; the message says why not. */
 SC_MUST_USE socle_status sc_api_strong(socle_context *ctx, const struct sc_profile *profile, socle_status otherwise);
+/** Fill at most @p max devices, the CPU first; returns how many there are. */
+size_t sc_api_list_devices(struct socle_device *out, size_t max);
 /** Whether socle_options.device is of a known form. */
 bool sc_api_device_known(const char *name);
+/** What the option means here, into ctx->choice. E_NOMEM. */
+SC_MUST_USE socle_status sc_api_choose(socle_context *ctx);
+/** What "auto" means for a call that no model knows, unless it was chosen already. */
+void sc_api_choose_cpu(socle_context *ctx, const char *why);
 /** Open the devices that the options name, unless that is done, all or none, and find the first that is in use. E_DEVICE with the message. */
 SC_MUST_USE socle_status sc_api_devices(socle_context *ctx);
 void sc_api_devices_close(socle_context *ctx);

@@ -127,10 +127,10 @@ out:
     return st;
 }
 
-static socle_status open_all(socle_context *ctx)
+static socle_status open_named(socle_context *ctx, const char *names)
 {
     struct choice c[SOCLE_MAX_USED_DEVICES];
-    const unsigned n = choices_of(c, ctx->options.device);
+    const unsigned n = choices_of(c, names);
     socle_status st = SOCLE_OK;
     bool gpu = false;
     for (unsigned k = 0; k < n && st == SOCLE_OK; k++) {
@@ -139,11 +139,29 @@ static socle_status open_all(socle_context *ctx)
         gpu = gpu || !ctx->used[k].use.is_processor;
     }
     if (st == SOCLE_OK && ctx->options.require_gpu && !gpu) {
-        st = sc_fail(ctx, SOCLE_E_DEVICE, "a GPU is required, and the device is the CPU; `socle devices` lists what is there");
+        st = sc_fail(ctx, SOCLE_E_DEVICE, "a GPU is required, and the device is the CPU%s%.120s; `socle devices` lists what is there",
+                     ctx->choice.is_auto ? ": " : "", ctx->choice.is_auto ? ctx->choice.why : "");
     }
     if (st != SOCLE_OK) {
         sc_api_devices_close(ctx);
     }
+    return st;
+}
+
+/* What was chosen for who did not is no reason to fail. */
+static socle_status open_all(socle_context *ctx)
+{
+    socle_status st = SOCLE_OK;
+    struct socle_device_choice *const c = &ctx->choice;
+    TRY(sc_api_choose(ctx));
+    st = open_named(ctx, c->devices);
+    if (st == SOCLE_E_DEVICE && c->is_auto && !ctx->options.require_gpu) {
+        (void)snprintf(c->why, sizeof c->why, "%.40s cannot be opened: %.190s", c->devices, ctx->message);
+        (void)snprintf(c->devices, sizeof c->devices, "cpu");
+        ctx->message[0] = '\0';
+        st = open_named(ctx, c->devices);
+    }
+out:
     return st;
 }
 

@@ -106,9 +106,8 @@ static size_t room_after(size_t used, size_t max)
     return max > used ? max - used : 0;
 }
 
-size_t socle_devices(socle_context *ctx, struct socle_device *out, size_t max)
+size_t sc_api_list_devices(struct socle_device *out, size_t max)
 {
-    sc_api_begin(ctx);
     if (max > 0) {
         const long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE), online = sysconf(_SC_NPROCESSORS_ONLN);
         memset(out, 0, sizeof *out);
@@ -124,4 +123,10 @@ size_t socle_devices(socle_context *ctx, struct socle_device *out, size_t max)
     n += cuda_devices(room_after(n, max) > 0 ? out + n : NULL, room_after(n, max));
     n += opencl_devices(room_after(n, max) > 0 ? out + n : NULL, room_after(n, max));
     return n;
+}
+
+size_t socle_devices(socle_context *ctx, struct socle_device *out, size_t max)
+{
+    sc_api_begin(ctx);
+    return sc_api_list_devices(out, max);
 }

@@ -9,7 +9,9 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "host/api/model.h"
 #include "host/api/prove_set.h"
+#include "host/sched/share.h"
 #include "host/sys/file.h"
 #include "host/sys/mem.h"
 
@@ -289,11 +291,93 @@ out:
     return st;
 }
 
+/* ---- on devices, by the stored model ---- */
+
+/** The devices that the option stands for, and the CPU behind them. */
+struct chosen {
+    struct socle_device_choice names; /* with zeros for commas */
+    struct api_place place[SOCLE_MAX_USED_DEVICES + 1];
+    unsigned n; /* without the CPU behind them */
+};
+
+static socle_status chosen_of(struct chosen *c, socle_context *ctx)
+{
+    const socle_status st = sc_api_choose(ctx);
+    *c = (struct chosen){.names = ctx->choice};
+    for (char *word = c->names.devices, *comma; c->n < SOCLE_MAX_USED_DEVICES && word != NULL; word = comma) {
+        comma = strchr(word, ',');
+        if (comma != NULL) {
+            *comma++ = '\0';
+        }
+        c->place[c->n++].id = word;
+    }
+    c->place[c->n].id = "cpu";
+    return st;
+}
+
+/* The stages of a single proof; false: the model does not know them. */
+static bool single_by_model(double seconds[SC_N_STAGES], socle_context *ctx, const struct chosen *c, const struct api_plan *plan)
+{
+    const char *why;
+    const struct socle_model *const m = sc_api_model(ctx, &why);
+    if (m == NULL || sc_api_model_ns(m, c->place[0].id, plan->layout.m0) < 0) {
+        return false;
+    }
+    for (unsigned i = SC_STAGE_TRACE; i <= SC_STAGE_OPEN; i++) {
+        const double ns = sc_api_model_stage_ns(m, c->place[0].id, (enum sc_stage)i, plan->layout.m0);
+        seconds[i] = ns > 0 ? 1e-9 * ns : 0;
+    }
+    return true;
+}
+
+/* The time until the proofs of a set are made as planned; negative: the model does not know it. */
+static socle_status set_by_model(double *seconds, struct sample *s, struct chosen *c, const struct api_plan *plan)
+{
+    socle_status st = SOCLE_OK;
+    struct sc_share share = {0};
+    double *ns = NULL;
+    for (unsigned k = 0; k < s->threads.n; k++) {
+        c->place[k % c->n].threads += sc_pool_size(s->threads.pool[k]);
+    }
+    TRY(sc_api_set_times(s->ctx, &ns, s->l, plan, c->place, c->n + 1));
+    TRY(sc_share_init(&share, (uint32_t)plan->segments.n_spans + 1, c->n + 1, ns));
+    for (unsigned k = 0; k < s->threads.n; k++) {
+        sc_share_join(&share, k % c->n);
+    }
+    *seconds = 1e-9 * sc_share_span(&share);
+out:
+    sc_share_fini(&share);
+    sc_free(ns);
+    return st;
+}
+
+/* Into *known whether it could. */
+static socle_status by_model(bool *known, double seconds[SC_N_STAGES], struct sample *s, struct chosen *c, const struct api_plan *plan)
+{
+    socle_status st = SOCLE_OK;
+    double parts = -1;
+    *known = false;
+    if (c->n == 1 && strcmp(c->place[0].id, "cpu") == 0) {
+        return SOCLE_OK; /* measured now, which is better */
+    }
+    if (plan->segments.n_spans == 1) {
+        *known = single_by_model(seconds, s->ctx, c, plan);
+        return SOCLE_OK;
+    }
+    TRY(set_by_model(&parts, s, c, plan));
+    *known = parts >= 0;
+    seconds[SC_STAGE_PARTS] = *known ? parts : 0;
+out:
+    return st;
+}
+
 static socle_status estimate(socle_context *ctx, struct socle_estimate *out, struct api_plan *plan, struct sample *s, const uint8_t *input,
                              size_t input_len)
 {
     socle_status st = SOCLE_OK;
     struct model m = {0};
+    struct chosen c;
+    bool known;
     double seconds[SC_N_STAGES] = {0};
     TRY(sc_api_plan(ctx, &out->run, plan, s->l, input, input_len));
     out->n_segments = (uint32_t)plan->segments.n_spans;
@@ -305,11 +389,20 @@ static socle_status estimate(socle_context *ctx, struct socle_estimate *out, str
     for (unsigned i = 0; i <= SC_STAGE_EXECUTE; i++) {
         seconds[i] = 1e-9 * (double)ctx->clock.spent_ns[i];
     }
-    TRY(sc_api_workers_init(&s->threads, ctx, plan));
+    TRY(chosen_of(&c, ctx));
+    TRY(sc_api_workers_init(&s->threads, ctx, plan, c.n));
     out->memory = s->threads.n == 1 ? out->least_memory : sc_api_need(ctx, plan->kept + s->threads.n * plan->each);
-    TRY(measure_proofs(&m, s, plan));
-    TRY(measure_trace(&m, s, input, input_len));
-    if (out->n_segments == 1) {
+    TRY(by_model(&known, seconds, s, &c, plan));
+    out->by_model = known;
+    if (!known) {
+        TRY(measure_proofs(&m, s, plan));
+    }
+    if (!known || out->n_segments > 1) {
+        TRY(measure_trace(&m, s, input, input_len));
+    }
+    if (known) {
+        seconds[SC_STAGE_TRACE] = out->n_segments > 1 ? m.boundary * (double)plan->run.cycles : seconds[SC_STAGE_TRACE];
+    } else if (out->n_segments == 1) {
         const struct by_stage one = stages_of(&m, &plan->layout);
         memcpy(&seconds[SC_STAGE_TRACE], &one.of[SC_STAGE_TRACE], (SC_N_STAGES - SC_STAGE_TRACE) * sizeof seconds[0]);
     } else {

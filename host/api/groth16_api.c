@@ -165,6 +165,7 @@ static socle_status prove(socle_context *ctx, struct socle_groth16_proof *out, c
     struct wtns w;
     struct g16_proof p;
     uint64_t r[4] = {0}, s[4] = {0};
+    sc_api_choose_cpu(ctx, "no cost model has sums of Groth16");
     TRY(sc_api_devices(ctx));
     TRY(sc_wtns_open(&w, ctx->message, sizeof ctx->message, wtns, wtns_len));
     TRY(sc_api_room(ctx, sc_g16_prove_memory(&key->zkey, sc_pool_size(ctx->pool)), "this proof"));

@@ -7,12 +7,12 @@
 #include "host/api/prove_set.h"
 
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "host/api/store.h"
 #include "host/api/verify.h"
 #include "host/prove/set.h"
+#include "host/sched/share.h"
 #include "host/sys/file.h"
 #include "host/sys/mem.h"
 
@@ -21,6 +21,7 @@ struct worker {
     struct set_run *run;
     struct sc_pool *pool;
     unsigned number;
+    uint32_t place; /* where it is: a device of those used, or behind them */
     struct sc_watch watch;
     bool callers; /* runs in the caller's thread, which alone may report */
     uint32_t index; /* of the proof in the making */
@@ -44,7 +45,9 @@ struct set_run {
 
     struct api_workers threads;
     struct worker *workers; /* threads.n */
-    atomic_uint next, done; /* proofs */
+    struct sc_share share;  /* of the proofs; places are the devices that are used, and behind them the CPU for who has none left */
+    double *ns;             /* by place and proof, where a stored model has them all */
+    atomic_uint done; /* proofs */
     atomic_int failure;     /* status of the first that failed */
     atomic_uint failed_by;  /* its worker */
 };
@@ -127,46 +130,6 @@ socle_status sc_api_plan_set(socle_context *ctx, struct socle_run *out, struct a
 out:
     sc_free(set.boundary);
     return st;
-}
-
-/* ---- threads ---- */
-
-/* As many as there are memory, proofs, and threads or devices for: who has a device waits for it most of the time. */
-static unsigned n_workers(const socle_context *ctx, const struct api_plan *plan)
-{
-    const unsigned n_pool = sc_pool_size(ctx->pool), n_threads = n_pool > ctx->n_used ? n_pool : ctx->n_used;
-    const uint64_t used = sc_api_need(ctx, 0), free = ctx->limit > used ? ctx->limit - used : 0;
-    uint64_t n = ctx->limit == 0 || plan->each == 0 ? n_threads : free / plan->each;
-    n = n < n_threads ? n : n_threads;
-    n = n < plan->segments.n_spans + 1 ? n : plan->segments.n_spans + 1;
-    return n > 0 && plan->segments.n_spans > 1 ? (unsigned)n : 1;
-}
-
-socle_status sc_api_workers_init(struct api_workers *w, socle_context *ctx, const struct api_plan *plan)
-{
-    socle_status st = SOCLE_OK;
-    const unsigned n_threads = sc_pool_size(ctx->pool), n = n_workers(ctx, plan);
-    *w = (struct api_workers){.n = 1};
-    w->pool[0] = ctx->pool;
-    if (n == 1) {
-        return SOCLE_OK;
-    }
-    TRY(sc_pool_create(&w->outer, n));
-    for (w->n = 0; w->n < n; w->n++) {
-        const unsigned share = n_threads / n + (w->n < n_threads % n);
-        TRY(sc_pool_create(&w->pool[w->n], share > 0 ? share : 1));
-    }
-out:
-    return st;
-}
-
-void sc_api_workers_fini(struct api_workers *w)
-{
-    for (unsigned k = 0; w->outer != NULL && k < w->n; k++) {
-        sc_pool_destroy(w->pool[k]);
-    }
-    sc_pool_destroy(w->outer);
-    *w = (struct api_workers){0};
 }
 
 /* ---- what passes between segments ---- */
@@ -294,7 +257,7 @@ out:
 static socle_status make_part(struct worker *w, uint32_t index)
 {
     struct set_run *const r = w->run;
-    struct api_device *const d = sc_api_device_for(r->ctx, w->number);
+    struct api_device *const d = w->place < r->ctx->n_used ? &r->ctx->used[w->place] : NULL;
     struct sc_committer *const device = d != NULL ? d->committer : NULL;
     socle_status st = try_part(w, index, device);
     const bool wrong = device != NULL && (st == SOCLE_E_SELFCHECK || st == SOCLE_E_BUG);
@@ -336,21 +299,26 @@ static socle_status may_go_on(void *arg, enum sc_stage stage, double fraction)
     return w->callers ? sc_watch_tell(&r->ctx->watch, SC_STAGE_PARTS, (double)atomic_load(&r->done) / n_parts(r)) : sc_api_goes_on(r->ctx);
 }
 
+/* Of the device that it has a share of, or of the next one when that was given up. */
+static uint32_t place_of(const struct worker *w)
+{
+    socle_context *const ctx = w->run->ctx;
+    const struct api_device *const d = sc_api_device_for(ctx, w->number);
+    return d != NULL ? (uint32_t)(d - ctx->used) : ctx->n_used;
+}
+
 static void make_parts(void *arg, size_t begin, size_t end, unsigned worker)
 {
     struct set_run *const r = arg;
     for (size_t k = begin; k < end; k++) {
         struct worker *const w = &r->workers[k];
         w->callers = worker == 0;
-        while (atomic_load(&r->failure) == SOCLE_OK) {
-            const uint32_t index = atomic_fetch_add(&r->next, 1);
-            if (index >= n_parts(r)) {
-                break;
-            }
+        uint32_t index;
+        while (atomic_load(&r->failure) == SOCLE_OK && sc_share_take(&r->share, &index, &w->place, place_of(w))) {
             w->index = index;
             w->stage = SC_STAGE_TRACE;
             w->since_ns = sc_clock_ns();
-            const socle_status st = r->body[index] != NULL ? SOCLE_OK : make_part(w, index);
+            const socle_status st = make_part(w, index);
             if (r->ctx->spans != NULL) {
                 note_stage(w, SC_STAGE_CHECK);
             }
@@ -363,10 +331,41 @@ static void make_parts(void *arg, size_t begin, size_t end, unsigned worker)
     }
 }
 
+/* Where each worker is, what a model says of that, and what is there already. */
+static socle_status share_out(struct set_run *r)
+{
+    socle_status st = SOCLE_OK;
+    socle_context *const ctx = r->ctx;
+    struct api_place places[SOCLE_MAX_USED_DEVICES + 1];
+    for (uint32_t p = 0; p <= ctx->n_used; p++) {
+        places[p] = (struct api_place){p < ctx->n_used ? ctx->used[p].use.id : "cpu", 0};
+    }
+    for (unsigned k = 0; k < r->threads.n; k++) {
+        struct worker *const w = &r->workers[k];
+        w->place = place_of(w);
+        places[w->place].threads += sc_pool_size(w->pool);
+    }
+    if (ctx->n_used > 1) {
+        TRY(sc_api_set_times(ctx, &r->ns, r->l, r->plan, places, ctx->n_used + 1));
+    }
+    TRY(sc_share_init(&r->share, n_parts(r), ctx->n_used + 1, r->ns));
+    for (unsigned k = 0; k < r->threads.n; k++) {
+        sc_share_join(&r->share, r->workers[k].place);
+    }
+    for (uint32_t i = 0; i < n_parts(r); i++) {
+        if (r->body[i] != NULL) { /* kept by an earlier call */
+            sc_share_skip(&r->share, i);
+            atomic_fetch_add(&r->done, 1);
+        }
+    }
+out:
+    return st;
+}
+
 static socle_status run_workers(struct set_run *r)
 {
     socle_status st = SOCLE_OK;
-    TRY(sc_api_workers_init(&r->threads, r->ctx, r->plan));
+    TRY(sc_api_workers_init(&r->threads, r->ctx, r->plan, r->ctx->n_used));
     r->workers = sc_alloc(r->threads.n, sizeof *r->workers);
     TRY(r->workers != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
     for (unsigned k = 0; k < r->threads.n; k++) {
@@ -376,6 +375,7 @@ static socle_status run_workers(struct set_run *r)
         w->pool = r->threads.pool[k];
         w->watch = (struct sc_watch){w, may_go_on};
     }
+    TRY(share_out(r));
     sc_pool_for(r->threads.outer, r->threads.n, 1, make_parts, r);
     st = (socle_status)atomic_load(&r->failure);
     if (st != SOCLE_OK && r->ctx->message[0] == '\0') {
@@ -383,7 +383,10 @@ static socle_status run_workers(struct set_run *r)
     }
 out:
     sc_api_workers_fini(&r->threads);
+    sc_share_fini(&r->share);
+    sc_free(r->ns);
     sc_free(r->workers);
+    r->ns = NULL;
     r->workers = NULL;
     return st;
 }

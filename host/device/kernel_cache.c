@@ -8,14 +8,13 @@
 
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "core/hash/blake3.h"
 #include "host/sys/file.h"
 #include "host/sys/mem.h"
+#include "host/sys/own.h"
 
 static const char magic[8] = {'S', 'O', 'C', 'L', 'E', 'K', 'C', '1'};
 enum { MAGIC = 8, DIGEST_AT = MAGIC, KEY_AT = DIGEST_AT + 32, BODY_AT = KEY_AT + 32, MAX_FILE = 64 << 20, PATH = 512 };
@@ -32,36 +31,9 @@ struct sc_kernel_key sc_kernel_key(const char *const *texts, size_t n_texts)
     return key;
 }
 
-/* Whether a folder or file is the user's own and nobody else can write it. */
-static bool is_ours(const char *path, bool folder)
-{
-    struct stat s;
-    return lstat(path, &s) == 0 && s.st_uid == geteuid() && (s.st_mode & 022) == 0 && (folder ? S_ISDIR(s.st_mode) : S_ISREG(s.st_mode));
-}
-
-/* The folder, made when there is none. */
-static bool folder_of(char out[PATH])
-{
-    const char *const xdg = getenv("XDG_CACHE_HOME"), *const home = getenv("HOME");
-    const bool by_xdg = xdg != NULL && xdg[0] == '/';
-    if (!by_xdg && (home == NULL || home[0] != '/')) {
-        return false;
-    }
-    int n = snprintf(out, PATH, "%s%s", by_xdg ? xdg : home, by_xdg ? "" : "/.cache");
-    for (const char *const *part = (const char *const[]){"", "/socle", "/kernels", NULL}; *part != NULL; part++) {
-        const size_t at = (size_t)n;
-        n += snprintf(out + at, PATH - at, "%s", *part);
-        if (n >= PATH) {
-            return false;
-        }
-        (void)mkdir(out, 0700); /* what matters is whether it is there and ours */
-    }
-    return is_ours(out, true);
-}
-
 static bool path_of(char out[PATH], const struct sc_kernel_key *key)
 {
-    if (!folder_of(out)) {
+    if (!sc_own_folder(out, PATH, "XDG_CACHE_HOME", "/.cache", "kernels", true)) {
         return false;
     }
     size_t n = strlen(out);
@@ -89,7 +61,7 @@ uint8_t *sc_kernel_cache_get(size_t *len, const struct sc_kernel_key *key)
     uint8_t *file = NULL, digest[32];
     size_t size = 0;
     *len = 0;
-    if (!path_of(path, key) || !is_ours(path, false) || sc_file_read(&file, &size, why, sizeof why, path, MAX_FILE) != SOCLE_OK) {
+    if (!path_of(path, key) || !sc_own(path, false) || sc_file_read(&file, &size, why, sizeof why, path, MAX_FILE) != SOCLE_OK) {
         return NULL;
     }
     if (size > BODY_AT) {

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "host/api/context.h"
+#include "host/api/model.h"
 #include "host/device/opencl.h"
 #include "host/sys/file.h"
 #include "host/sys/mem.h"
@@ -129,6 +129,50 @@ Test(devices, a_set_is_spread_over_them)
     finish(ctx, &p);
 }
 
+/* A model of the two of which the second is hopeless, or knows nothing of the second. */
+static void store_model(socle_context *ctx, const char *second)
+{
+    static const char *const ops[] = {"commit", "gkr", "zero", "open"};
+    char text[4096];
+    size_t n = (size_t)snprintf(text, sizeof text, "schema = \"socle.model\"\nschema_version = 1\norigin = \"test\"\n");
+    for (unsigned k = 0; k < 2; k++) {
+        n += (size_t)snprintf(text + n, sizeof text - n,
+                              "\n[[device]]\nname = \"%s\"\nshares_host = true\nmemory = 1\nput_ns = 0\nput_mb_per_s = 0\nget_ns = 0\nget_mb_per_s = 0\n",
+                              k == 0 ? "fake-0" : second);
+    }
+    for (unsigned k = 0; k < 8; k++) {
+        n += (size_t)snprintf(text + n, sizeof text - n,
+                              "\n[[sample]]\ndevice = \"%s\"\nop = \"%s\"\nlog_n = 19\ncount = 1\nruns = 1\nmean_ns = %u\nspread_ns = 0\n",
+                              k < 4 ? "fake-0" : second, ops[k % 4], k < 4 ? 1000 : 1000000);
+    }
+    cr_assert_eq(sc_api_model_parse(ctx, &ctx->model, (const uint8_t *)text, n), SOCLE_OK, "%s", socle_message(ctx));
+    ctx->model_sought = true;
+}
+
+Test(devices, a_stored_model_says_which_proof_goes_where)
+{
+    struct fake f[2] = {{0}, {0}};
+    socle_context *const ctx = context_with(f, NULL);
+    store_model(ctx, "fake-1");
+    struct socle_proof p = prove(ctx);
+    expect_same(&p);
+    cr_expect(p.device.proofs == PARTS && p.more_devices[0].proofs == 0, "%u and %u proofs", p.device.proofs, p.more_devices[0].proofs);
+    finish(ctx, &p);
+}
+
+Test(devices, a_model_that_does_not_know_one_of_them_is_not_asked)
+{
+    struct fake f[2] = {{0}, {0}};
+    f[0].other = &f[1];
+    f[0].wait_at = SHARED + 1;
+    socle_context *const ctx = context_with(f, NULL);
+    store_model(ctx, "fake-7");
+    struct socle_proof p = prove(ctx);
+    expect_same(&p);
+    cr_expect(p.more_devices[0].proofs > 0 && all_proofs(&p) == PARTS);
+    finish(ctx, &p);
+}
+
 /* Its worker goes on with the other one. */
 Test(devices, one_that_only_fails_leaves_its_share_to_the_others)
 {
@@ -200,6 +244,56 @@ Test(devices, opencl_twice_and_the_cpu)
     cr_expect(strstr((char *)timeline, "\"name\":\"process_name\",\"pid\":1,") != NULL && strstr((char *)timeline, "\"pid\":2,") != NULL);
     cr_expect(strstr((char *)timeline, "\"pid\":1,\"tid\":0,\"ts\"") != NULL);
     socle_free(ctx, timeline);
+    finish(ctx, &p);
+}
+
+static void add(struct sc_cost *c, const char *name, double ns)
+{
+    uint32_t device, op;
+    struct sc_cost_device d = {.shares_host = true, .memory = 1};
+    (void)snprintf(d.name, sizeof d.name, "%s", name);
+    cr_assert_eq(sc_cost_add_device(c, &device, &d), SOCLE_OK);
+    for (unsigned i = 0; i < SC_N_STAGES; i++) {
+        if (sc_api_model_op((enum sc_stage)i) != NULL) {
+            cr_assert_eq(sc_cost_op(c, &op, sc_api_model_op((enum sc_stage)i)), SOCLE_OK);
+            cr_assert_eq(sc_cost_note(c, device, op, 20, 1, ns), SOCLE_OK);
+        }
+    }
+}
+
+/* Faster than the CPU and the fastest first; names that are none are passed over. */
+Test(devices, auto_takes_those_that_were_measured_faster)
+{
+    static const struct {
+        const char *name;
+        double ns;
+    } in[] = {{"cuda-0", 5}, {"cpu", 8}, {"cuda-x", 1}, {"gpu", 1}, {"opencl-7", 9}, {"cuda-1", 3}, {"opencl-3", 4}};
+    struct socle_device_choice c;
+    socle_context *const ctx = context_for("auto", NULL);
+    store_model(ctx, "fake-1");
+    cr_assert_eq(socle_choose_device(ctx, &c), SOCLE_OK);
+    cr_expect(c.is_auto && strcmp(c.devices, "cpu") == 0 && strstr(c.why, "no device beside the CPU") != NULL, "%s: %s", c.devices, c.why);
+    for (size_t i = 0; i < sizeof in / sizeof in[0]; i++) {
+        add(&ctx->model->cost, in[i].name, 1e9 * in[i].ns);
+    }
+    ctx->choice = (struct socle_device_choice){.is_auto = false};
+    cr_assert_eq(socle_choose_device(ctx, &c), SOCLE_OK);
+    cr_expect_str_eq(c.devices, "cuda:1,opencl:3,cuda:0");
+    cr_expect(strstr(c.why, "15.000 s against 40.000 s for a proof of 2^20 cells") != NULL, "%s", c.why);
+    socle_destroy(ctx);
+}
+
+/* Chosen for who did not choose, they are no reason to fail; asked for, they are. */
+Test(devices, auto_without_its_device_is_the_cpu)
+{
+    socle_context *const ctx = context_for("auto", NULL);
+    store_model(ctx, "fake-1");
+    add(&ctx->model->cost, "cpu", 9e9);
+    add(&ctx->model->cost, "cuda-63", 1e9);
+    struct socle_proof p = prove(ctx);
+    expect_same(&p);
+    cr_expect(strcmp(p.device.id, "cpu") == 0 && p.device.proofs == PARTS);
+    cr_expect(strcmp(ctx->choice.devices, "cpu") == 0 && strstr(ctx->choice.why, "cuda:63 cannot be opened") != NULL, "%s", ctx->choice.why);
     finish(ctx, &p);
 }
 

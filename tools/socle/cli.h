@@ -46,7 +46,7 @@ enum exit_code {
     O(SUITE, 0, "suite", "NAME", "which benchmarks: kernels, prove (default: kernels)") \
     O(ONLY, 0, "only", "OP", "the cases of this operation") \
     O(RUNS, 0, "runs", "N", "timed runs of each case (default: 9)") \
-    O(SECONDS, 0, "seconds", "N", "begin no further round of runs later (default: 150)") \
+    O(SECONDS, 0, "seconds", "N", "begin no further round of runs, or no larger proofs on a device, later (default: 150)") \
     O(CROSS, 0, "cross", NULL, "compare reports of different workloads, and say so") \
     O(SYSTEM, 0, "system", "FOLDER", "read sensors below this folder instead of /") \
     O(DEVICE, 0, "device", "NAMES", "proofs are made on: auto, cpu, cuda:N, opencl:N, dual:N, dual:cuda:N (device and CPU, compared); several, with commas, " \
@@ -113,6 +113,10 @@ command_fn run_execute, run_keygen, run_estimate, run_prove, run_verify, run_ins
 /** How a device did: a line or two of text, with what was made on it in words; an object of that name. */
 void say_device_use(const struct socle_device_use *d, const char *made);
 void json_device_use(struct json *j, const char *name, const struct socle_device_use *d);
+/** What "auto" was taken for, on standard error; @p before: what was told, which is told again only when another could be opened. NULL: nothing yet. */
+void say_choice(const struct args *a, const struct socle_device_choice *c, const struct socle_device_choice *before);
+/** An object named "device_choice". */
+void json_choice(struct json *j, const struct socle_device_choice *c);
 
 /** A decimal number from @p low to @p high, nothing else. */
 bool parse_number(const char *text, unsigned long low, unsigned long high, unsigned long *out);

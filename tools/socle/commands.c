@@ -219,6 +219,7 @@ static void json_estimate(struct json *j, const struct socle_estimate *e)
     json_uint(j, "memory_bytes", e->memory);
     json_uint(j, "least_memory_bytes", e->least_memory);
     json_real(j, "seconds", e->seconds);
+    json_bool(j, "by_model", e->by_model);
     json_stages(j, e->stages, e->n_stages);
 }
 
@@ -228,11 +229,15 @@ enum exit_code run_estimate(struct args *a)
     enum exit_code code = EXIT_GOOD;
     struct file elf = {0}, input = {0};
     struct socle_estimate e = {0};
+    struct socle_device_choice choice;
     TRY(guest_init(a, &elf, &input));
+    TRY(socle_choose_device(a->ctx, &choice));
+    say_choice(a, &choice, NULL);
     TRY(socle_estimate(a->ctx, &e, elf.bytes, elf.len, input.bytes, input.len));
     if (given(a, OPT_JSON)) {
         struct json j;
         result_begin(&j, a);
+        json_choice(&j, &choice);
         json_string(&j, "program", a->operand[0]);
         json_uint(&j, "cycles", e.run.cycles);
         json_security(&j, socle_context_profile(a->ctx), e.n_segments);
@@ -245,8 +250,8 @@ enum exit_code run_estimate(struct args *a)
         say_uint("cycles", e.run.cycles);
         say_uint("segments", e.n_segments);
         say_cells(e.cells, e.log_cells, e.bus_terms);
-        (void)printf("%-12s about %.3f s with %u threads, %.0f cycles per second\n", "prove time", e.seconds, socle_threads(a->ctx),
-                     (double)e.run.cycles / e.seconds);
+        (void)printf("%-12s about %.3f s with %u threads, %.0f cycles per second; from %s\n", "prove time", e.seconds, socle_threads(a->ctx),
+                     (double)e.run.cycles / e.seconds, e.by_model ? "the stored cost model" : "small proofs on the CPU");
         say_stages(e.stages, e.n_stages);
         (void)printf("%-12s %.1f MiB; a budget of %.1f MiB suffices\n", "memory", (double)e.memory / 1048576.0,
                      (double)e.least_memory / 1048576.0);
@@ -259,39 +264,6 @@ out:
     file_fini(a, &input);
     file_fini(a, &elf);
     return code;
-}
-
-void json_device_use(struct json *j, const char *name, const struct socle_device_use *d)
-{
-    json_object(j, name);
-    json_string(j, "id", d->id);
-    json_string(j, "name", d->name);
-    json_bool(j, "is_processor", d->is_processor);
-    json_bool(j, "compared", d->compared);
-    json_uint(j, "proofs", d->proofs);
-    json_uint(j, "commitments", d->commitments);
-    json_uint(j, "bus_arguments", d->bus_arguments);
-    json_uint(j, "sumchecks", d->sumchecks);
-    json_uint(j, "openings", d->openings);
-    json_uint(j, "sums", d->sums);
-    json_uint(j, "failures", d->failures);
-    json_bool(j, "given_up", d->given_up);
-    json_string(j, "failure", d->failure);
-    json_end(j);
-}
-
-void say_device_use(const struct socle_device_use *d, const char *made)
-{
-    if (strcmp(d->id, "cpu") == 0) {
-        (void)printf("%-12s cpu%s%s\n", "device", made[0] != '\0' ? ": " : "", made);
-        return;
-    }
-    (void)printf("%-12s %s, %s%s: %s%s\n", "device", d->id, d->name, d->is_processor ? " (the processor)" : "", made,
-                 d->compared ? ", the CPU's the same" : "");
-    if (d->failures != 0) {
-        (void)printf("%-12s %u failures, their work was done by the CPU%s; the last: %s\n", "", d->failures,
-                     d->given_up ? ", the device was given up" : "", d->failure);
-    }
 }
 
 static void say_made(const struct socle_device_use *d, bool is_set)
@@ -386,15 +358,21 @@ enum exit_code run_prove(struct args *a)
     struct file elf = {0}, input = {0};
     struct socle_proof proof = {0};
     struct socle_estimate estimate = {0};
+    struct socle_device_choice choice;
     uint8_t *timeline = NULL;
     size_t timeline_len = 0;
     TRY(guest_init(a, &elf, &input));
     if (given(a, OPT_ESTIMATE)) {
         TRY(socle_estimate(a->ctx, &estimate, elf.bytes, elf.len, input.bytes, input.len));
     }
+    TRY(socle_choose_device(a->ctx, &choice));
+    say_choice(a, &choice, NULL);
     const double start = socle_clock_s();
     TRY(socle_prove(a->ctx, &proof, elf.bytes, elf.len, input.bytes, input.len));
     const double seconds = socle_clock_s() - start;
+    const struct socle_device_choice before = choice;
+    TRY(socle_choose_device(a->ctx, &choice));
+    say_choice(a, &choice, &before);
     TRY(write_if_asked(a, proof.bytes, proof.len));
     if (given(a, OPT_TRACE)) {
         TRY(socle_timeline(a->ctx, &timeline, &timeline_len));
@@ -403,6 +381,7 @@ enum exit_code run_prove(struct args *a)
     if (given(a, OPT_JSON)) {
         struct json j;
         result_begin(&j, a);
+        json_choice(&j, &choice);
         json_proof(&j, a, &proof, &estimate, seconds);
         code = result_print(&j, a);
     } else {

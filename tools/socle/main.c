@@ -25,7 +25,7 @@ static const struct {
 static const struct command commands[] = {
     {"execute", "ELF", "run a program: cycles, public output and rows of every table, no proof", 1, 1, WORK | BIT(INPUT) | BIT(OUTPUT), 0, run_execute, 1},
     {"keygen", "ELF", "write the key of a program", 1, 1, WORK | BIT(OUTPUT), BIT(OUTPUT), run_keygen, 1},
-    {"estimate", "ELF", "what proving a run would take: cells, segments, memory, time", 1, 1, WORK | BIT(INPUT), 0, run_estimate, 1},
+    {"estimate", "ELF", "what proving a run would take: cells, segments, memory, time", 1, 1, WORK | BIT(INPUT) | BIT(DEVICE), 0, run_estimate, 1},
     {"prove", "ELF", "run a program and write the proof of it", 1, 1,
      WORK | BIT(INPUT) | BIT(OUTPUT) | BIT(DEVICE) | BIT(DEVICE_BUDGET) | BIT(REQUIRE_GPU) | BIT(RESUME) | BIT(ESTIMATE) | BIT(TRACE), BIT(OUTPUT), run_prove, 1},
     {"verify", "PROOF [ELF]", "check a proof against a program or its key", 1, 2, WORK | BIT(KEY) | BIT(OUTPUT), 0, run_verify, 1},
@@ -40,7 +40,8 @@ static const struct command commands[] = {
      "proofs in the files of circom and snarkjs", 2, 4, COMMON | BIT(THREADS) | BIT(MEM_BUDGET) | BIT(OUTPUT) | BIT(PUBLIC) | BIT(TEST_RANDOMNESS) |
          BIT(DEVICE) | BIT(DEVICE_BUDGET) | BIT(REQUIRE_GPU), 0,
      run_groth16, 1},
-    {"model", "show FILE", "what a cost model of the scheduler knows", 2, 2, COMMON, 0, run_model, 1},
+    {"model", "measure | show [FILE]", "measure how long proofs take on each device and store that for this machine; show what a cost model knows", 1, 2,
+     WORK | BIT(DEVICE) | BIT(DEVICE_BUDGET) | BIT(OUTPUT) | BIT(SECONDS), 0, run_model, 1},
     {"security", "", "every error term of the profiles, the weakest, the sums", 0, 0, COMMON | BIT(PROFILE) | BIT(SEGMENTS) | BIT(SOUNDCALC) | BIT(GROTH16), 0, run_security, 2},
     {"simulate", "", "the scheduler on a virtual clock: latency and use of 1 to 64 devices of a cost model", 0, 0,
      COMMON | BIT(PROFILE) | BIT(SEGMENTS) | BIT(GPUS) | BIT(FROM) | BIT(TRACE), BIT(GPUS) | BIT(FROM), run_simulate, 1},

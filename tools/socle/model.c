@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * `socle model show FILE`: what a cost model knows.
+ * `socle model`: measure a cost model of this machine, and show what one knows.
  */
 #include "tools/socle/cli.h"
 
@@ -55,18 +55,19 @@ static void say_model(const socle_model *m, const struct socle_model_device *d, 
     }
 }
 
-static enum exit_code show(struct args *a, const socle_model *m, struct socle_model_sample *s, size_t n)
+static enum exit_code tell(struct args *a, const char *file, const socle_model *m, struct socle_model_sample *s, size_t n)
 {
     struct socle_model_device d[MAX_DEVICES];
     const size_t n_devices = socle_model_devices(m, d, MAX_DEVICES);
     (void)socle_model_samples(m, s, n);
     if (!given(a, OPT_JSON)) {
+        (void)printf("%-12s %s\n", "file", file);
         say_model(m, d, n_devices, s, n);
         return EXIT_GOOD;
     }
     struct json j;
     result_begin(&j, a);
-    json_string(&j, "file", a->operand[1]);
+    json_string(&j, "file", file);
     json_string(&j, "origin", socle_model_origin(m));
     json_list(&j, "devices");
     for (size_t i = 0; i < n_devices; i++) {
@@ -81,28 +82,68 @@ static enum exit_code show(struct args *a, const socle_model *m, struct socle_mo
     return result_print(&j, a);
 }
 
+/* Show FILE, or the one that is stored. */
+static socle_status show(struct args *a, socle_model **m, char path[SOCLE_MAX_PATH])
+{
+    socle_status st = SOCLE_OK;
+    uint8_t *bytes = NULL;
+    size_t len = 0;
+    if (a->n_operands == 1) {
+        return socle_model_stored(a->ctx, m, path);
+    }
+    (void)snprintf(path, SOCLE_MAX_PATH, "%s", a->operand[1]);
+    TRY(socle_file_read(a->ctx, &bytes, &len, a->operand[1], MAX_MODEL));
+    TRY(socle_model_read(a->ctx, m, bytes, len));
+out:
+    socle_free(a->ctx, bytes);
+    return st;
+}
+
+/* Into the file of -o, or into the store. */
+static socle_status measure(struct args *a, socle_model **m, char path[SOCLE_MAX_PATH], unsigned long seconds)
+{
+    socle_status st = SOCLE_OK;
+    uint8_t *bytes = NULL;
+    size_t len = 0;
+    TRY(socle_model_measure(a->ctx, m, a->value[OPT_DEVICE], (double)seconds));
+    if (!given(a, OPT_OUTPUT)) {
+        return socle_model_store(a->ctx, path, *m);
+    }
+    (void)snprintf(path, SOCLE_MAX_PATH, "%s", a->value[OPT_OUTPUT]);
+    TRY(socle_model_write(a->ctx, &bytes, &len, *m));
+    TRY(socle_file_write(a->ctx, a->value[OPT_OUTPUT], bytes, len));
+out:
+    socle_free(a->ctx, bytes);
+    return st;
+}
+
 enum exit_code run_model(struct args *a)
 {
     socle_status st = SOCLE_OK;
     enum exit_code code = EXIT_GOOD;
-    uint8_t *bytes = NULL;
-    size_t len = 0;
     socle_model *m = NULL;
     struct socle_model_sample *samples = NULL;
-    if (strcmp(a->operand[0], "show") != 0) {
-        return fails_with(a, EXIT_USAGE, "E_ARG", "all it can do is show; see socle model -h");
+    char path[SOCLE_MAX_PATH] = "";
+    unsigned long seconds = 150;
+    const bool measures = strcmp(a->operand[0], "measure") == 0;
+    if (!measures && strcmp(a->operand[0], "show") != 0) {
+        return fails_with(a, EXIT_USAGE, "E_ARG", "all it can do is measure and show; see socle model -h");
     }
-    TRY(socle_file_read(a->ctx, &bytes, &len, a->operand[1], MAX_MODEL));
-    TRY(socle_model_read(a->ctx, &m, bytes, len));
+    if (measures ? a->n_operands > 1 : (a->given & (BIT(DEVICE) | BIT(OUTPUT) | BIT(SECONDS))) != 0) {
+        return fails_with(a, EXIT_USAGE, "E_ARG", measures ? "model measure takes no file but with -o" : "model show takes no --device, --output or --seconds");
+    }
+    if (given(a, OPT_SECONDS) && !parse_number(a->value[OPT_SECONDS], 0, 1000000, &seconds)) {
+        return fails_with(a, EXIT_USAGE, "E_ARG", "--seconds wants a number from 0 to 1000000");
+    }
+    TRY(measures ? measure(a, &m, path, seconds) : show(a, &m, path));
     const size_t n = socle_model_samples(m, NULL, 0);
     samples = calloc(n > 0 ? n : 1, sizeof *samples);
-    code = samples != NULL ? show(a, m, samples, n) : fails_with(a, EXIT_MEMORY, "E_NOMEM", socle_status_text(SOCLE_E_NOMEM));
+    code = samples != NULL ? tell(a, path, m, samples, n) : fails_with(a, EXIT_MEMORY, "E_NOMEM", socle_status_text(SOCLE_E_NOMEM));
 out:
     if (st != SOCLE_OK) {
         code = fails(a, st);
     }
     free(samples);
     socle_model_destroy(a->ctx, m);
-    socle_free(a->ctx, bytes);
     return code;
 }
