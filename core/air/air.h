@@ -16,7 +16,7 @@
 #define AIR_MAX_COLS 128   /* committed + closed columns of one table */
 #define AIR_MAX_USES 80    /* bus uses of one table */
 #define AIR_MAX_CONSTRAINTS 256 /* of one table */
-#define AIR_MAX_CHUNKS 3
+#define AIR_MAX_CHUNKS 4
 #define AIR_MIN_LOG_H 4
 
 enum air_bus {

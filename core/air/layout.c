@@ -18,6 +18,18 @@ static unsigned ceil_log2(uint64_t n)
     return l;
 }
 
+static unsigned ones(uint64_t x)
+{
+    unsigned n = 0;
+    for (; x != 0; x &= x - 1) {
+        n++;
+    }
+    return n;
+}
+
+/* Of the row counts: a few bits of height are worth more than a chunk's values in the proof only where they are this many rows. */
+enum { CHUNK_GRAIN = 11 };
+
 unsigned sc_chunks_from_rows(uint64_t rows, uint8_t log_h[AIR_MAX_CHUNKS])
 {
     memset(log_h, 0, AIR_MAX_CHUNKS);
@@ -28,12 +40,15 @@ unsigned sc_chunks_from_rows(uint64_t rows, uint8_t log_h[AIR_MAX_CHUNKS])
     if (((uint64_t)1 << top) > rows) {
         top--;
     }
-    const unsigned grain = top > AIR_MIN_LOG_H + 2 ? top - 2 : AIR_MIN_LOG_H;
-    const uint64_t rounded = (((rows - 1) >> grain) + 1) << grain;
+    const unsigned fine = top > CHUNK_GRAIN + 6 ? top - 6 : CHUNK_GRAIN, coarse = top > AIR_MIN_LOG_H + 2 ? top - 2 : AIR_MIN_LOG_H;
+    const unsigned grain = fine < coarse ? fine : coarse;
+    uint64_t rounded = (((rows - 1) >> grain) + 1) << grain;
+    while (ones(rounded) > AIR_MAX_CHUNKS) {
+        rounded += rounded & -rounded;
+    }
     unsigned n = 0;
-    for (unsigned i = (top < AIR_MIN_LOG_H ? AIR_MIN_LOG_H : top) + 2; i-- > 0;) {
+    for (unsigned i = 64; i-- > 0;) {
         if ((rounded >> i) & 1) {
-            SC_ASSERT(n < AIR_MAX_CHUNKS);
             log_h[n++] = (uint8_t)i;
         }
     }
@@ -46,18 +61,11 @@ bool sc_chunks_valid(const uint8_t *log_h, unsigned n)
         return false;
     }
     for (unsigned i = 0; i < n; i++) {
-        if (log_h[i] < AIR_MIN_LOG_H || log_h[i] > SC_MAX_LOG_CELLS) {
+        if (log_h[i] < AIR_MIN_LOG_H || log_h[i] > SC_MAX_LOG_CELLS || (i > 0 && log_h[i] >= log_h[i - 1])) {
             return false;
         }
     }
-    if (n < 2) {
-        return true;
-    }
-    const int drop = log_h[0] - log_h[1];
-    if (n == 2) {
-        return drop == 1 || drop == 2;
-    }
-    return drop == 1 && log_h[0] - log_h[2] == 2;
+    return true;
 }
 
 /* Has main table t a place in such a proof? */

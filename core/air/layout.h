@@ -64,10 +64,11 @@ struct sc_layout {
     struct sc_chunk chunk[SC_MAX_ALL_CHUNKS]; /* main in stacking order, IMAGE, BOUNDARY */
 };
 
-/** Chunk exponents of a table with @p rows rows; returns how many. rows <= 2^30. */
+/** Chunk exponents of a table with @p rows rows, as the prover takes them (stacking.md); returns how many. rows < 2^62; above 2^30
+ * the list is not valid. The chunks of more rows have no fewer rows. */
 unsigned sc_chunks_from_rows(uint64_t rows, uint8_t log_h[AIR_MAX_CHUNKS]);
 
-/** True when the list is one that sc_chunks_from_rows gives and no exponent is above SC_MAX_LOG_CELLS. */
+/** True when the exponents fall strictly, are at most AIR_MAX_CHUNKS, and lie from AIR_MIN_LOG_H to SC_MAX_LOG_CELLS. */
 bool sc_chunks_valid(const uint8_t *log_h, unsigned n);
 
 /** Tables present exactly where the part has them; every list valid, tables of fixed height with exactly their one chunk,

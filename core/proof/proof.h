@@ -10,7 +10,7 @@
 #include "core/base/status.h"
 #include "core/budget/params.h"
 
-#define SC_PROOF_VERSION 3u
+#define SC_PROOF_VERSION 4u
 #define SC_MAGIC_LEN 8
 #define SC_PROOF_MAGIC "SOCLEPRF"
 #define SC_KEY_MAGIC "SOCLEVK1"

@@ -34,8 +34,8 @@ def recv_image(context, tr, label, key_label):
 def recv_chunks(tr, label):
     """One chunk list: its count, then its exponents."""
     count = tr.recv(label, 1)[0]
-    if count > 3:
-        raise Malformed("shape: more than 3 chunks")
+    if count > 4:
+        raise Malformed("shape: more than 4 chunks")
     return list(tr.recv(label, count))
 
 

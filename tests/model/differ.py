@@ -180,7 +180,7 @@ def shape(rng, s, _):
         elif what == 2:
             one.append(rng.choice((one[-1] - 1 if one and one[-1] else 4, 4, 16, 29, 255)))
         elif what == 3:
-            one[:] = rng.choice(([], [4], [5, 4], [6, 4], [6, 5, 4], [26], [25, 24, 23], [3], [30]))
+            one[:] = rng.choice(([], [4], [5, 4], [9, 4], [6, 5, 4], [9, 7, 5, 4], [8, 7, 6, 5, 4], [26], [25, 24, 23], [3], [30]))
         else:
             rng.shuffle(one)
     new = b"".join(bytes((len(x),)) + bytes(x) for x in lists)

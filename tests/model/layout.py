@@ -17,11 +17,8 @@ def log2_ceil(n):
 
 
 def is_chunk_list(exponents):
-    """[], [t], [t, t-1], [t, t-2] or [t, t-1, t-2], every exponent >= 4."""
-    if any(e < MIN_CHUNK for e in exponents):
-        return False
-    gaps = [exponents[0] - e for e in exponents[1:]] if exponents else []
-    return gaps in ([], [1], [2], [1, 2])
+    """At most four, falling, every exponent >= 4."""
+    return len(exponents) <= 4 and all(e >= MIN_CHUNK for e in exponents) and all(a > b for a, b in zip(exponents, exponents[1:]))
 
 
 def sort_chunks(chunks):

@@ -10,7 +10,7 @@ from listing import Machine
 from parameters import read_profiles
 from transcript import Malformed, OtherVersion
 
-VERSION = (3).to_bytes(4, "little")
+VERSION = (4).to_bytes(4, "little")
 SINGLE, SET = b"\1", b"\2"
 KEY_MAGIC, PROOF_MAGIC = b"SOCLEVK1", b"SOCLEPRF"
 

@@ -222,17 +222,17 @@ def segment_shape(machine):
 class LayoutTest(unittest.TestCase):
     def test_exactly_the_chunk_lists_of_the_specification(self):
         for t in range(4, 9):
-            for good in ([], [t], [t, t - 1], [t, t - 2], [t, t - 1, t - 2]):
+            for good in ([], [t], [t, t - 1], [t, t - 2], [t, t - 1, t - 2], [t + 7, t], [t + 5, t + 1, t], [t + 9, t + 8, t + 2, t]):
                 self.assertEqual(layout.is_chunk_list(good), all(e >= 4 for e in good))
-            for bad in ([t, t], [t, t + 1], [t, t - 3], [t, t - 2, t - 1], [t, t - 2, t - 3],
-                        [t, t - 1, t - 3], [t, t - 1, t - 2, t - 3], [3], [4, 3]):
+            for bad in ([t, t], [t, t + 1], [t, 3], [t + 2, t, t + 1], [t + 1, t, t], [t + 2, t + 1, t, t],
+                        [t + 4, t + 3, t + 2, t + 1, t], [3], [4, 3]):
                 self.assertFalse(layout.is_chunk_list(bad))
 
     def test_every_row_count_has_a_chunk_list(self):
         for rows in range(1, 3000):
             top = 1 << rows.bit_length() - 1
-            step = max(16, top // 4)
-            size = (rows + step - 1) // step * step
+            step = max(16, min(top // 4, max(top // 64, 1 << 11)))
+            size = next(n for n in range((rows + step - 1) // step * step, 2 * rows + step, step) if bin(n).count("1") <= 4)
             self.assertTrue(layout.is_chunk_list([i for i in range(20, -1, -1) if size >> i & 1]))
 
     def test_column_and_leaf_claims_against_vectors(self):

@@ -160,7 +160,7 @@ static void st_chunks(struct sc_shape *s, unsigned table, unsigned log_h)
 
 static void st_shape(struct sc_shape *s, uint32_t i)
 {
-    static const uint8_t boundary[ST_PROOFS][1 + AIR_MAX_CHUNKS] = {{1, 4}, {1, 4}, {2, 6, 5}, {3, 7, 6, 5}};
+    static const uint8_t boundary[ST_PROOFS][1 + AIR_MAX_CHUNKS] = {{1, 4}, {1, 4}, {2, 6, 5}, {4, 8, 6, 5, 4}};
     s->index = i;
     s->part = i == 0 ? SC_FIRST : SC_SEGMENT;
     st_chunks(s, ST_INDEX, 6);

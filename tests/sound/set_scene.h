@@ -140,7 +140,7 @@ static void scene_make(struct scene *s, const uint8_t *more, size_t more_len)
     sc_send_bytes(&s->ch, SC_L_SET_OUTPUT, s->output, s->output_len < sizeof s->output ? (size_t)s->output_len : 0);
     for (uint32_t i = 0; i <= s->n_segments; i++) {
         sc_send_bytes(&s->ch, SC_L_SET_SHAPE, &s->list[i][0], 1);
-        sc_send_bytes(&s->ch, SC_L_SET_SHAPE, &s->list[i][1], s->list[i][0] < 4 ? s->list[i][0] : 3);
+        sc_send_bytes(&s->ch, SC_L_SET_SHAPE, &s->list[i][1], s->list[i][0] <= AIR_MAX_CHUNKS ? s->list[i][0] : AIR_MAX_CHUNKS);
     }
     if (!s->short_of_roots) {
         send_roots(s);

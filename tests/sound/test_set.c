@@ -145,7 +145,7 @@ Test(set, heads_are_encoded_as_written)
     const struct sc_profile *const p = sc_profile_default();
     uint8_t out[SC_SET_SEED_LEN], want[SC_SET_SEED_LEN] = "socle set";
     sc_set_seed(out, &sc_machine_rv64im, p);
-    store_le(want + 9, 3, 4);
+    store_le(want + 9, SC_PROOF_VERSION, 4);
     sc_profile_digest(want + 13, p);
     memcpy(want + 45, sc_machine_digest, 32);
     cr_expect_arr_eq(out, want, sizeof want);
@@ -256,23 +256,23 @@ Test(set, ends_and_keys_are_within_the_limits_of_a_single_proof)
 Test(set, lists_of_boundary_are_bounded_before_they_are_used)
 {
     static const uint8_t bad[][1 + AIR_MAX_CHUNKS] = {{0},         {1, 3},     {1, 0},         {1, 27},     {1, 30},        {1, 31},       {1, 64},
-                                                      {1, 255},    {2, 8, 8},  {2, 8, 5},      {2, 7, 8},   {2, 26, 25},    {3, 8, 7, 5},  {3, 8, 6, 5},
-                                                      {3, 8, 7, 7}, {2, 5, 3}, {3, 6, 5, 255}, {2, 64, 63}, {2, 255, 254}};
+                                                      {1, 255},    {2, 8, 8},  {2, 5, 8},      {2, 7, 8},   {2, 26, 25},    {3, 8, 5, 7},  {3, 6, 8, 5},
+                                                      {3, 8, 7, 7}, {2, 5, 3}, {3, 6, 5, 255}, {2, 64, 63}, {2, 255, 254}, {4, 8, 7, 5, 5}, {4, 7, 6, 5, 3}};
     struct scene *const s = scene_new(3);
     for (unsigned k = 0; k < 4; k++) {
-        uint8_t good[4];
-        memcpy(good, s->list[k], 4);
+        uint8_t good[sizeof bad[0]];
+        memcpy(good, s->list[k], sizeof good);
         for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-            memcpy(s->list[k], bad[i], 4);
+            memcpy(s->list[k], bad[i], sizeof bad[i]);
             s->short_of_roots = true; /* no schedule says how to go on */
             scene_make(s, NULL, 0);
             lie_is_refused(verify(s, s->len), SOCLE_E_LIMIT, "list %u of BOUNDARY in proof %u", i, k);
             cr_expect_not(saw(SC_L_SET_ROOT));
         }
-        memcpy(s->list[k], good, 4);
+        memcpy(s->list[k], good, sizeof good);
     }
-    s->list[1][0] = 4;
-    expect_refused(s, SOCLE_E_FORMAT, SC_L_SET_ROOT, "four chunks");
+    s->list[1][0] = 5;
+    expect_refused(s, SOCLE_E_FORMAT, SC_L_SET_ROOT, "five chunks");
     s->short_of_roots = false;
     memcpy(s->list[1], (const uint8_t[]){1, 12}, 2);
     expect_accepted(s, "2^16 cells");

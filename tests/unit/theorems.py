@@ -116,7 +116,7 @@ def listing():
     with open(os.path.join(ROOT, "docs", "constraints.txt"), encoding="ascii") as f:
         for line in f:
             word = line.split(";")[0].split()
-            if word[:1] == ["table"] and len(word) == 2:
+            if word[:1] == ["table"] and (len(word) == 2 or word[2] == "height"):
                 own = out[word[1]] = [0, 0, 0]
             elif word[:1] == ["column"]:
                 width = word[1].split("[")[1].rstrip("]") if "[" in word[1] else "1"
@@ -133,7 +133,7 @@ def check_argument():
     tables = listing()
     assert len(tables) > 20 and "IMAGE" in tables
     once = ("REGS", "U16T", "BYTET", "POW2T", "IMAGE")
-    chunks = {t: 1 if t in once else 3 for t in tables}
+    chunks = {t: 1 if t in once else 4 for t in tables}
     powers = sum(chunks[t] * v[1] for t, v in tables.items()) + 4  # claims of L and of G
     columns = sum(chunks[t] * v[0] for t, v in tables.items())
     assert powers <= params.ARG_POWERS and columns <= params.ARG_COLUMNS
