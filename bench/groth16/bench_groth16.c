@@ -26,7 +26,7 @@ static uint32_t rounds(unsigned log_n)
 static socle_status write_files(const char *folder, const struct g16_curve *c, unsigned log_n)
 {
     socle_status st = sc_folder_make(why, sizeof why, folder);
-    struct snark_file files[] = {snark_chain_r1cs(c, rounds(log_n)), snark_chain_wtns(c, rounds(log_n)), snark_ptau(c, log_n, true, NULL)};
+    struct sc_snark_file files[] = {sc_snark_chain(c, rounds(log_n)), sc_snark_chain_witness(c, rounds(log_n)), snark_ptau(c, log_n, true, NULL)};
     static const char *const names[] = {"circuit.r1cs", "witness.wtns", "powers.ptau"};
     for (size_t i = 0; i < 3; i++) {
         char path[1024];
@@ -34,7 +34,7 @@ static socle_status write_files(const char *folder, const struct g16_curve *c, u
         if (st == SOCLE_OK) {
             st = files[i].bytes == NULL ? SOCLE_E_NOMEM : sc_file_write(why, sizeof why, path, files[i].bytes, files[i].len);
         }
-        snark_file_fini(&files[i]);
+        sc_snark_file_fini(&files[i]);
     }
     return st;
 }
@@ -70,14 +70,14 @@ static socle_status prove(const struct g16_curve *c, unsigned log_n, unsigned th
 {
     socle_status st = SOCLE_OK;
     struct sc_pool *pool = NULL;
-    struct snark_file r1cs = {0}, wtns = {0}, ptau = {0}, zkey = {0};
+    struct sc_snark_file r1cs = {0}, wtns = {0}, ptau = {0}, zkey = {0};
     struct r1cs circuit;
     struct ptau powers;
     struct zkey k;
     struct wtns w;
     TRY(sc_pool_create(&pool, threads));
-    r1cs = snark_chain_r1cs(c, rounds(log_n));
-    wtns = snark_chain_wtns(c, rounds(log_n));
+    r1cs = sc_snark_chain(c, rounds(log_n));
+    wtns = sc_snark_chain_witness(c, rounds(log_n));
     ptau = snark_ptau(c, log_n, true, pool);
     TRY(r1cs.bytes != NULL && wtns.bytes != NULL && ptau.bytes != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
     TRY(sc_r1cs_open(&circuit, why, sizeof why, r1cs.bytes, r1cs.len));
@@ -90,13 +90,13 @@ static socle_status prove(const struct g16_curve *c, unsigned log_n, unsigned th
                  1e-9 * (double)(checked - begin), 1e-9 * (double)(sc_clock_ns() - checked));
     TRY(sc_zkey_open(&k, why, sizeof why, zkey.bytes, zkey.len));
     TRY(sc_wtns_open(&w, why, sizeof why, wtns.bytes, wtns.len));
-    snark_file_fini(&ptau);
+    sc_snark_file_fini(&ptau);
     TRY(prove_some(&k, &w, samples, pool));
 out:
-    snark_file_fini(&r1cs);
-    snark_file_fini(&wtns);
-    snark_file_fini(&ptau);
-    snark_file_fini(&zkey);
+    sc_snark_file_fini(&r1cs);
+    sc_snark_file_fini(&wtns);
+    sc_snark_file_fini(&ptau);
+    sc_snark_file_fini(&zkey);
     sc_pool_destroy(pool);
     return st;
 }

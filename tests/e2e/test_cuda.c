@@ -227,21 +227,21 @@ Test(cuda, wrong_bytes_do_not_get_into_a_proof, .timeout = 100)
 
 /** A key and a witness, as files have them. */
 struct snark {
-    struct snark_file key, wtns;
+    struct sc_snark_file key, wtns;
 };
 
 static struct snark snark_open(void)
 {
     const struct g16_curve *const c = sc_g16_by_name("bn128");
-    struct snark_file circuit = snark_chain_r1cs(c, 1), powers = snark_ptau(c, 3, true, NULL);
-    struct snark s = {.wtns = snark_chain_wtns(c, 1)};
+    struct sc_snark_file circuit = sc_snark_chain(c, 1), powers = snark_ptau(c, 3, true, NULL);
+    struct snark s = {.wtns = sc_snark_chain_witness(c, 1)};
     struct r1cs r1cs;
     struct ptau ptau;
     char why[256] = "";
     cr_assert(sc_r1cs_open(&r1cs, why, sizeof why, circuit.bytes, circuit.len) == SOCLE_OK && sc_ptau_open(&ptau, why, sizeof why, powers.bytes, powers.len) == SOCLE_OK);
     cr_assert_eq(sc_g16_setup(&s.key.bytes, &s.key.len, why, sizeof why, &r1cs, &ptau, NULL), SOCLE_OK, "%s", why);
-    snark_file_fini(&circuit);
-    snark_file_fini(&powers);
+    sc_snark_file_fini(&circuit);
+    sc_snark_file_fini(&powers);
     return s;
 }
 
@@ -287,8 +287,8 @@ Test(cuda, groth16_proofs_are_those_of_the_cpu, .timeout = 100)
     cr_expect(refused == 1 && failures == 2, "%u refused, %u sums failed", refused, failures);
     socle_groth16_proof_fini(cpu, &want);
     socle_destroy(cpu);
-    snark_file_fini(&s.key);
-    snark_file_fini(&s.wtns);
+    sc_snark_file_fini(&s.key);
+    sc_snark_file_fini(&s.wtns);
     cr_expect_eq(sc_mem_now(), 0u);
 }
 

@@ -21,15 +21,15 @@ static const uint8_t randomness[64] = {7, 1, 2, 3, [32] = 9, 8};
 
 /** A key, a witness, and what the CPU makes of them. */
 struct scene {
-    struct snark_file key, wtns;
+    struct sc_snark_file key, wtns;
     socle_context *cpu;
     struct socle_groth16_proof want;
 };
 
-static struct snark_file key_of(const char *curve, unsigned power, uint32_t n_rounds)
+static struct sc_snark_file key_of(const char *curve, unsigned power, uint32_t n_rounds)
 {
     const struct g16_curve *const c = sc_g16_by_name(curve);
-    struct snark_file r1cs_file = snark_chain_r1cs(c, n_rounds), ptau_file = snark_ptau(c, power, true, NULL), key;
+    struct sc_snark_file r1cs_file = sc_snark_chain(c, n_rounds), ptau_file = snark_ptau(c, power, true, NULL), key;
     struct r1cs r1cs;
     struct ptau ptau;
     char why[256] = "";
@@ -37,8 +37,8 @@ static struct snark_file key_of(const char *curve, unsigned power, uint32_t n_ro
     cr_assert_eq(sc_r1cs_open(&r1cs, why, sizeof why, r1cs_file.bytes, r1cs_file.len), SOCLE_OK, "%s", why);
     cr_assert_eq(sc_ptau_open(&ptau, why, sizeof why, ptau_file.bytes, ptau_file.len), SOCLE_OK, "%s", why);
     cr_assert_eq(sc_g16_setup(&key.bytes, &key.len, why, sizeof why, &r1cs, &ptau, NULL), SOCLE_OK, "%s", why);
-    snark_file_fini(&r1cs_file);
-    snark_file_fini(&ptau_file);
+    sc_snark_file_fini(&r1cs_file);
+    sc_snark_file_fini(&ptau_file);
     return key;
 }
 
@@ -74,7 +74,7 @@ static socle_status prove(socle_context *ctx, struct socle_groth16_proof *p, con
 
 static struct scene scene_of(const char *curve, unsigned power, uint32_t n_rounds)
 {
-    struct scene s = {key_of(curve, power, n_rounds), snark_chain_wtns(sc_g16_by_name(curve), n_rounds), context_for(NULL), {0}};
+    struct scene s = {key_of(curve, power, n_rounds), sc_snark_chain_witness(sc_g16_by_name(curve), n_rounds), context_for(NULL), {0}};
     cr_assert_eq(prove(s.cpu, &s.want, &s), SOCLE_OK, "%s", socle_message(s.cpu));
     cr_expect(strcmp(s.want.device.id, "cpu") == 0 && s.want.device.is_processor && s.want.device.sums == 0);
     return s;
@@ -84,8 +84,8 @@ static void scene_close(struct scene *s)
 {
     socle_groth16_proof_fini(s->cpu, &s->want);
     socle_destroy(s->cpu);
-    snark_file_fini(&s->key);
-    snark_file_fini(&s->wtns);
+    sc_snark_file_fini(&s->key);
+    sc_snark_file_fini(&s->wtns);
     cr_expect_eq(sc_mem_now(), 0u);
 }
 

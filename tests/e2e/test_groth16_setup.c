@@ -5,6 +5,7 @@
  */
 #define _DEFAULT_SOURCE
 #include "core/base/rd.h"
+#include "host/bench/known_key.h"
 #include "host/groth16/binfile.h"
 #include "host/groth16/blake2b.h"
 #include "host/groth16/groth16.h"
@@ -61,7 +62,7 @@ Test(groth16_setup, blake2b_known_answers)
 
 struct scene {
     const struct g16_curve *c;
-    struct snark_file r1cs_file, ptau_file, key_file;
+    struct sc_snark_file r1cs_file, ptau_file, key_file;
     struct r1cs r1cs;
     struct ptau ptau;
 };
@@ -75,24 +76,24 @@ static void open_files(struct scene *s)
 static void scene_open(struct scene *s, const char *curve, unsigned power, uint32_t n_rounds)
 {
     s->c = sc_g16_by_name(curve);
-    s->r1cs_file = snark_chain_r1cs(s->c, n_rounds);
+    s->r1cs_file = sc_snark_chain(s->c, n_rounds);
     s->ptau_file = snark_ptau(s->c, power, true, NULL);
-    s->key_file = (struct snark_file){NULL, 0};
+    s->key_file = (struct sc_snark_file){NULL, 0};
     cr_assert(s->r1cs_file.bytes != NULL && s->ptau_file.bytes != NULL);
     open_files(s);
 }
 
 static void scene_close(struct scene *s)
 {
-    snark_file_fini(&s->r1cs_file);
-    snark_file_fini(&s->ptau_file);
-    snark_file_fini(&s->key_file);
+    sc_snark_file_fini(&s->r1cs_file);
+    sc_snark_file_fini(&s->ptau_file);
+    sc_snark_file_fini(&s->key_file);
 }
 
 static void set_up(struct scene *s, struct sc_pool *pool)
 {
     unsigned log_domain;
-    snark_file_fini(&s->key_file);
+    sc_snark_file_fini(&s->key_file);
     cr_assert_eq(sc_setup_fits(&log_domain, why, sizeof why, &s->r1cs, &s->ptau), SOCLE_OK, "%s", why);
     cr_assert_eq(sc_ptau_check(&s->ptau, log_domain, why, sizeof why, pool), SOCLE_OK, "%s", why);
     cr_assert_eq(sc_g16_setup(&s->key_file.bytes, &s->key_file.len, why, sizeof why, &s->r1cs, &s->ptau, pool), SOCLE_OK, "%s", why);
@@ -175,7 +176,7 @@ Test(groth16_setup, coefficients_are_those_of_a_key_from_elsewhere)
     static const char *const folders[] = {"bn254-chain-2p6", "bls12381-chain-2p6"};
     for (size_t i = 0; i < 2; i++) {
         struct scene s = {0};
-        struct snark_file theirs;
+        struct sc_snark_file theirs;
         struct zkey a, b;
         char path[1024];
         (void)snprintf(path, sizeof path, ASSETS "%s/circuit.r1cs", folders[i]);
@@ -197,8 +198,8 @@ Test(groth16_setup, coefficients_are_those_of_a_key_from_elsewhere)
         cr_expect_eq(memcmp(a.coefs, b.coefs, (size_t)ZKEY_COEF * a.n_coefs), 0, "%s", folders[i]);
         sc_free(theirs.bytes);
         sc_file_unmap(r1cs, s.r1cs_file.len);
-        snark_file_fini(&s.ptau_file);
-        snark_file_fini(&s.key_file);
+        sc_snark_file_fini(&s.ptau_file);
+        sc_snark_file_fini(&s.key_file);
     }
 }
 
@@ -216,15 +217,15 @@ Test(groth16_setup, keys_prove_and_verify)
         uint64_t r[4], t[4], values[2][4];
         scene_open(&s, i % 2 == 0 ? "bn128" : "bls12381", 5, i < 2 ? 9 : 4); /* 30 rows, and 15 */
         set_up(&s, NULL);
-        struct snark_file alone = s.key_file;
-        s.key_file = (struct snark_file){NULL, 0};
+        struct sc_snark_file alone = s.key_file;
+        s.key_file = (struct sc_snark_file){NULL, 0};
         set_up(&s, pool);
         cr_expect(alone.len == s.key_file.len && memcmp(alone.bytes, s.key_file.bytes, alone.len) == 0, "threads change the key");
-        snark_file_fini(&alone);
+        sc_snark_file_fini(&alone);
         cr_assert_eq(sc_zkey_open(&k, why, sizeof why, s.key_file.bytes, s.key_file.len), SOCLE_OK, "%s", why);
         cr_expect_eq(k.log_domain, i < 2 ? 5u : 4u);
         cr_expect_eq(sc_zkey_check(&k, why, sizeof why, true, NULL), SOCLE_OK, "%s", why);
-        struct snark_file wtns = snark_chain_wtns(s.c, i < 2 ? 9 : 4);
+        struct sc_snark_file wtns = sc_snark_chain_witness(s.c, i < 2 ? 9 : 4);
         cr_assert_eq(sc_wtns_open(&w, why, sizeof why, wtns.bytes, wtns.len), SOCLE_OK, "%s", why);
         cr_assert(sc_g16_random(r, s.c) == SOCLE_OK && sc_g16_random(t, s.c) == SOCLE_OK);
         cr_assert_eq(sc_g16_prove(&p, NULL, why, sizeof why, &k, &w, r, t, pool), SOCLE_OK, "%s", why);
@@ -236,7 +237,7 @@ Test(groth16_setup, keys_prove_and_verify)
         values[0][0] ^= 1;
         cr_expect_eq(sc_g16_verify(&vk, (const uint64_t(*)[4])values, 2, &p), SOCLE_E_REJECT, "%u", i);
         sc_g16_vkey_fini(&vk);
-        snark_file_fini(&wtns);
+        sc_snark_file_fini(&wtns);
         scene_close(&s);
     }
     sc_pool_destroy(pool);
@@ -263,7 +264,7 @@ Test(groth16_setup, files_that_do_not_fit)
     s.ptau = other.ptau;
     refuse(&s, "the powers of tau for bls12381");
     refuse(&other, "needs 2^5 powers of tau, the file has 2^3");
-    snark_file_fini(&other.ptau_file);
+    sc_snark_file_fini(&other.ptau_file);
     other.ptau_file = snark_ptau(other.c, 5, false, NULL);
     open_files(&other);
     cr_expect(!other.ptau.prepared);
@@ -389,7 +390,7 @@ Test(groth16_setup, a_key_is_loaded_once_for_many_proofs)
     cr_assert_eq(socle_groth16_key_open(ctx, &keys[0], zkey), SOCLE_OK, "%s", socle_message(ctx));
     cr_assert_eq(socle_groth16_key_from(ctx, &keys[1], bytes, len), SOCLE_OK, "%s", socle_message(ctx));
     cr_assert_eq(socle_groth16_export_key(ctx, &vkey, &vkey_len, keys[0]), SOCLE_OK);
-    struct snark_file wtns = snark_chain_wtns(s.c, 4);
+    struct sc_snark_file wtns = sc_snark_chain_witness(s.c, 4);
     for (unsigned i = 0; i < 4; i++) {
         struct socle_groth16_proof p;
         cr_assert_eq(socle_groth16_prove(ctx, &p, keys[i % 2], wtns.bytes, wtns.len, NULL), SOCLE_OK, "%s", socle_message(ctx));
@@ -411,11 +412,55 @@ Test(groth16_setup, a_key_is_loaded_once_for_many_proofs)
     socle_groth16_key_close(keys[1]);
     socle_destroy(ctx);
     sc_free(bytes);
-    snark_file_fini(&wtns);
+    sc_snark_file_fini(&wtns);
     (void)unlink(r1cs);
     (void)unlink(ptau);
     (void)unlink(zkey);
     (void)rmdir(folder);
     scene_close(&s);
+    cr_expect_eq(sc_mem_now(), 0u);
+}
+
+static socle_status always(void *arg)
+{
+    return *(const socle_status *)arg;
+}
+
+/* The powers are twice as many as the domain's, so that the highest of the quotient's is not missing. */
+Test(groth16_setup, the_key_of_a_known_trapdoor_is_that_of_the_set_up)
+{
+    socle_status go = SOCLE_OK;
+    for (unsigned i = 0; i < 4; i++) {
+        struct scene s;
+        struct sc_known_key known;
+        struct zkey k;
+        const struct zkey *const z = &known.zkey;
+        scene_open(&s, i % 2 == 0 ? "bn128" : "bls12381", 6, i < 2 ? 9 : 1);
+        if (i < 2) {
+            widen(&s);
+        }
+        set_up(&s, NULL);
+        cr_assert_eq(sc_zkey_open(&k, why, sizeof why, s.key_file.bytes, s.key_file.len), SOCLE_OK, "%s", why);
+        go = SOCLE_E_CANCELLED;
+        cr_expect_eq(sc_known_key_make(&known, &s.r1cs, k.log_domain, NULL, always, &go), SOCLE_E_CANCELLED);
+        go = SOCLE_OK;
+        cr_assert_eq(sc_known_key_make(&known, &s.r1cs, k.log_domain, NULL, always, &go), SOCLE_OK);
+        const size_t size1 = sc_g16_size(s.c, s.c->g1), size2 = sc_g16_size(s.c, s.c->g2), n_vars = k.n_vars, n_public = k.n_public;
+        cr_assert(z->curve == k.curve && z->n_vars == k.n_vars && z->n_public == k.n_public && z->n_coefs == k.n_coefs && z->log_domain == k.log_domain);
+        cr_expect_arr_eq(z->ic, k.ic, (n_public + 1) * size1);
+        cr_expect_arr_eq(z->coefs, k.coefs, (size_t)ZKEY_COEF * k.n_coefs);
+        cr_expect_arr_eq(z->a, k.a, n_vars * size1);
+        cr_expect_arr_eq(z->b1, k.b1, n_vars * size1);
+        cr_expect_arr_eq(z->b2, k.b2, n_vars * size2);
+        cr_expect_arr_eq(z->c, k.c, (n_vars - n_public - 1) * size1);
+        cr_expect_arr_eq(z->h, k.h, size1 << k.log_domain);
+        const struct g16_point *const ours[] = {&z->alpha1, &z->beta1, &z->delta1, &z->beta2, &z->gamma2, &z->delta2},
+                                     *const theirs[] = {&k.alpha1, &k.beta1, &k.delta1, &k.beta2, &k.gamma2, &k.delta2};
+        for (unsigned p = 0; p < 6; p++) {
+            cr_expect_arr_eq(ours[p], theirs[p], p < 3 ? size1 : size2, "point %u of the header", p);
+        }
+        sc_known_key_fini(&known);
+        scene_close(&s);
+    }
     cr_expect_eq(sc_mem_now(), 0u);
 }

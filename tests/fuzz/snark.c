@@ -23,7 +23,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     (void)argc;
     (void)argv;
     for (unsigned i = 0; i < 2; i++) {
-        const struct snark_file f = snark_ptau(sc_g16_by_name(i == 0 ? "bn128" : "bls12381"), POWER, true, NULL);
+        const struct sc_snark_file f = snark_ptau(sc_g16_by_name(i == 0 ? "bn128" : "bls12381"), POWER, true, NULL);
         FUZZ_NEED(f.bytes != NULL && sc_ptau_open(&powers[i], why, sizeof why, f.bytes, f.len) == SOCLE_OK, "no powers: %s", why);
     }
     held = sc_mem_now();
