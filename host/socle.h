@@ -387,7 +387,8 @@ struct socle_bench_options {
 enum socle_bench_outcome {
     SOCLE_BENCH_GOOD,    /* every run gave the digest of the reference */
     SOCLE_BENCH_WRONG,   /* one did not: the times mean nothing */
-    SOCLE_BENCH_SKIPPED  /* not run; `why` says why */
+    SOCLE_BENCH_SKIPPED, /* not run; `why` says why */
+    SOCLE_BENCH_FAILED   /* it ended with `status`; `why` says why */
 };
 
 /** Times of one case, in nanoseconds. */
@@ -400,12 +401,15 @@ struct socle_bench_summary {
     bool unstable, drifts;   /* cv above 3 %; a trend that is no accident */
 };
 
-/** Of a case of the suite "prove". Times are medians over the runs, in seconds. */
+/** Of a case of the suites "prove" and "groth16". Times are medians over the runs, in seconds. */
 struct socle_bench_proof {
-    uint8_t workload[SOCLE_BENCH_DIGEST]; /* BLAKE3 of the lengths of program and input, 8 bytes little-endian each, program and input */
+    /* BLAKE3 of the lengths of program and input, 8 bytes little-endian each, program and input; of Groth16: of circuit and witness */
+    uint8_t workload[SOCLE_BENCH_DIGEST];
     uint64_t cycles, bytes, peak_memory;  /* bytes: of the proof; peak_memory: most working memory of a run, in bytes */
-    unsigned bits, n_segments;            /* bits: of security, claimed by the profile */
+    unsigned bits, n_segments;            /* bits: of security, claimed by the profile, or the least that literature leaves of a curve */
     double verify_s;
+    uint64_t key_bytes;                   /* Groth16: of the proving key, and making it; else 0 */
+    double key_s;
     unsigned n_stages;
     struct socle_stage stages[SOCLE_MAX_STAGES];
 };
@@ -419,6 +423,7 @@ struct socle_bench_row {
     double scale;
     uint64_t memory;   /* bytes it takes when it runs alone */
     enum socle_bench_outcome outcome;
+    socle_status status; /* of one that failed */
     char why[96];
     uint8_t digest[SOCLE_BENCH_DIGEST], reference[SOCLE_BENCH_DIGEST]; /* of the last run, or of the first that was wrong */
     unsigned n_runs;
@@ -448,7 +453,7 @@ struct socle_bench_moment {
 struct socle_bench_info {
     const char *suite;
     unsigned suite_version, threads, runs; /* runs: wanted */
-    const char *profile;                   /* NULL for kernels */
+    const char *profile;                   /* of the suite "prove", else NULL */
     const char *kernels, *reference;       /* instruction sets: measured, "kernels/kc" for a device, and of the reference */
     const char *device;                    /* that kernels ran on: "cpu", or as in socle_options.device */
     uint64_t started;                      /* seconds since 1970 */
@@ -461,7 +466,8 @@ struct socle_bench_info {
     double hottest, most_load;             /* degrees, processors; NAN */
     bool throttled, hot, background;
     bool digests_right, enough_runs;       /* of all that ran; there is something, and 5 runs of each */
-    bool valid;                            /* digests_right, enough_runs and not throttled */
+    bool nothing_failed;
+    bool valid;                            /* digests_right, enough_runs, nothing_failed and not throttled */
 };
 
 /** The suites; NULL behind the last. */

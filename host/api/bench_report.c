@@ -58,9 +58,9 @@ socle_status socle_bench_check(socle_context *ctx, struct socle_bench_checked *o
     memset(out, 0, sizeof *out);
     sc_api_begin(ctx);
     TRY(read_report(ctx, &r, "report", report, len));
-    const uint64_t held = sc_api_need(ctx, 0), room = ctx->limit == 0 ? UINT64_MAX : ctx->limit > held ? ctx->limit - held : 0;
+    const uint64_t room = sc_api_bench_room(ctx);
     st = sc_report_figures(why, &r);
-    if (st == SOCLE_OK && r.proofs) {
+    if (st == SOCLE_OK && r.suite != SC_SUITE_KERNELS) {
         st = sc_api_bench_proofs(ctx, out, why, &r);
     } else if (st == SOCLE_OK) {
         st = sc_report_digests(out, why, &r, ctx->pool, room, goes_on, ctx);

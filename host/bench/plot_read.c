@@ -177,7 +177,7 @@ static void read_rows(struct reader *r, struct sc_plot *p, struct sc_plot_report
         const struct sc_report_row *const told = &rep->report.rows[i];
         const json_t *const o = json_array_get(results, i), *const binds = json_object_get(o, "binds");
         struct sc_plot_row *const row = &rep->row[i];
-        if (told->outcome == SOCLE_BENCH_SKIPPED) {
+        if (!sc_report_ran(told)) {
             continue;
         }
         text_of(r, row->what, sizeof row->what, o, "what");

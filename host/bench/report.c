@@ -115,6 +115,19 @@ static void read_summary(struct reader *r, struct sc_summary *s, const json_t *o
     s->unstable = flag_of(r, v, "unstable");
 }
 
+static bool outcome_named(enum socle_bench_outcome *out, const char *name)
+{
+    static const char *const names[] = {[SOCLE_BENCH_GOOD] = "good", [SOCLE_BENCH_WRONG] = "wrong", [SOCLE_BENCH_SKIPPED] = "skipped",
+                                        [SOCLE_BENCH_FAILED] = "failed"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(names[i], name) == 0) {
+            *out = (enum socle_bench_outcome)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 static void read_row(struct reader *r, struct sc_report_row *row, const json_t *o)
 {
     char outcome[16], unit[16];
@@ -122,11 +135,12 @@ static void read_row(struct reader *r, struct sc_report_row *row, const json_t *
     text_of(r, row->shape, sizeof row->shape, o, "shape");
     text_of(r, outcome, sizeof outcome, o, "outcome");
     row->units = count_of(r, o, "units", 1, (uint64_t)1 << 52);
-    row->outcome = strcmp(outcome, "good") == 0 ? SOCLE_BENCH_GOOD : strcmp(outcome, "wrong") == 0 ? SOCLE_BENCH_WRONG : SOCLE_BENCH_SKIPPED;
-    if (row->outcome == SOCLE_BENCH_SKIPPED) {
-        if (strcmp(outcome, "skipped") != 0) {
-            fault(r, SOCLE_E_FORMAT, "outcome is not known");
-        }
+    if (!outcome_named(&row->outcome, outcome)) {
+        fault(r, SOCLE_E_FORMAT, "outcome is not known");
+        return;
+    }
+    if (!sc_report_ran(row)) {
+        text_of(r, row->why, sizeof row->why, o, "why");
         return;
     }
     digest_of(r, row->digest, o, "digest");
@@ -181,11 +195,10 @@ static void read_all(struct reader *r, struct sc_report *out, const json_t *root
     }
     const json_t *const workload = member(r, root, "workload", JSON_OBJECT);
     text_of(r, text, sizeof text, workload, "suite");
-    out->proofs = strcmp(text, "prove") == 0;
-    if (!out->proofs && strcmp(text, "kernels") != 0) {
+    if (!sc_bench_suite_named(&out->suite, text)) {
         fault(r, SOCLE_E_VERSION, "the suite %s is not known", text);
     }
-    if (out->proofs) {
+    if (out->suite == SC_SUITE_PROVE) {
         text_of(r, out->profile, sizeof out->profile, workload, "profile");
     }
     out->side.suite_version = (unsigned)count_of(r, workload, "suite_version", 1, INT32_MAX);

@@ -7,6 +7,7 @@
 #define SC_BENCH_REPORT_H
 
 #include "host/bench/stats.h"
+#include "host/bench/suite.h"
 #include "host/socle.h"
 #include "host/sys/pool.h"
 
@@ -16,6 +17,7 @@
 struct sc_report_row {
     char op[24], shape[40];
     enum socle_bench_outcome outcome;
+    char why[160]; /* of one that has no times: why */
     uint64_t units;
     double scale; /* of its rate's unit */
     uint8_t digest[SOCLE_BENCH_DIGEST], reference[SOCLE_BENCH_DIGEST];
@@ -25,10 +27,16 @@ struct sc_report_row {
     double rate, share; /* share: NAN for null */
 };
 
+/** Whether it has times. */
+static inline bool sc_report_ran(const struct sc_report_row *row)
+{
+    return row->outcome == SOCLE_BENCH_GOOD || row->outcome == SOCLE_BENCH_WRONG;
+}
+
 struct sc_report {
     struct socle_bench_side side;
-    bool proofs;      /* the suite is "prove", else "kernels" */
-    char profile[32]; /* of proofs */
+    enum sc_suite suite;
+    char profile[32]; /* of the suite "prove", else empty */
     bool throttled;
     size_t n;
     struct sc_report_row *rows;

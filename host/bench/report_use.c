@@ -24,14 +24,14 @@ static const struct sc_report_row *find(const struct sc_report *r, const struct 
 
 static bool same_work(const struct sc_report_row *a, const struct sc_report_row *b)
 {
-    const bool both = a->outcome != SOCLE_BENCH_SKIPPED && b->outcome != SOCLE_BENCH_SKIPPED;
+    const bool both = sc_report_ran(a) && sc_report_ran(b);
     return !both || (a->units == b->units && memcmp(a->reference, b->reference, sizeof a->reference) == 0);
 }
 
 /* What stands against a comparison of whole reports; NULL: nothing. */
 static const char *difference(char *room, size_t size, const struct sc_report *a, const struct sc_report *b)
 {
-    if (a->proofs != b->proofs) {
+    if (a->suite != b->suite) {
         return "the suites are not the same";
     }
     if (strcmp(a->profile, b->profile) != 0) {
@@ -59,6 +59,8 @@ static const char *obstacle(const struct sc_report_row *a, const struct sc_repor
            : a == NULL                            ? "only in B"
            : a->outcome == SOCLE_BENCH_SKIPPED    ? "skipped in A"
            : b->outcome == SOCLE_BENCH_SKIPPED    ? "skipped in B"
+           : a->outcome == SOCLE_BENCH_FAILED     ? "failed in A"
+           : b->outcome == SOCLE_BENCH_FAILED     ? "failed in B"
            : a->outcome == SOCLE_BENCH_WRONG      ? "A is wrong"
            : b->outcome == SOCLE_BENCH_WRONG      ? "B is wrong"
                                                   : NULL;
@@ -179,12 +181,13 @@ out:
 
 socle_status sc_report_figures(char why[SC_REPORT_WHY], const struct sc_report *r)
 {
-    bool enough = true;
+    bool enough = true, failed = false;
     size_t n_ran = 0;
     for (size_t i = 0; i < r->n; i++) {
         const struct sc_report_row *const row = &r->rows[i];
         const char *figure = NULL;
-        if (row->outcome == SOCLE_BENCH_SKIPPED) {
+        failed = failed || row->outcome == SOCLE_BENCH_FAILED;
+        if (!sc_report_ran(row)) {
             continue;
         }
         if (row->outcome == SOCLE_BENCH_WRONG || memcmp(row->digest, row->reference, sizeof row->digest) != 0) {
@@ -202,7 +205,7 @@ socle_status sc_report_figures(char why[SC_REPORT_WHY], const struct sc_report *
         enough = enough && row->n >= SC_STATS_PAIR;
         n_ran++;
     }
-    if (r->side.valid != (enough && n_ran > 0 && !r->throttled)) {
+    if (r->side.valid != (enough && !failed && n_ran > 0 && !r->throttled)) {
         (void)snprintf(why, SC_REPORT_WHY, "its claim to be %s does not follow", r->side.valid ? "valid" : "not valid");
         return SOCLE_E_REJECT;
     }
@@ -253,7 +256,7 @@ socle_status sc_report_digests(struct socle_bench_checked *out, char why[SC_REPO
             (void)snprintf(why, SC_REPORT_WHY, "%s %s: no such case in the suite", row->op, row->shape);
             return SOCLE_E_REJECT;
         }
-        if (row->outcome == SOCLE_BENCH_SKIPPED) {
+        if (!sc_report_ran(row)) {
             continue;
         }
         out->n_figures++;

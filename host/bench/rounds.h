@@ -23,5 +23,7 @@ void sc_rounds_moment(struct sc_rounds *r);
 
 /** Take up the kernels that fit into memory and time, and run them. Makes r's lab, which stays. */
 SC_MUST_USE socle_status sc_bench_kernels(struct sc_rounds *r, double seconds, const struct sc_bench_host *host);
+/** Take up the cases of a suite of proofs that fit into memory and time, and run them. */
+SC_MUST_USE socle_status sc_bench_proofs(struct sc_rounds *r, double seconds, const struct sc_bench_host *host);
 
 #endif

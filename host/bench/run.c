@@ -24,12 +24,25 @@ static void init_row(struct socle_bench *b, size_t at, const struct sc_lab_case 
     r->memory = sc_lab_memory(c, NULL, 1, n_threads);
 }
 
-static void init_guest_row(struct socle_bench *b, size_t at, const struct sc_guest_case *c)
+static void init_proof_row(struct socle_bench *b, size_t at, unsigned n_threads)
 {
     const double unknown = sc_stats_unknown();
-    b->rows[at] = (struct socle_bench_row){.op = c->guest, .shape = c->shape, .what = "cycles", .units = (double)(1u << c->log_cycles), .unit = "M/s",
-                                           .scale = 1e-6, .outcome = SOCLE_BENCH_SKIPPED, .rate = unknown, .share = unknown, .joules = unknown,
-                                           .runs_ns = b->runs + at * b->max_runs, .least_ns = b->least + at * b->max_runs, .proof = &b->proofs[at]};
+    struct socle_bench_row *const r = &b->rows[at];
+    *r = (struct socle_bench_row){.unit = "M/s", .scale = 1e-6, .outcome = SOCLE_BENCH_SKIPPED, .rate = unknown, .share = unknown, .joules = unknown,
+                                  .runs_ns = b->runs + at * b->max_runs, .least_ns = b->least + at * b->max_runs, .proof = &b->proofs[at]};
+    if (b->guests != NULL) {
+        r->op = b->guests[at].guest;
+        r->shape = b->guests[at].shape;
+        r->what = "cycles";
+        r->units = (double)(1u << b->guests[at].log_cycles);
+    } else {
+        const struct sc_g16_memory m = sc_g16_scene_memory(&b->circuits[at], n_threads);
+        r->op = b->circuits[at].curve;
+        r->shape = b->circuits[at].shape;
+        r->what = "constraints";
+        r->units = sc_g16_constraints(&b->circuits[at]);
+        r->memory = m.held + (m.make > m.prove ? m.make : m.prove);
+    }
 }
 
 /* The cases of one operation stand together: first and number of those of @p only, of all when that is NULL. */
@@ -52,28 +65,74 @@ static const char *kernel_op(size_t i)
     return sc_lab_kernels(&n)[i].op;
 }
 
+static const char *circuit_op(size_t i)
+{
+    size_t n;
+    return sc_g16_cases(&n)[i].curve;
+}
+
 static const char *guest_op(size_t i)
 {
     size_t n;
     return sc_guest_cases(&n)[i].guest;
 }
 
+const char *sc_bench_suite(unsigned i)
+{
+    static const char *const suites[] = {[SC_SUITE_KERNELS] = "kernels", [SC_SUITE_PROVE] = "prove", [SC_SUITE_GROTH16] = "groth16"};
+    return i < sizeof suites / sizeof suites[0] ? suites[i] : NULL;
+}
+
+unsigned sc_bench_suite_version(enum sc_suite suite)
+{
+    static const unsigned versions[] = {[SC_SUITE_KERNELS] = SC_LAB_VERSION, [SC_SUITE_PROVE] = SC_GUESTS_VERSION, [SC_SUITE_GROTH16] = SC_G16_VERSION};
+    return versions[suite];
+}
+
+bool sc_bench_suite_named(enum sc_suite *out, const char *name)
+{
+    for (unsigned i = 0; sc_bench_suite(i) != NULL; i++) {
+        if (strcmp(sc_bench_suite(i), name) == 0) {
+            *out = (enum sc_suite)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static size_t choose_cases(struct socle_bench *b, enum sc_suite suite, const char *only)
+{
+    size_t n = 0, first;
+    switch (suite) {
+    case SC_SUITE_KERNELS:
+        b->cases = sc_lab_kernels(&n);
+        first = first_of(&n, kernel_op, only);
+        b->cases += first;
+        break;
+    case SC_SUITE_PROVE:
+        b->guests = sc_guest_cases(&n);
+        first = first_of(&n, guest_op, only);
+        b->guests += first;
+        break;
+    case SC_SUITE_GROTH16:
+        b->circuits = sc_g16_cases(&n);
+        first = first_of(&n, circuit_op, only);
+        b->circuits += first;
+        break;
+    }
+    return n;
+}
+
 socle_status sc_bench_init(struct socle_bench *b, const struct socle_bench_options *o, unsigned n_threads)
 {
-    size_t n = 0;
+    enum sc_suite suite = SC_SUITE_KERNELS;
     const double unknown = sc_stats_unknown();
-    const bool proofs = o->suite != NULL && strcmp(o->suite, "prove") == 0;
     memset(b, 0, sizeof *b);
-    if ((o->suite != NULL && !proofs && strcmp(o->suite, "kernels") != 0) || o->runs > SOCLE_BENCH_MAX_RUNS) {
+    if ((o->suite != NULL && !sc_bench_suite_named(&suite, o->suite)) || o->runs > SOCLE_BENCH_MAX_RUNS) {
         return SOCLE_E_ARG;
     }
-    if (proofs) {
-        const struct sc_guest_case *const all = sc_guest_cases(&n);
-        b->guests = all + first_of(&n, guest_op, o->only);
-    } else {
-        const struct sc_lab_case *const all = sc_lab_kernels(&n);
-        b->cases = all + first_of(&n, kernel_op, o->only);
-    }
+    const size_t n = choose_cases(b, suite, o->only);
+    const bool proofs = b->cases == NULL;
     b->n = n;
     b->max_runs = o->runs != 0 ? o->runs : DEFAULT_RUNS;
     b->max_rates = b->n * (b->max_runs + 1);
@@ -99,13 +158,14 @@ socle_status sc_bench_init(struct socle_bench *b, const struct socle_bench_optio
     }
     for (size_t i = 0; i < b->n; i++) {
         if (proofs) {
-            init_guest_row(b, i, &b->guests[i]);
+            init_proof_row(b, i, n_threads);
         } else {
             init_row(b, i, &b->cases[i], n_threads);
         }
     }
     (void)snprintf(b->device, sizeof b->device, "cpu");
-    b->info = (struct socle_bench_info){.device = b->device, .suite = proofs ? "prove" : "kernels", .suite_version = proofs ? SC_GUESTS_VERSION : SC_LAB_VERSION, .runs = b->max_runs, .kernels = sc_cpu_ops_now()->name,
+    b->info = (struct socle_bench_info){.device = b->device, .suite = sc_bench_suite(suite), .suite_version = sc_bench_suite_version(suite),
+                                        .runs = b->max_runs, .kernels = sc_cpu_ops_now()->name,
                                         .reference = sc_cpu_ops_get(SC_ISA_REF)->name, .virtualised = -1, .load = unknown,
                                         .slowest_pace = unknown, .lowest_clock = unknown, .hottest = unknown, .most_load = unknown,
                                         .os = b->machine.os, .kernel = b->machine.kernel, .governor = b->machine.governor};
@@ -183,12 +243,13 @@ static socle_status summarise(struct socle_bench *b)
     struct sc_disturbance d;
     struct socle_bench_info *const info = &b->info;
     size_t n_ran = 0;
-    info->digests_right = info->enough_runs = true;
+    info->digests_right = info->enough_runs = info->nothing_failed = true;
     for (size_t i = 0; i < b->n; i++) {
         TRY(summarise_row(b, i));
         n_ran += b->rows[i].n_runs > 0;
         info->digests_right = info->digests_right && b->rows[i].outcome != SOCLE_BENCH_WRONG;
-        info->enough_runs = info->enough_runs && (b->rows[i].n_runs >= SC_STATS_PAIR || !b->wanted[i]);
+        info->nothing_failed = info->nothing_failed && b->rows[i].outcome != SOCLE_BENCH_FAILED;
+        info->enough_runs = info->enough_runs && (b->rows[i].n_runs >= SC_STATS_PAIR || !b->wanted[i] || b->rows[i].outcome == SOCLE_BENCH_FAILED);
     }
     info->enough_runs = info->enough_runs && n_ran > 0;
     for (int l = 0; l < SC_LAB_N_LIMITS; l++) {
@@ -207,129 +268,7 @@ static socle_status summarise(struct socle_bench *b)
     info->throttled = d.throttled;
     info->hot = d.hot;
     info->background = d.background;
-    info->valid = info->digests_right && info->enough_runs && !info->throttled;
-out:
-    return st;
-}
-
-/* Proofs. */
-
-/* One proof; @p at: its number, or -1 for the one that warms up, whose digest the others must have. */
-static socle_status prove_once(struct sc_rounds *r, const struct sc_bench_host *host, size_t i, int at)
-{
-    struct socle_bench *const b = r->b;
-    struct socle_bench_row *const row = &b->rows[i];
-    struct sc_proof_run run = {0};
-    struct sc_energy before, after;
-    sc_rounds_moment(r);
-    sc_energy_read(&before, r->root);
-    const socle_status st = host->prove(host->arg, &run, row->why, &b->guests[i]);
-    sc_energy_read(&after, r->root);
-    if (st == SOCLE_E_NOMEM && row->why[0] != '\0' && row->n_runs == 0) {
-        b->wanted[i] = false;
-        row->outcome = SOCLE_BENCH_SKIPPED;
-        return SOCLE_OK;
-    }
-    const bool refused = st == SOCLE_E_SELFCHECK || st == SOCLE_E_REJECT;
-    if (st != SOCLE_OK && !refused) {
-        return st;
-    }
-    if (at < 0) {
-        memcpy(row->reference, run.digest, sizeof run.digest);
-        row->units = run.cycles > 0 ? (double)run.cycles : row->units; /* 0: it was refused */
-        row->memory = run.peak_memory;
-    }
-    if (row->outcome != SOCLE_BENCH_WRONG) {
-        memcpy(row->digest, run.digest, sizeof run.digest);
-        row->outcome = !refused && memcmp(run.digest, row->reference, sizeof run.digest) == 0 ? SOCLE_BENCH_GOOD : SOCLE_BENCH_WRONG;
-    }
-    if (at >= 0) {
-        const double joules = sc_energy_between(&before, &after);
-        b->runs[i * b->max_runs + (size_t)at] = run.ns > 0 ? run.ns : 1;
-        b->proof_runs[i * b->max_runs + (size_t)at] = run;
-        row->n_runs = (unsigned)at + 1;
-        row->joules = at == 0 ? joules : row->joules + joules;
-    }
-    return SOCLE_OK;
-}
-
-/* Each size takes about four times as long as the one before. Those are taken up whose warm-up and least rounds are over in time. */
-static socle_status prove_rounds(struct sc_rounds *r, double seconds, const struct sc_bench_host *host)
-{
-    struct socle_bench *const b = r->b;
-    socle_status st = SOCLE_OK;
-    double promised = 0, last = 0; /* seconds of all that was taken up; of the last warm-up of the same guest */
-    const double steps = (double)b->n * (b->max_runs + 1);
-    for (size_t i = 0; i < b->n; i++) {
-        const bool grows = i > 0 && strcmp(b->guests[i].guest, b->guests[i - 1].guest) == 0;
-        const double each = grows ? last * (double)(1u << (b->guests[i].log_cycles - b->guests[i - 1].log_cycles)) : 0;
-        last = each;
-        if (grows && promised + each * (SC_BENCH_LEAST_ROUNDS + 1) > seconds) {
-            (void)snprintf(b->rows[i].why, sizeof b->rows[i].why, "takes about %.0f s a run, and there are %.0f for all", each, seconds);
-            continue;
-        }
-        TRY(host->tell(host->arg, b->rows[i].op, (double)i / steps));
-        const double before = sc_rounds_since(r);
-        b->wanted[i] = true;
-        TRY(prove_once(r, host, i, -1));
-        last = sc_rounds_since(r) - before;
-        promised += b->wanted[i] ? last * (SC_BENCH_LEAST_ROUNDS + 1) : 0;
-    }
-    for (unsigned round = 0; round < b->max_runs && (round < SC_BENCH_LEAST_ROUNDS || sc_rounds_since(r) <= seconds); round++) {
-        for (size_t i = 0; i < b->n; i++) {
-            if (b->wanted[i]) {
-                TRY(host->tell(host->arg, b->rows[i].op, (double)(b->n * (round + 1) + i) / steps));
-                TRY(prove_once(r, host, i, (int)round));
-            }
-        }
-    }
-    sc_rounds_moment(r);
-out:
-    return st;
-}
-
-/* Medians of what is known of each run of a row. */
-static socle_status summarise_proof(struct socle_bench_proof *p, const struct sc_proof_run *runs, unsigned n, unsigned bits)
-{
-    struct sc_summary s;
-    double x[SOCLE_BENCH_MAX_RUNS];
-    socle_status st = SOCLE_OK;
-    memcpy(p->workload, runs[0].workload, sizeof p->workload);
-    p->cycles = runs[0].cycles;
-    p->bytes = runs[0].bytes;
-    p->n_segments = runs[0].n_segments;
-    p->n_stages = runs[0].n_stages;
-    p->bits = bits;
-    for (unsigned k = 0; k < n; k++) {
-        x[k] = 1e-9 * (double)(runs[k].verify_ns > 0 ? runs[k].verify_ns : 1);
-        p->peak_memory = runs[k].peak_memory > p->peak_memory ? runs[k].peak_memory : p->peak_memory;
-    }
-    TRY(sc_stats_summary(&s, x, n));
-    p->verify_s = s.median;
-    for (unsigned j = 0; j < p->n_stages; j++) {
-        for (unsigned k = 0; k < n; k++) {
-            x[k] = runs[k].stages[j].seconds > 0 ? runs[k].stages[j].seconds : 1e-9;
-        }
-        TRY(sc_stats_summary(&s, x, n));
-        p->stages[j] = (struct socle_stage){.name = runs[0].stages[j].name, .seconds = s.median};
-    }
-out:
-    return st;
-}
-
-static socle_status run_proofs(struct sc_rounds *r, const struct socle_bench_options *o, const struct sc_bench_host *host)
-{
-    struct socle_bench *const b = r->b;
-    socle_status st = SOCLE_OK;
-    b->info.profile = host->profile;
-    b->info.reference = "first proof";
-    r->lab.ops = sc_cpu_ops_now(); /* of the lab only the pace is wanted */
-    TRY(prove_rounds(r, o->seconds > 0 ? o->seconds : DEFAULT_SECONDS, host));
-    for (size_t i = 0; i < b->n; i++) {
-        if (b->rows[i].n_runs > 0) {
-            TRY(summarise_proof(&b->proofs[i], b->proof_runs + i * b->max_runs, b->rows[i].n_runs, host->bits));
-        }
-    }
+    info->valid = info->digests_right && info->enough_runs && info->nothing_failed && !info->throttled;
 out:
     return st;
 }
@@ -344,8 +283,8 @@ socle_status sc_bench_run(struct socle_bench *b, const struct socle_bench_option
     b->info.virtualised = b->machine.virtualised;
     b->info.load = b->machine.load;
     sc_sensors_init(&r.sensors, o->system);
-    if (b->guests != NULL) {
-        TRY(run_proofs(&r, o, host));
+    if (b->cases == NULL) {
+        TRY(sc_bench_proofs(&r, o->seconds > 0 ? o->seconds : DEFAULT_SECONDS, host));
     } else {
         TRY(sc_bench_kernels(&r, o->seconds > 0 ? o->seconds : DEFAULT_SECONDS, host));
     }

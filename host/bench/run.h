@@ -5,9 +5,11 @@
 #ifndef SC_BENCH_RUN_H
 #define SC_BENCH_RUN_H
 
+#include "host/bench/g16_scene.h"
 #include "host/bench/guests.h"
 #include "host/bench/lab.h"
 #include "host/bench/sensors.h"
+#include "host/bench/suite.h"
 #include "host/socle.h"
 
 #define SC_BENCH_MOMENTS 4096u
@@ -19,7 +21,8 @@ struct socle_bench {
     char device[16];
     struct sc_computer machine;
     const struct sc_lab_case *cases;    /* of kernels, else NULL */
-    const struct sc_guest_case *guests; /* of proofs, else NULL */
+    const struct sc_guest_case *guests; /* of the suite "prove", else NULL */
+    const struct sc_g16_case *circuits; /* of the suite "groth16", else NULL */
     struct socle_bench_proof *proofs;   /* one a row */
     struct sc_proof_run *proof_runs;    /* n times max_runs */
     bool *wanted, on_device;
@@ -35,14 +38,6 @@ struct socle_bench {
     size_t n_moments;
 };
 
-/** One proof that was made and verified. */
-struct sc_proof_run {
-    uint8_t digest[SC_LAB_DIGEST], workload[SC_LAB_DIGEST];
-    uint64_t ns, verify_ns, cycles, bytes, peak_memory;
-    unsigned n_segments, n_stages;
-    struct socle_stage stages[SOCLE_MAX_STAGES];
-};
-
 /** What a run needs to know of its caller. */
 struct sc_bench_host {
     struct sc_pool *pool;
@@ -51,10 +46,9 @@ struct sc_bench_host {
     void *arg;
     /** Not SOCLE_OK: stop, with this status. */
     socle_status (*tell)(void *arg, const char *op, double fraction);
-    /** Make and verify a proof. E_NOMEM with @p why: it does not fit; E_SELFCHECK, E_REJECT: it is wrong. Only for the suite "prove". */
-    socle_status (*prove)(void *arg, struct sc_proof_run *out, char why[96], const struct sc_guest_case *c);
-    const char *profile;
-    unsigned bits;
+    /** Make and verify a proof of case @p i. E_NOMEM with @p why: it does not fit; E_SELFCHECK, E_REJECT: it is wrong. Not for kernels. */
+    socle_status (*prove)(void *arg, struct sc_proof_run *out, char why[SC_PROOF_WHY], size_t i);
+    const char *profile; /* of the suite "prove" */
 };
 
 /** The cases of a suite that @p o wants, as rows without times. E_ARG: no such suite, no such operation, too many runs; E_NOMEM. */

@@ -200,6 +200,28 @@ def device_tests(folder):
     report(all(r["outcome"] == "skipped" and "--device" in r["why"] for r in left["results"]), "the processor says what wants a device", left["results"])
 
 
+def groth16_tests(folder):
+    path = os.path.join(folder, "groth16.json")
+    args = ["bench", "run", "--suite", "groth16", "--only", "bn128", "--runs", "3", "--seconds", "1", "-q", "-o", path]
+    text = exits(0, "proofs of Groth16 of the smallest size", *args).stdout
+    with open(path) as f:
+        d = json.load(f)
+    good, *skipped = d["results"]
+    p = good["proof"]
+    report(not faults(d, SCHEMA) and "profile" not in d["workload"] and not figures_wrong(good), "their report is of the schema", faults(d, SCHEMA))
+    report(good["outcome"] == "good" and good["units"] == 3 * ((2**14 - 3) // 3) and p["development_key"] and p["fixed_randomness"] and p["security_bits"] == 100 and
+           p["key_bytes"] > 2**14 * 400 and 0 < p["verify_seconds"] < 1e-9 * good["summary"]["median_ns"] * 3 and p["peak_memory_bytes"] > p["key_bytes"],
+           "and tells what they are", good)
+    report(0.8 < sum(good["stages"].values()) / (1e-9 * good["summary"]["median_ns"]) < 1.2, "stages are the time", good)
+    report(len(skipped) == 4 and all("s a run and a key" in r["why"] and r["why"] in text for r in skipped), "what takes too long is skipped and says so", text)
+    exits(0, "the proof comes out again", "bench", "check", path, "-q")
+    if not SANITIZED:
+        exits(5, "a key that there is no memory for is not passed over", "bench", "check", path, "-q", "--mem-budget", "40M")
+    d["results"][0]["digest"] = d["results"][0]["reference_digest"] = "00" * 32
+    put(folder, "other16.json", json.dumps(d))
+    exits(3, "another proof of Groth16 is noticed", "bench", "check", os.path.join(folder, "other16.json"), "-q")
+
+
 def main():
     exits(2, "bench wants to know what to do", "bench")
     exits(2, "bench does nothing else", "bench", "walk")
@@ -212,7 +234,7 @@ def main():
     exits(7, "a deadline ends it", "bench", "run", "--deadline", "0.05", "-q")
     listed = json.loads(exits(0, "list under --json", "bench", "list", "--json").stdout)
     text = exits(0, "list", "bench", "list").stdout
-    report(listed["schema"] == "socle.bench" and listed["suites"] == ["kernels", "prove"] and len(listed["cases"]) >= 45 and
+    report(listed["schema"] == "socle.bench" and listed["suites"] == ["kernels", "prove", "groth16"] and len(listed["cases"]) >= 45 and
            {c["shape"] for c in listed["cases"] if c["op"] == "fr-ntt"} >= {f"{f} 2^{n} x 1" for f in ("BN254", "BLS12-381") for n in (16, 22, 26)} and
            {c["shape"] for c in listed["cases"] if c["op"] == "msm"} >= {f"{c} G{g} 2^{n}" for c in ("BN254", "BLS12-381") for g in (1, 2) for n in (14, 20)} and
            all(c["op"] in text and c["shape"] in text for c in listed["cases"]) and max(map(len, text.splitlines())) <= 80, "lists the cases", text)
@@ -245,6 +267,7 @@ def main():
         sensor_tests(folder)
         proof_tests(folder)
         device_tests(folder)
+        groth16_tests(folder)
         exits(2, "a report that cannot be written is an error", "bench", "run", "--only", "fold", "--runs", "1", "-q", "-o", os.path.join(folder, "no", "r"))
     return tap.done()
 

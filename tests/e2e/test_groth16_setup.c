@@ -5,7 +5,7 @@
  */
 #define _DEFAULT_SOURCE
 #include "core/base/rd.h"
-#include "host/bench/known_key.h"
+#include "host/bench/g16_scene.h"
 #include "host/groth16/binfile.h"
 #include "host/groth16/blake2b.h"
 #include "host/groth16/groth16.h"
@@ -463,4 +463,35 @@ Test(groth16_setup, the_key_of_a_known_trapdoor_is_that_of_the_set_up)
         scene_close(&s);
     }
     cr_expect_eq(sc_mem_now(), 0u);
+}
+
+static void scene_memory(const struct sc_g16_case *c)
+{
+    static struct sc_g16_scene scene;
+    socle_status go = SOCLE_OK, st = SOCLE_E_NOMEM;
+    struct sc_proof_run run = {0}, again = {0};
+    char words[SC_PROOF_WHY] = "";
+    const struct sc_g16_memory told = sc_g16_scene_memory(c, 1);
+    sc_mem_peak_reset();
+    for (uint64_t at = 1; st != SOCLE_OK; at++) {
+        cr_assert_lt(at, 60);
+        sc_mem_fail_at(at);
+        st = sc_g16_scene_make(&scene, c, NULL, always, &go);
+        sc_mem_fail_at(0);
+        cr_assert(st == SOCLE_OK || (st == SOCLE_E_NOMEM && sc_mem_now() == 0), "allocation %llu: %d", (unsigned long long)at, (int)st);
+    }
+    cr_expect(sc_mem_peak() <= told.held + told.make && sc_mem_now() <= told.held, "made with %zu, told %llu", sc_mem_peak(),
+              (unsigned long long)(told.held + told.make));
+    cr_assert_eq(sc_g16_scene_prove(&run, words, &scene, NULL), SOCLE_OK, "%s", words);
+    cr_expect_leq(run.peak_memory, told.held + told.prove);
+    cr_assert_eq(sc_g16_scene_prove(&again, words, &scene, NULL), SOCLE_OK, "%s", words);
+    cr_expect_arr_eq(run.digest, again.digest, sizeof run.digest);
+    sc_g16_scene_fini(&scene);
+    cr_expect_eq(sc_mem_now(), 0u);
+}
+
+Test(groth16_setup, a_scene_of_the_bench_takes_what_is_told_and_gives_it_back)
+{
+    scene_memory(&(const struct sc_g16_case){"bn128", "2^8 rows", 8});
+    scene_memory(&(const struct sc_g16_case){"bls12381", "2^8 rows", 8});
 }

@@ -29,8 +29,8 @@ static const char *short_name(const char *limit)
 static void say_row(const struct socle_bench_row *r)
 {
     char share[16] = "-", spread[16];
-    if (r->outcome == SOCLE_BENCH_SKIPPED) {
-        (void)printf("%-10s %-19s skipped: %s\n", r->op, r->shape, r->why);
+    if (!bench_row_ran(r)) {
+        (void)printf("%-10s %-19s %s: %s\n", r->op, r->shape, r->outcome == SOCLE_BENCH_FAILED ? "FAILED" : "skipped", r->why);
         return;
     }
     if (isfinite(r->share)) {
@@ -51,6 +51,9 @@ static void say_limits(const socle_bench *b)
     }
     struct socle_bench_limit l[BENCH_LIMITS];
     const size_t n = socle_bench_limits(b, l, BENCH_LIMITS);
+    if (n == 0) {
+        return;
+    }
     (void)printf("\n%-30s %9s\n", "limits, measured in this run", "median");
     for (size_t i = 0; i < n && i < BENCH_LIMITS; i++) {
         const bool memory = strcmp(l[i].name, "memory") == 0;
@@ -85,6 +88,9 @@ static void say_notes(const struct bench_result *r)
     }
     if (i->background) {
         (void)printf("background load: others had up to %.2f processors for a while\n", i->most_load);
+    }
+    if (!i->nothing_failed) {
+        (void)printf("not all that was begun could be finished\n");
     }
     if (!i->enough_runs) {
         (void)printf("fewer than 5 runs: no comparison can rest on them\n");
@@ -126,6 +132,17 @@ static enum exit_code list(struct args *a, const struct bench_result *r)
     return EXIT_GOOD;
 }
 
+/* Of the first case that failed. */
+static enum exit_code failure_of(const struct bench_result *r)
+{
+    for (size_t k = 0; k < r->n; k++) {
+        if (r->rows[k].outcome == SOCLE_BENCH_FAILED) {
+            return exit_of(r->rows[k].status);
+        }
+    }
+    return EXIT_GOOD;
+}
+
 static enum exit_code tell(struct args *a, const struct bench_result *r)
 {
     enum exit_code code = EXIT_GOOD;
@@ -146,7 +163,7 @@ static enum exit_code tell(struct args *a, const struct bench_result *r)
         code = fails_with(a, EXIT_USAGE, "E_IO", "cannot write to standard output");
     }
     json_drop(&j);
-    return code == EXIT_GOOD && !r->info->digests_right ? EXIT_SELFCHECK : code;
+    return code != EXIT_GOOD ? code : r->info->digests_right ? failure_of(r) : EXIT_SELFCHECK;
 }
 
 static enum exit_code options_of(const struct args *a, struct socle_bench_options *o)

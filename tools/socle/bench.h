@@ -20,6 +20,12 @@ struct bench_result {
     size_t n_moments;
 };
 
+/** Whether a row has times. */
+static inline bool bench_row_ran(const struct socle_bench_row *r)
+{
+    return r->outcome == SOCLE_BENCH_GOOD || r->outcome == SOCLE_BENCH_WRONG;
+}
+
 /** The members of a list, and of a report: docs/bench-report.schema.json. */
 void bench_json_list(struct json *j, const struct bench_result *r);
 void bench_json_report(struct json *j, const struct args *a, const struct bench_result *r);

@@ -166,15 +166,34 @@ static void json_case(struct json *j, const struct socle_bench_row *r)
     json_uint(j, "memory_bytes", r->memory);
 }
 
-static void json_proof(struct json *j, const struct socle_bench_proof *p)
+/* Names of the stages in reports; a set has its proofs in one stage. Loading, the key and the self-check, a few hundredths, are not there. Those
+ * of Groth16 are all told, by their own names. */
+static const char *stage_name(const char *name, bool groth16)
 {
-    /* Names of the stages in reports; a set has its proofs in one stage. Loading, the key and the self-check, a few hundredths, are not there. */
     static const char *const names[][2] = {{"execute", "execute"}, {"trace", "trace"}, {"commit", "commitment"}, {"bus argument", "bus-argument"},
                                            {"constraints", "constraints"}, {"open", "opening"}, {"proofs", "proofs"}};
+    for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
+        if (strcmp(name, names[k][0]) == 0) {
+            return names[k][1];
+        }
+    }
+    return groth16 ? name : NULL;
+}
+
+static void json_proof(struct json *j, const struct socle_bench_proof *p)
+{
+    const bool groth16 = p->key_bytes > 0;
     json_object(j, "proof");
     json_hex(j, "workload_digest", p->workload, sizeof p->workload);
-    json_uint(j, "cycles", p->cycles);
-    json_uint(j, "segments", p->n_segments);
+    if (groth16) {
+        json_bool(j, "development_key", true);
+        json_bool(j, "fixed_randomness", true);
+        json_uint(j, "key_bytes", p->key_bytes);
+        json_real(j, "key_seconds", p->key_s);
+    } else {
+        json_uint(j, "cycles", p->cycles);
+        json_uint(j, "segments", p->n_segments);
+    }
     json_uint(j, "security_bits", p->bits);
     json_uint(j, "proof_bytes", p->bytes);
     json_real(j, "verify_seconds", p->verify_s);
@@ -182,10 +201,9 @@ static void json_proof(struct json *j, const struct socle_bench_proof *p)
     json_end(j);
     json_object(j, "stages");
     for (unsigned i = 0; i < p->n_stages; i++) {
-        for (size_t k = 0; k < sizeof names / sizeof names[0]; k++) {
-            if (strcmp(p->stages[i].name, names[k][0]) == 0) {
-                json_real(j, names[k][1], p->stages[i].seconds);
-            }
+        const char *const name = stage_name(p->stages[i].name, groth16);
+        if (name != NULL) {
+            json_real(j, name, p->stages[i].seconds);
         }
     }
     json_end(j);
@@ -193,12 +211,13 @@ static void json_proof(struct json *j, const struct socle_bench_proof *p)
 
 static void json_row(struct json *j, const struct socle_bench_row *r)
 {
-    static const char *const outcomes[] = {[SOCLE_BENCH_GOOD] = "good", [SOCLE_BENCH_WRONG] = "wrong", [SOCLE_BENCH_SKIPPED] = "skipped"};
+    static const char *const outcomes[] = {[SOCLE_BENCH_GOOD] = "good", [SOCLE_BENCH_WRONG] = "wrong", [SOCLE_BENCH_SKIPPED] = "skipped",
+                                          [SOCLE_BENCH_FAILED] = "failed"};
     json_object(j, NULL);
     json_case(j, r);
     json_string(j, "outcome", outcomes[r->outcome]);
     known_string(j, "why", r->why);
-    if (r->outcome != SOCLE_BENCH_SKIPPED) {
+    if (bench_row_ran(r)) {
         json_hex(j, "digest", r->digest, sizeof r->digest);
         json_hex(j, "reference_digest", r->reference, sizeof r->reference);
         json_times(j, "runs_ns", r->runs_ns, r->n_runs);
@@ -232,6 +251,7 @@ static void json_validity(struct json *j, const struct socle_bench_info *i)
     json_check(j, "every digest is that of the reference", i->digests_right);
     json_check(j, "at least five runs after one to warm up", i->enough_runs);
     json_check(j, "not throttled", !i->throttled);
+    json_check(j, "nothing failed", i->nothing_failed);
     json_list_end(j);
     json_end(j);
 }
@@ -254,6 +274,22 @@ void bench_json_list(struct json *j, const struct bench_result *r)
     json_list_end(j);
 }
 
+/* What the clock is around. */
+static const char *boundary_of(const char *suite, bool on_cpu)
+{
+    return strcmp(suite, "prove") == 0
+               ? "the clock around one proof, from the bytes of program and input in memory to the bytes of a proof that was checked: key, run, trace, all "
+                 "rounds and self-check are inside, the second check and files are outside"
+           : strcmp(suite, "groth16") == 0
+               ? "the clock around one proof, from the proving key and the values of all wires in memory to the three points: transforms and sums of "
+                 "multiples are inside, computing the values of wires, the making of the key, the check and files are outside"
+           : on_cpu
+               ? "the clock around one call of the kernel on all threads, data in memory before and after; limits, digests and the making of the input are "
+                 "outside"
+               : "the clock of the host from handing the launches to the device until it has done them, data in the device's memory before and after; of msm "
+                 "the whole call, points and numbers going up; of transfer the copy";
+}
+
 void bench_json_report(struct json *j, const struct args *a, const struct bench_result *r)
 {
     json_identity(j, a, r);
@@ -263,14 +299,7 @@ void bench_json_report(struct json *j, const struct args *a, const struct bench_
     if (r->info->profile != NULL) {
         json_string(j, "profile", r->info->profile);
     }
-    json_string(j, "time_boundary", r->info->profile != NULL
-                                        ? "the clock around one proof, from the bytes of program and input in memory to the bytes of a proof that was "
-                                          "checked: key, run, trace, all rounds and self-check are inside, the second check and files are outside"
-                                    : strcmp(r->on.id, "cpu") == 0
-                                        ? "the clock around one call of the kernel on all threads, data in memory before and after; limits, digests and "
-                                          "the making of the input are outside"
-                                        : "the clock of the host from handing the launches to the device until it has done them, data in the device's memory "
-                                          "before and after; of msm the whole call, points and numbers going up; of transfer the copy");
+    json_string(j, "time_boundary", boundary_of(r->info->suite, strcmp(r->on.id, "cpu") == 0));
     json_end(j);
     json_host(j, r);
     json_devices(j, r);

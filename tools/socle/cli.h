@@ -43,7 +43,7 @@ enum exit_code {
     O(DEADLINE, 0, "deadline", "SECONDS", "stop with exit code 7 when it takes longer") \
     O(MEM_BUDGET, 0, "mem-budget", "SIZE", "most memory of the process, as 8G, 512M or bytes (default: what is available)") \
     O(BIND, 0, "bind", "PLACES", "threads bound to: auto, core, node, off (default: auto; off when processes share a machine)") \
-    O(SUITE, 0, "suite", "NAME", "which benchmarks: kernels, prove (default: kernels)") \
+    O(SUITE, 0, "suite", "NAME", "which benchmarks: kernels, prove, groth16 (default: kernels)") \
     O(ONLY, 0, "only", "OP", "the cases of this operation") \
     O(RUNS, 0, "runs", "N", "timed runs of each case (default: 9)") \
     O(SECONDS, 0, "seconds", "N", "begin no further round of runs, or no larger proofs on a device, later (default: 150)") \
