@@ -424,7 +424,7 @@ struct socle_bench_row {
     uint64_t memory;   /* bytes it takes when it runs alone */
     enum socle_bench_outcome outcome;
     socle_status status; /* of one that failed */
-    char why[96];
+    char why[160];
     uint8_t digest[SOCLE_BENCH_DIGEST], reference[SOCLE_BENCH_DIGEST]; /* of the last run, or of the first that was wrong */
     unsigned n_runs;
     const uint64_t *runs_ns, *least_ns; /* each run; the least that the limits measured just before it allow. Live as long as the bench */
@@ -450,6 +450,17 @@ struct socle_bench_moment {
     double others, steal; /* processors that others had */
 };
 
+/** A display or processing accelerator on the PCI bus. Strings are empty where the system does not tell; numbers NAN, 0 or -1. */
+struct socle_bench_card {
+    char pci[16], vendor[8], model[8];                /* place; numbers, as 0x10de */
+    char driver[24], driver_version[48], vbios[48];
+    double link_gt_s, link_most_gt_s;                 /* of a lane, as negotiated now, and the most that the card can */
+    unsigned lanes, most_lanes;
+    int numa_node;
+    uint64_t memory;                                  /* bytes */
+    double power_limit_w;
+};
+
 struct socle_bench_info {
     const char *suite;
     unsigned suite_version, threads, runs; /* runs: wanted */
@@ -460,7 +471,11 @@ struct socle_bench_info {
     double seconds;
     uint64_t peak_memory;
     const char *os, *kernel, *governor;    /* empty: unknown */
-    int virtualised;                       /* -1: unknown */
+    const char *container, *microcode;     /* empty: none that is seen; unknown */
+    int virtualised, smt, boost, memory_ecc; /* -1: unknown */
+    double clock_min_mhz, clock_max_mhz, power_limit_w; /* limits of the processor, NAN; power: of all packages, for long */
+    const struct socle_bench_card *cards;
+    unsigned n_cards;
     double load;                           /* mean number of running processes when it began */
     double slowest_pace, lowest_clock;     /* over the fastest; NAN */
     double hottest, most_load;             /* degrees, processors; NAN */

@@ -112,8 +112,12 @@ socle_status socle_bench_run(socle_context *ctx, socle_bench **out, const struct
     if (b->cases == NULL && ctx->options.device != NULL && strcmp(ctx->options.device, "cpu") != 0 && strcmp(ctx->options.device, "auto") != 0) {
         TRY(sc_fail(ctx, SOCLE_E_ARG, "bench: on another device than the processor there is the suite kernels alone, as yet"));
     }
-    TRY(sc_api_room(ctx, sc_lab_memory(NULL, NULL, 0, 1), "the bench"));
-    TRY(b->cases == NULL ? sc_api_bench_run_proofs(ctx, b, o) : run_kernels(ctx, b, o));
+    if (b->cases == NULL) {
+        TRY(sc_api_bench_run_proofs(ctx, b, o));
+    } else {
+        TRY(sc_api_room(ctx, sc_lab_memory(NULL, NULL, 0, 1), "the bench"));
+        TRY(run_kernels(ctx, b, o));
+    }
     *out = b;
     b = NULL;
 out:

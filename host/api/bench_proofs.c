@@ -77,7 +77,7 @@ static socle_status prove_guest(void *arg, struct sc_proof_run *out, char why[SC
     st = socle_prove(ctx, &proof, c->elf, c->elf_len, input, len);
     out->ns = sc_clock_ns() - start;
     if (st != SOCLE_OK) {
-        (void)snprintf(why, SC_PROOF_WHY, "%.95s", ctx->message);
+        (void)snprintf(why, SC_PROOF_WHY, "%.159s", ctx->message);
     }
     TRY(st);
     out->peak_memory = sc_mem_peak();

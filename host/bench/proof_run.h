@@ -7,7 +7,7 @@
 
 #include "host/socle.h"
 
-#define SC_PROOF_WHY 96 /* bytes of a sentence */
+#define SC_PROOF_WHY 160 /* bytes of a sentence */
 
 /** One proof that was made and verified. digest: of its bytes; workload: BLAKE3 of what is proved, both lengths before (sc_workload_digest). */
 struct sc_proof_run {

@@ -168,7 +168,8 @@ socle_status sc_bench_init(struct socle_bench *b, const struct socle_bench_optio
                                         .runs = b->max_runs, .kernels = sc_cpu_ops_now()->name,
                                         .reference = sc_cpu_ops_get(SC_ISA_REF)->name, .virtualised = -1, .load = unknown,
                                         .slowest_pace = unknown, .lowest_clock = unknown, .hottest = unknown, .most_load = unknown,
-                                        .os = b->machine.os, .kernel = b->machine.kernel, .governor = b->machine.governor};
+                                        .os = b->machine.os, .kernel = b->machine.kernel, .governor = b->machine.governor, .container = b->machine.container,
+                                        .microcode = b->machine.microcode, .cards = b->machine.cards, .smt = -1, .boost = -1, .memory_ecc = -1};
     return SOCLE_OK;
 }
 
@@ -273,6 +274,21 @@ out:
     return st;
 }
 
+static void describe(struct socle_bench *b)
+{
+    const struct sc_computer *const m = &b->machine;
+    struct socle_bench_info *const i = &b->info;
+    i->virtualised = m->virtualised;
+    i->smt = m->smt;
+    i->boost = m->boost;
+    i->memory_ecc = m->memory_ecc;
+    i->load = m->load;
+    i->clock_min_mhz = m->clock_min_mhz;
+    i->clock_max_mhz = m->clock_max_mhz;
+    i->power_limit_w = m->power_limit_w;
+    i->n_cards = m->n_cards;
+}
+
 socle_status sc_bench_run(struct socle_bench *b, const struct socle_bench_options *o, const struct sc_bench_host *host)
 {
     struct sc_rounds r = {.b = b, .root = o->system, .start_ns = sc_clock_ns()};
@@ -280,8 +296,7 @@ socle_status sc_bench_run(struct socle_bench *b, const struct socle_bench_option
     b->info.started = (uint64_t)time(NULL);
     b->info.threads = host->pool != NULL ? sc_pool_size(host->pool) : 1;
     sc_computer_read(&b->machine, o->system);
-    b->info.virtualised = b->machine.virtualised;
-    b->info.load = b->machine.load;
+    describe(b);
     sc_sensors_init(&r.sensors, o->system);
     if (b->cases == NULL) {
         TRY(sc_bench_proofs(&r, o->seconds > 0 ? o->seconds : DEFAULT_SECONDS, host));

@@ -8,6 +8,7 @@
 #include "host/bench/g16_scene.h"
 #include "host/bench/guests.h"
 #include "host/bench/lab.h"
+#include "host/bench/machine.h"
 #include "host/bench/sensors.h"
 #include "host/bench/suite.h"
 #include "host/socle.h"

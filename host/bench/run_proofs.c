@@ -28,7 +28,7 @@ static bool is_result(socle_status st)
 
 static void fail(struct socle_bench_row *row, socle_status st, const char *why)
 {
-    (void)snprintf(row->why, sizeof row->why, "%s: %.70s", row->n_runs > 0 ? "after some runs" : "at once", why[0] != '\0' ? why : socle_status_text(st));
+    (void)snprintf(row->why, sizeof row->why, "%s: %.120s", row->n_runs > 0 ? "after some runs" : "at once", why[0] != '\0' ? why : socle_status_text(st));
     row->outcome = SOCLE_BENCH_FAILED;
     row->status = st;
     row->n_runs = 0;

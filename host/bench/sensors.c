@@ -14,8 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/** The first bytes of a file below the root, ended; false when there is none. */
-__attribute__((format(printf, 4, 5))) static bool read_text(char *out, size_t size, const char *root, const char *format, ...)
+bool sc_system_text(char *out, size_t size, const char *root, const char *format, ...)
 {
     char name[128], path[512];
     va_list args;
@@ -35,8 +34,7 @@ __attribute__((format(printf, 4, 5))) static bool read_text(char *out, size_t si
     return true;
 }
 
-/* A decimal number at the start of a text, ended by white space; false for anything else. */
-static bool number_of(const char *text, uint64_t *out)
+bool sc_system_number(const char *text, uint64_t *out)
 {
     char *end = NULL;
     *out = strtoull(text, &end, 10);
@@ -51,13 +49,13 @@ static double clock_of(const char *root)
     unsigned n = 0;
     for (unsigned i = 0; i < SC_SENSORS_CPUS; i++) {
         uint64_t khz;
-        if (!read_text(text, sizeof text, root, "sys/devices/system/cpu/cpu%u/cpufreq/scaling_cur_freq", i)) {
+        if (!sc_system_text(text, sizeof text, root, "sys/devices/system/cpu/cpu%u/cpufreq/scaling_cur_freq", i)) {
             if (i > n) {
                 break; /* two in a row: no more */
             }
             continue;
         }
-        if (number_of(text, &khz)) {
+        if (sc_system_number(text, &khz)) {
             sum += 1e-3 * (double)khz;
             n++;
         }
@@ -72,7 +70,7 @@ static double heat_of(const char *root)
     double most = NAN;
     for (unsigned i = 0; i < SC_SENSORS_ZONES; i++) {
         uint64_t milli;
-        if (read_text(text, sizeof text, root, "sys/class/thermal/thermal_zone%u/temp", i) && number_of(text, &milli)) {
+        if (sc_system_text(text, sizeof text, root, "sys/class/thermal/thermal_zone%u/temp", i) && sc_system_number(text, &milli)) {
             const double celsius = 1e-3 * (double)milli;
             most = isnan(most) || celsius > most ? celsius : most;
         }
@@ -86,7 +84,7 @@ static bool processor_time(const char *root, double *busy, double *steal)
     char text[512];
     unsigned long long v[8] = {0};
     const long ticks = sysconf(_SC_CLK_TCK);
-    if (ticks <= 0 || !read_text(text, sizeof text, root, "proc/stat") ||
+    if (ticks <= 0 || !sc_system_text(text, sizeof text, root, "proc/stat") ||
         sscanf(text, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &v[0], &v[1], &v[2], &v[3], &v[4], &v[5], &v[6], &v[7]) < 7) {
         return false;
     }
@@ -127,9 +125,9 @@ void sc_energy_read(struct sc_energy *e, const char *root)
     char text[64], range[64];
     const char *const at = root != NULL ? root : "";
     memset(e, 0, sizeof *e);
-    while (e->n < SC_SENSORS_PACKAGES && read_text(text, sizeof text, at, "sys/class/powercap/intel-rapl:%u/energy_uj", e->n) &&
-           read_text(range, sizeof range, at, "sys/class/powercap/intel-rapl:%u/max_energy_range_uj", e->n) && number_of(text, &e->uj[e->n]) &&
-           number_of(range, &e->range[e->n])) {
+    while (e->n < SC_SENSORS_PACKAGES && sc_system_text(text, sizeof text, at, "sys/class/powercap/intel-rapl:%u/energy_uj", e->n) &&
+           sc_system_text(range, sizeof range, at, "sys/class/powercap/intel-rapl:%u/max_energy_range_uj", e->n) && sc_system_number(text, &e->uj[e->n]) &&
+           sc_system_number(range, &e->range[e->n])) {
         e->n++;
     }
 }
@@ -145,49 +143,4 @@ double sc_energy_between(const struct sc_energy *a, const struct sc_energy *b)
         sum += 1e-6 * (double)used;
     }
     return sum;
-}
-
-/* The text behind @p key of the line that begins with it, without quotes. */
-static void value_behind(char *out, size_t size, const char *text, const char *key)
-{
-    const size_t len = strlen(key);
-    for (const char *line = text; line != NULL && *line != '\0';) {
-        if (strncmp(line, key, len) == 0) {
-            const char *from = line + len;
-            from += *from == '"';
-            (void)snprintf(out, size, "%.*s", (int)strcspn(from, "\"\n"), from);
-            return;
-        }
-        line = strchr(line, '\n');
-        line += line != NULL;
-    }
-}
-
-/* x86 has a flag for it; others tell nothing here. */
-static int hypervisor_of(const char *root)
-{
-    char text[8192], flags[4096] = "";
-    (void)read_text(text, sizeof text, root, "proc/cpuinfo");
-    value_behind(flags, sizeof flags, text, "flags\t\t:");
-    return flags[0] == '\0' ? -1 : strstr(flags, " hypervisor") != NULL;
-}
-
-void sc_computer_read(struct sc_computer *m, const char *root)
-{
-    char text[4096];
-    const char *const at = root != NULL ? root : "";
-    memset(m, 0, sizeof *m);
-    m->load = NAN;
-    (void)read_text(text, sizeof text, at, "etc/os-release");
-    value_behind(m->os, sizeof m->os, text, "PRETTY_NAME=");
-    (void)read_text(text, sizeof text, at, "proc/sys/kernel/osrelease");
-    (void)snprintf(m->kernel, sizeof m->kernel, "%.*s", (int)strcspn(text, "\n"), text);
-    (void)read_text(text, sizeof text, at, "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
-    (void)snprintf(m->governor, sizeof m->governor, "%.*s", (int)strcspn(text, "\n"), text);
-    m->virtualised = hypervisor_of(at);
-    if (read_text(text, sizeof text, at, "proc/loadavg")) {
-        char *end = NULL;
-        const double load = strtod(text, &end);
-        m->load = end != text && load >= 0 && load < 1e6 ? load : NAN;
-    }
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * What the system tells about the machine and about a moment: files below a folder that is / or, in tests, stands for it.
+ * What the system tells about a moment: files below a folder that is / or, in tests, stands for it.
  * What is not there is NAN or empty; nothing here fails.
  */
 #ifndef SC_BENCH_SENSORS_H
@@ -34,12 +34,9 @@ void sc_energy_read(struct sc_energy *e, const char *root);
 /** Joules from @p a to @p b, of all packages; NAN when there are none or they are not the same ones. */
 double sc_energy_between(const struct sc_energy *a, const struct sc_energy *b);
 
-/** Strings are empty where the system does not tell. */
-struct sc_computer {
-    char os[80], kernel[80], governor[32];
-    int virtualised; /* 1, 0; -1 unknown */
-    double load;     /* mean number of running processes over a minute; NAN */
-};
-void sc_computer_read(struct sc_computer *m, const char *root);
+/** The first bytes of a file below the root, ended; false when there is none. */
+bool sc_system_text(char *out, size_t size, const char *root, const char *format, ...) __attribute__((format(printf, 4, 5)));
+/** A decimal number at the start of a text, ended by white space; false for anything else. */
+bool sc_system_number(const char *text, uint64_t *out);
 
 #endif

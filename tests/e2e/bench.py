@@ -131,7 +131,9 @@ def sensor_tests(folder):
     report(not faults(d, SCHEMA) and len(m) >= 1 and all(x[k] is None for x in m for k in ("clock_mhz", "celsius", "others", "steal")) and
            all(h[k] is None for k in ("os", "kernel", "virtualised", "governor", "load_average")) and
            c["lowest_clock"] is c["hottest"] is c["most_load"] is None and not c["hot"] and not c["background"] and
-           all(r["joules"] is None for r in d["results"]) and d["identity"]["options"]["system"] == empty, "has null for them", faults(d, SCHEMA) or d)
+           all(h[k] is None for k in ("container", "smt", "memory_ecc", "microcode", "clock_min_mhz", "clock_max_mhz", "boost", "power_limit_w")) and
+           h["cards"] == [] and
+           all(r["joules"] is r["joules_per_unit"] is None for r in d["results"]) and d["identity"]["options"]["system"] == empty, "has null for them", faults(d, SCHEMA) or d)
     put(full, "sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq", "2400000\n")
     put(full, "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "powersave\n")
     put(full, "sys/class/thermal/thermal_zone0/temp", "99000\n")
@@ -139,13 +141,17 @@ def sensor_tests(folder):
     put(full, "sys/class/powercap/intel-rapl:0/max_energy_range_uj", "100000\n")
     put(full, "proc/loadavg", "3.25 1 1 1/1 1\n")
     put(full, "proc/cpuinfo", "flags\t\t: fpu sse\n")
+    put(full, "sys/bus/pci/devices/0000:01:00.0/class", "0x030000\n")
+    put(full, "sys/bus/pci/devices/0000:01:00.0/current_link_speed", "8.0 GT/s PCIe\n")
+    put(full, "sys/bus/pci/devices/0000:01:00.0/current_link_width", "16\n")
     d = json.loads(exits(0, "a machine with sensors", "bench", "run", "--only", "fold", "--runs", "5", "--system", full, "--json", "-q").stdout)
     m, h, c = d["conditions"]["moments"], d["host"], d["conditions"]
     report(not faults(d, SCHEMA) and all(x["clock_mhz"] == 2400 and x["celsius"] == 99 for x in m) and h["governor"] == "powersave" and
            h["load_average"] == 3.25 and h["virtualised"] is False and c["hot"] and c["hottest"] == 99 and c["lowest_clock"] == 1 and
-           all(r["joules"] == 0 for r in d["results"]), "tells and judges them", faults(d, SCHEMA) or d)
+           all(r["joules"] == r["joules_per_unit"] == 0 for r in d["results"]) and
+           [(c["pci"], c["link_gt_s"], c["lanes"], c["most_lanes"], c["driver"]) for c in h["cards"]] == [("0000:01:00.0", 8, 16, None, None)], "tells and judges them", faults(d, SCHEMA) or d)
     out = exits(0, "the table tells of them", "bench", "run", "--only", "fold", "--runs", "5", "--system", full, "-q").stdout
-    report("hot: 99 degrees" in out and "J a run" in out, "heat and energy are in the table", out)
+    report("hot: 99 degrees" in out and "J a run" in out and "uJ for each of the" in out, "heat and energy are in the table", out)
 
 
 def proof_tests(folder):
@@ -217,6 +223,8 @@ def groth16_tests(folder):
     exits(0, "the proof comes out again", "bench", "check", path, "-q")
     if not SANITIZED:
         exits(5, "a key that there is no memory for is not passed over", "bench", "check", path, "-q", "--mem-budget", "40M")
+        text = exits(0, "a budget that holds no key", "bench", "run", "--suite", "groth16", "--only", "bn128", "-q", "--mem-budget", "40M").stdout
+        report(text.count("skipped: needs") == 5 and "5 of 5 cases were skipped" in text, "skips them and says so", text)
     d["results"][0]["digest"] = d["results"][0]["reference_digest"] = "00" * 32
     put(folder, "other16.json", json.dumps(d))
     exits(3, "another proof of Groth16 is noticed", "bench", "check", os.path.join(folder, "other16.json"), "-q")

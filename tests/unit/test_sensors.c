@@ -3,6 +3,7 @@
  * Sensors of a machine made here, of one that has none, and of files that are nonsense.
  */
 #define _GNU_SOURCE
+#include "host/bench/machine.h"
 #include "host/bench/sensors.h"
 
 #include <criterion/criterion.h>
@@ -67,6 +68,8 @@ Test(sensors, a_folder_with_nothing_has_nothing)
     cr_expect(isnan(sc_energy_between(&e, &e)));
     sc_computer_read(&m, root);
     cr_expect(m.os[0] == '\0' && m.kernel[0] == '\0' && m.governor[0] == '\0' && m.virtualised == -1 && isnan(m.load));
+    cr_expect(m.container[0] == '\0' && m.microcode[0] == '\0' && m.smt == -1 && m.boost == -1 && m.memory_ecc == -1 && m.n_cards == 0);
+    cr_expect(isnan(m.clock_min_mhz) && isnan(m.clock_max_mhz) && isnan(m.power_limit_w));
 }
 
 Test(sensors, clocks_are_averaged_and_the_hottest_zone_counts)
@@ -138,6 +141,74 @@ Test(sensors, the_machine_is_described)
     put("proc/cpuinfo", "processor\t: 0\nflags\t\t: fpu avx2\n");
     sc_computer_read(&m, root);
     cr_expect_eq(m.virtualised, 0);
+}
+
+Test(sensors, the_processor_is_described)
+{
+    struct sc_computer m;
+    put("proc/cpuinfo", "processor\t: 0\nmicrocode\t: 0x2b000590\nflags\t\t: fpu\n");
+    put("run/systemd/container", "lxc\n");
+    put("sys/devices/system/cpu/smt/active", "1\n");
+    put("sys/devices/system/cpu/intel_pstate/no_turbo", "1\n");
+    put("sys/devices/system/cpu/cpufreq/boost", "1\n");
+    put("sys/devices/system/edac/mc/mc0/mc_name", "Some controller\n");
+    put("sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_min_freq", "800000\n");
+    put("sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq", "3700000\n");
+    put("sys/class/powercap/intel-rapl:0/constraint_0_power_limit_uw", "165000000\n");
+    put("sys/class/powercap/intel-rapl:1/constraint_0_power_limit_uw", "100000000\n");
+    sc_computer_read(&m, root);
+    cr_expect_str_eq(m.microcode, "0x2b000590");
+    cr_expect_str_eq(m.container, "lxc");
+    cr_expect(m.smt == 1 && m.boost == 0 && m.memory_ecc == 1);
+    cr_expect(m.clock_min_mhz == 800 && m.clock_max_mhz == 3700 && fabs(m.power_limit_w - 265) < 1e-9);
+    put(".dockerenv", "x");
+    put("run/systemd/container", "");
+    sc_computer_read(&m, root);
+    cr_expect_str_eq(m.container, "docker");
+}
+
+static void put_link(const char *name, const char *to)
+{
+    char path[512];
+    (void)snprintf(path, sizeof path, "%s/%s", root, name);
+    cr_assert_eq(symlink(to, path), 0);
+}
+
+Test(sensors, cards_have_the_link_that_was_negotiated)
+{
+    struct sc_computer m;
+    put("sys/bus/pci/devices/0000:00:1f.0/class", "0x060100\n");
+    put("sys/bus/pci/devices/0000:c1:00.0/class", "0x030200\n");
+    put("sys/bus/pci/devices/0000:c1:00.0/vendor", "0x10de\n");
+    put("sys/bus/pci/devices/0000:c1:00.0/device", "0x2330\n");
+    put("sys/bus/pci/devices/0000:c1:00.0/current_link_speed", "16.0 GT/s PCIe\n");
+    put("sys/bus/pci/devices/0000:c1:00.0/max_link_speed", "32.0 GT/s PCIe\n");
+    put("sys/bus/pci/devices/0000:c1:00.0/current_link_width", "8\n");
+    put("sys/bus/pci/devices/0000:c1:00.0/max_link_width", "16\n");
+    put("sys/bus/pci/devices/0000:c1:00.0/numa_node", "1\n");
+    put_link("sys/bus/pci/devices/0000:c1:00.0/driver", "../../../../bus/pci/drivers/nvidia");
+    put("sys/module/nvidia/version", "550.54.15\n");
+    put("proc/driver/nvidia/gpus/0000:c1:00.0/information", "Model: \t\t Some card\nVideo BIOS: \t 96.00.74.00.01\nBus Type: PCIe\n");
+    put("sys/bus/pci/devices/0000:03:00.0/class", "0x120000\n");
+    put("sys/bus/pci/devices/0000:03:00.0/current_link_speed", "Unknown\n");
+    put("sys/bus/pci/devices/0000:03:00.0/current_link_width", "0\n");
+    put("sys/bus/pci/devices/0000:03:00.0/numa_node", "-1\n");
+    put("sys/bus/pci/devices/0000:03:00.0/vbios_version", "113-D65201\n");
+    put("sys/bus/pci/devices/0000:03:00.0/mem_info_vram_total", "34342961152\n");
+    put("sys/bus/pci/devices/0000:03:00.0/hwmon/hwmon3/power1_cap", "300000000\n");
+    sc_computer_read(&m, root);
+    cr_assert_eq(m.n_cards, 2);
+    const struct socle_bench_card *const a = &m.cards[0], *const b = &m.cards[1];
+    cr_expect_str_eq(a->pci, "0000:03:00.0");
+    cr_expect(isnan(a->link_gt_s) && a->lanes == 0 && a->numa_node == -1 && a->driver[0] == '\0' && a->power_limit_w == 300 && a->memory == 34342961152u);
+    cr_expect_str_eq(a->vbios, "113-D65201");
+    cr_expect_str_eq(b->vendor, "0x10de");
+    cr_expect_str_eq(b->model, "0x2330");
+    cr_expect(b->link_gt_s == 16 && b->link_most_gt_s == 32 && b->lanes == 8 && b->most_lanes == 16 && b->numa_node == 1);
+    cr_expect(isnan(b->power_limit_w) && b->memory == 0);
+    cr_expect_str_eq(b->driver, "nvidia");
+    cr_expect_str_eq(b->driver_version, "550.54.15");
+    cr_expect_str_eq(b->vbios, "96.00.74.00.01");
 }
 
 Test(sensors, nonsense_is_unknown)

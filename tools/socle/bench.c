@@ -37,10 +37,10 @@ static void say_row(const struct socle_bench_row *r)
         (void)snprintf(share, sizeof share, "%.0f %%", 100 * r->share);
     }
     (void)snprintf(spread, sizeof spread, "%.1f %%", 100 * r->time.mad / r->time.median);
-    (void)printf("%-10s %-19s %9.3f %7s %9.2f %-4s %5s %-7s%s\n", r->op, r->shape, 1e-6 * r->time.median, spread, r->rate, r->unit, share,
+    (void)printf("%-10s %-19s %9.3f %7s %9.*f %-4s %5s %-7s%s\n", r->op, r->shape, 1e-6 * r->time.median, spread, r->rate < 1 ? 4 : 2, r->rate, r->unit, share,
                  short_name(r->binds), r->outcome == SOCLE_BENCH_WRONG ? "!" : r->time.drifts ? "~" : r->time.unstable ? "*" : "");
     if (isfinite(r->joules)) {
-        (void)printf("%-10s %-19s %9.3g J a run, %.3g nJ of %s\n", "", "", r->joules, 1e9 * r->joules / r->units, r->what);
+        (void)printf("%-10s %-19s %9.3g J a run, %.3g uJ for each of the %s\n", "", "", r->joules, 1e6 * r->joules / r->units, r->what);
     }
 }
 
@@ -65,14 +65,19 @@ static void say_notes(const struct bench_result *r)
 {
     const struct socle_bench_info *const i = r->info;
     bool unstable = false, drifts = false, wrong = false;
+    size_t n_skipped = 0;
     for (size_t k = 0; k < r->n; k++) {
         unstable = unstable || r->rows[k].time.unstable;
         drifts = drifts || r->rows[k].time.drifts;
         wrong = wrong || r->rows[k].outcome == SOCLE_BENCH_WRONG;
+        n_skipped += r->rows[k].outcome == SOCLE_BENCH_SKIPPED;
     }
     (void)printf("\n");
     if (wrong) {
         (void)printf("! the result is WRONG: it is not that of the reference\n");
+    }
+    if (n_skipped > 0) {
+        (void)printf("%zu of %zu cases were skipped\n", n_skipped, r->n);
     }
     if (unstable) {
         (void)printf("* unstable: coefficient of variation above 3 %%\n");

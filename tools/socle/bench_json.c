@@ -19,17 +19,39 @@ static void known_string(struct json *j, const char *key, const char *value)
     }
 }
 
+/* 1, 0, or what is not known. */
+static void known_answer(struct json *j, const char *key, int value)
+{
+    if (value < 0) {
+        json_null(j, key);
+    } else {
+        json_bool(j, key, value == 1);
+    }
+}
+
+static void known_count(struct json *j, const char *key, uint64_t value)
+{
+    if (value == 0) {
+        json_null(j, key);
+    } else {
+        json_uint(j, key, value);
+    }
+}
+
 static void json_identity(struct json *j, const struct args *a, const struct bench_result *r)
 {
     json_object(j, "identity");
     json_string(j, "version", socle_version());
     json_string(j, "commit", SOCLE_COMMIT);
     json_string(j, "compiler", __VERSION__);
+    json_string(j, "build", SOCLE_BUILD);
     json_uint(j, "started", r->info->started);
     json_real(j, "seconds", r->info->seconds);
     json_object(j, "options");
     known_string(j, "only", a->value[OPT_ONLY]);
     json_uint(j, "runs", r->info->runs);
+    known_string(j, "seconds", a->value[OPT_SECONDS]);
+    known_string(j, "threads", a->value[OPT_THREADS]);
     known_string(j, "mem_budget", a->value[OPT_MEM_BUDGET]);
     known_string(j, "bind", a->value[OPT_BIND]);
     known_string(j, "system", a->value[OPT_SYSTEM]);
@@ -37,16 +59,41 @@ static void json_identity(struct json *j, const struct args *a, const struct ben
     json_end(j);
 }
 
+static void json_cards(struct json *j, const struct socle_bench_info *info)
+{
+    json_list(j, "cards");
+    for (unsigned i = 0; i < info->n_cards; i++) {
+        const struct socle_bench_card *const c = &info->cards[i];
+        json_object(j, NULL);
+        json_string(j, "pci", c->pci);
+        known_string(j, "vendor", c->vendor);
+        known_string(j, "model", c->model);
+        known_string(j, "driver", c->driver);
+        known_string(j, "driver_version", c->driver_version);
+        known_string(j, "vbios", c->vbios);
+        json_real(j, "link_gt_s", c->link_gt_s);
+        json_real(j, "link_most_gt_s", c->link_most_gt_s);
+        known_count(j, "lanes", c->lanes);
+        known_count(j, "most_lanes", c->most_lanes);
+        if (c->numa_node < 0) {
+            json_null(j, "numa_node");
+        } else {
+            json_uint(j, "numa_node", (uint64_t)c->numa_node);
+        }
+        known_count(j, "memory_bytes", c->memory);
+        json_real(j, "power_limit_w", c->power_limit_w);
+        json_end(j);
+    }
+    json_list_end(j);
+}
+
 static void json_host(struct json *j, const struct bench_result *r)
 {
     json_object(j, "host");
     known_string(j, "os", r->info->os);
     known_string(j, "kernel", r->info->kernel);
-    if (r->info->virtualised < 0) {
-        json_null(j, "virtualised");
-    } else {
-        json_bool(j, "virtualised", r->info->virtualised == 1);
-    }
+    known_answer(j, "virtualised", r->info->virtualised);
+    known_string(j, "container", r->info->container);
     known_string(j, "governor", r->info->governor);
     json_real(j, "load_average", r->info->load);
     json_uint(j, "memory_bytes", r->device.memory);
@@ -54,6 +101,14 @@ static void json_host(struct json *j, const struct bench_result *r)
     json_uint(j, "cores", r->device.cores);
     json_uint(j, "packages", r->device.packages);
     json_uint(j, "numa_nodes", r->device.numa_nodes);
+    known_answer(j, "smt", r->info->smt);
+    known_answer(j, "memory_ecc", r->info->memory_ecc);
+    known_string(j, "microcode", r->info->microcode);
+    json_real(j, "clock_min_mhz", r->info->clock_min_mhz);
+    json_real(j, "clock_max_mhz", r->info->clock_max_mhz);
+    known_answer(j, "boost", r->info->boost);
+    json_real(j, "power_limit_w", r->info->power_limit_w);
+    json_cards(j, r->info);
     json_end(j);
 }
 
@@ -228,6 +283,7 @@ static void json_row(struct json *j, const struct socle_bench_row *r)
         json_real(j, "share", r->share);
         known_string(j, "binds", r->binds);
         json_real(j, "joules", r->joules);
+        json_real(j, "joules_per_unit", r->joules / r->units);
         if (r->proof != NULL) {
             json_proof(j, r->proof);
         }
