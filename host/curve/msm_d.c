@@ -25,23 +25,27 @@ struct sum {
     uint8_t *windows, *total; /* of a chunk, of those so far: n_windows xyzz sums */
 };
 
-/* Words of the largest scalar in bits, 1 at least; 0: one is not below r. */
-static unsigned most_bits(const uint64_t (*k)[4], size_t n, const uint64_t *r)
+static unsigned bits_of(const uint64_t k[4])
 {
-    uint64_t any[4] = {1};
+    unsigned words = 4;
+    while (words > 0 && k[words - 1] == 0) {
+        words--;
+    }
+    return words == 0 ? 0 : 64 * words - (unsigned)__builtin_clzll(k[words - 1]);
+}
+
+/* False: one is not below r. */
+static bool count_bits(struct sc_kc_msm_bits *bits, const uint64_t (*k)[4], size_t n, const uint64_t *r)
+{
+    memset(bits, 0, sizeof *bits);
+    bits->n = (uint32_t)n;
     for (size_t i = 0; i < n; i++) {
         if (limbs_ge(k[i], r, 4)) {
-            return 0;
+            return false;
         }
-        for (unsigned j = 0; j < 4; j++) {
-            any[j] |= k[i][j];
-        }
+        bits->of[bits_of(k[i])]++;
     }
-    unsigned bits = 256;
-    while ((any[(bits - 1) / 64] >> (bits - 1) % 64 & 1) == 0) {
-        bits--;
-    }
-    return bits;
+    return true;
 }
 
 /* Bytes of the arena. */
@@ -55,14 +59,14 @@ static uint64_t room_of(const struct sc_kc_msm *m, uint64_t align)
 }
 
 /* For all points, or for as many as there is room for. A sixteenth of the device is left for the private memory of the kernels. */
-static socle_status choose_shape(struct sum *s, const struct sc_committer *device, enum sc_group g, size_t n, unsigned bits)
+static socle_status choose_shape(struct sum *s, const struct sc_committer *device, enum sc_group g, const struct sc_kc_msm_bits *bits)
 {
     const uint64_t budget = sc_committer_budget(device), room = budget - budget / 16;
-    size_t chunk = n < SC_KC_MSM_MAX_N ? n : SC_KC_MSM_MAX_N;
-    s->shape = sc_kc_msm_of(g, (uint32_t)chunk, bits);
+    uint32_t chunk = bits->n < SC_KC_MSM_MAX_N ? bits->n : SC_KC_MSM_MAX_N;
+    s->shape = sc_kc_msm_for(g, chunk, bits);
     while (room_of(&s->shape, s->space.align) > room && chunk > LEAST_CHUNK) {
         chunk = (chunk + 1) / 2;
-        s->shape = sc_kc_msm_of(g, (uint32_t)chunk, bits);
+        s->shape = sc_kc_msm_for(g, chunk, bits);
     }
     s->space.how = room_of(&s->shape, s->space.align) <= room ? SOCLE_OK : SOCLE_E_NOMEM;
     return s->space.how;
@@ -151,16 +155,16 @@ socle_status sc_msm_device(struct sc_committer *device, enum sc_group g, void *o
 {
     socle_status st = SOCLE_OK;
     struct sum s = {.ops = sc_group_ops_ref(g)};
-    const unsigned bits = n > SC_MSM_MAX ? 0 : most_bits(k, n, s.ops->order);
+    struct sc_kc_msm_bits bits;
     memset(out, 0, s.ops->size);
-    if (bits == 0) {
+    if (n > SC_MSM_MAX || !count_bits(&bits, k, n, s.ops->order)) {
         return SOCLE_E_ARG;
     }
-    if (n == 0) {
-        return SOCLE_OK;
+    if (bits.of[0] == n) {
+        return SOCLE_OK; /* nothing to add */
     }
     TRY(sc_space_borrow(&s.space, device, SC_LOAN_SUM));
-    TRY(choose_shape(&s, device, g, n, bits));
+    TRY(choose_shape(&s, device, g, &bits));
     st = sum_all(&s, out, p, k, n);
 out:
     (void)sc_space_fini(&s.space);

@@ -7,27 +7,53 @@
 
 enum { RUN = 32, C_MIN = 3, C_MAX = 18, MOST_LOG_S = 4, WIDE = 256 }; /* RUN: KC_MSM_RUN; WIDE: KC_WIDE */
 
+/* Words of LIST are counted by 32 bits. With windows of C_MAX bits there are less than half as many in SC_KC_MSM_MAX_N scalars. */
+#define MOST_ENTRIES 0x78000000u
+
 /* At least one more bit than a scalar has: the carry out of the window below fits into the top one. */
 static uint32_t windows(unsigned bits, uint32_t c)
 {
     return bits / c + 1;
 }
 
-struct sc_kc_msm sc_kc_msm_of(enum sc_group g, uint32_t n, unsigned bits)
+/* Of all scalars. */
+static uint64_t entries_of(const struct sc_kc_msm_bits *bits, uint32_t c)
+{
+    uint64_t sum = 0;
+    for (unsigned b = 1; b <= 256; b++) {
+        sum += (uint64_t)bits->of[b] * windows(b, c);
+    }
+    return sum;
+}
+
+struct sc_kc_msm sc_kc_msm_for(enum sc_group g, uint32_t n, const struct sc_kc_msm_bits *bits)
 {
     const uint32_t words = (uint32_t)(sc_group_ops_ref(g)->size / sizeof(uint32_t));
-    struct sc_kc_msm m = {.group = g, .n = n, .c = C_MIN, .point_words = words, .sum_words = 2 * words};
+    struct sc_kc_msm m = {.group = g, .n = n, .point_words = words, .sum_words = 2 * words};
     uint64_t least = UINT64_MAX;
+    unsigned most = 256;
+    while (most > 1 && bits->of[most] == 0) {
+        most--;
+    }
     for (uint32_t c = C_MIN; c <= C_MAX; c++) {
-        const uint64_t cost = (uint64_t)windows(bits, c) * (n + ((uint64_t)4 << (c - 1))); /* a bucket is as much as four points */
-        if (cost < least) {
+        const uint64_t all = entries_of(bits, c), room = (uint64_t)n * windows(most, c) < all ? (uint64_t)n * windows(most, c) : all;
+        const uint64_t cost = all * n / bits->n + ((uint64_t)windows(most, c) * 4 << (c - 1)); /* a bucket is as much as four points */
+        if (cost < least && room <= MOST_ENTRIES) {
             least = cost;
             m.c = c;
+            m.most_entries = (uint32_t)room;
         }
     }
-    m.n_windows = windows(bits, m.c);
+    m.n_windows = windows(most, m.c);
     m.log_s = m.c - 1 < MOST_LOG_S ? m.c - 1 : MOST_LOG_S;
     return m;
+}
+
+struct sc_kc_msm sc_kc_msm_of(enum sc_group g, uint32_t n, unsigned bits)
+{
+    struct sc_kc_msm_bits all = {.n = n};
+    all.of[bits] = n;
+    return sc_kc_msm_for(g, n, &all);
 }
 
 static uint32_t n_buckets(const struct sc_kc_msm *m)
@@ -60,7 +86,7 @@ static uint32_t n_heads(uint32_t n)
 
 static uint32_t most_heads(const struct sc_kc_msm *m)
 {
-    const uint32_t of_entries = n_heads(m->n * m->n_windows), of_segments = n_heads(n_segments(m));
+    const uint32_t of_entries = n_heads(m->most_entries), of_segments = n_heads(n_segments(m));
     return of_entries > of_segments ? of_entries : of_segments;
 }
 
@@ -74,7 +100,7 @@ uint64_t sc_kc_msm_len(const struct sc_kc_msm *m, enum sc_kc_msm_buffer b)
     case SC_KC_MSM_COUNTS:
         return n_buckets(m);
     case SC_KC_MSM_LIST:
-        return (uint64_t)2 * m->n * m->n_windows + n_segments(m) + most_heads(m);
+        return (uint64_t)2 * m->most_entries + n_segments(m) + most_heads(m);
     case SC_KC_MSM_SUMS:
         return ((uint64_t)n_buckets(m) + m->n_windows + n_segments(m) + most_heads(m)) * m->sum_words;
     case SC_KC_N_MSM_BUFFERS:
@@ -115,7 +141,7 @@ bool sc_kc_msm_begins(uint32_t *entries, uint32_t *counts, const struct sc_kc_ms
         at += n;
     }
     *entries = (uint32_t)at;
-    return at <= (uint64_t)m->n * m->n_windows;
+    return at <= m->most_entries;
 }
 
 /* Entries of one array into the sums from @p to on, and their heads, until none are left. */
@@ -125,7 +151,7 @@ static unsigned runs(struct sc_kc_launch *out, const struct sc_kc_msm *m, uint32
                                                        [SC_BN_G2] = SC_KC_MSM_RUN_BN_G2,
                                                        [SC_BLS_G1] = SC_KC_MSM_RUN_BLS_G1,
                                                        [SC_BLS_G2] = SC_KC_MSM_RUN_BLS_G2};
-    uint32_t head_keys = 2 * m->n * m->n_windows + n_segments(m), heads = n_buckets(m) + m->n_windows + n_segments(m);
+    uint32_t head_keys = 2 * m->most_entries + n_segments(m), heads = n_buckets(m) + m->n_windows + n_segments(m);
     unsigned launches = 0;
     for (bool more = true; more; points = false) {
         const uint8_t in = points ? SC_KC_MSM_POINTS : SC_KC_MSM_SUMS;
@@ -151,7 +177,7 @@ unsigned sc_kc_msm_add(struct sc_kc_launch out[SC_KC_MSM_MAX_LAUNCHES], const st
                                                        [SC_BLS_G1] = SC_KC_MSM_WEIGH_BLS_G1,
                                                        [SC_BLS_G2] = SC_KC_MSM_WEIGH_BLS_G2};
     const uint32_t segments = n_segments(m), window_sums = n_buckets(m), at = window_sums + m->n_windows;
-    const uint32_t keys = 2 * m->n * m->n_windows;
+    const uint32_t keys = 2 * m->most_entries;
     unsigned n = 0;
     out[n++] = zero(SC_KC_MSM_SUMS, at * m->sum_words);
     out[n++] = digits(m, true);

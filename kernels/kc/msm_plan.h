@@ -19,17 +19,26 @@ enum { SC_KC_MSM_MAX_LAUNCHES = 20, SC_KC_MSM_MAX_N = 1 << 26 };
 struct sc_kc_msm {
     enum sc_group group;
     uint32_t n, c, n_windows; /* points; bits of a window */
+    uint32_t most_entries;    /* there is room for */
     uint32_t log_s;           /* buckets of a segment */
     uint32_t point_words, sum_words;
 };
 
 /** For n points, 1 to SC_KC_MSM_MAX_N, and scalars below 2^bits, bits 1 to 256. */
 struct sc_kc_msm sc_kc_msm_of(enum sc_group g, uint32_t n, unsigned bits);
+
+/** How many scalars have so many bits, and how many there are. */
+struct sc_kc_msm_bits {
+    uint32_t of[257], n;
+};
+/** For any @p n, 1 to SC_KC_MSM_MAX_N, of the points whose scalars are these; not all of them zero. A scalar has an entry for each of its
+ * windows, and is taken to be as costly as that: a witness of zeros and ones with few others gets windows for the few. */
+struct sc_kc_msm sc_kc_msm_for(enum sc_group g, uint32_t n, const struct sc_kc_msm_bits *bits);
 /** Words of a buffer. All of them together are what a device has to have room for. */
 uint64_t sc_kc_msm_len(const struct sc_kc_msm *m, enum sc_kc_msm_buffer b);
 /** Count into COUNTS. Returns how many launches. */
 unsigned sc_kc_msm_count(struct sc_kc_launch out[SC_KC_MSM_MAX_LAUNCHES], const struct sc_kc_msm *m);
-/** Counts to where each key begins, and the number of entries. False: there are more than digits, so the counts are wrong. */
+/** Counts to where each key begins, and the number of entries. False: there are more than there can be, so the counts are wrong. */
 bool sc_kc_msm_begins(uint32_t *entries, uint32_t *counts, const struct sc_kc_msm *m);
 /** The sums of the windows, with COUNTS from sc_kc_msm_begins; @p entries > 0. Returns how many launches. */
 unsigned sc_kc_msm_add(struct sc_kc_launch out[SC_KC_MSM_MAX_LAUNCHES], const struct sc_kc_msm *m, uint32_t entries);

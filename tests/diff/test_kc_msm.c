@@ -228,10 +228,37 @@ Test(kc_msm, plans_of_every_size_fit)
             struct sc_kc_launch out[SC_KC_MSM_MAX_LAUNCHES];
             const struct sc_kc_msm m = sc_kc_msm_of(SC_BLS_G2, (uint32_t)1 << log_n, bits);
             cr_expect(sc_kc_msm_add(out, &m, m.n * m.n_windows) <= SC_KC_MSM_MAX_LAUNCHES);
-            cr_expect(sc_kc_msm_len(&m, SC_KC_MSM_LIST) <= UINT32_MAX && (uint64_t)m.n * m.n_windows < (uint64_t)1 << 31);
+            cr_expect(sc_kc_msm_len(&m, SC_KC_MSM_LIST) <= UINT32_MAX && m.most_entries == m.n * m.n_windows && m.most_entries < 1u << 31);
             cr_expect(m.c * m.n_windows > bits && sc_kc_msm_result(&m) + m.n_windows * m.sum_words < UINT32_MAX);
         }
     }
+}
+
+/* What a point costs, entries and buckets: a bucket is as much as four points. */
+static uint64_t cost(const struct sc_kc_msm *m, uint64_t entries)
+{
+    return entries + ((uint64_t)m->n_windows * 4 << (m->c - 1));
+}
+
+/* A witness of 2^20 zeros and ones with one full scalar in @p every: windows are for those few, and so is the room. */
+Test(kc_msm, windows_and_room_are_for_the_scalars_there_are)
+{
+    const uint32_t n = 1 << 20, all = 1u << 31;
+    const struct sc_kc_msm full = sc_kc_msm_of(SC_BN_G1, n, 254);
+    for (uint32_t every = 2; every <= n; every *= 8) {
+        struct sc_kc_msm_bits bits = {.n = n, .of = {[0] = n / 2, [1] = n / 2 - n / every, [254] = n / every}};
+        const struct sc_kc_msm m = sc_kc_msm_for(SC_BN_G1, n, &bits);
+        const uint64_t ones = n / 2 - n / every, entries = ones + (uint64_t)n / every * m.n_windows;
+        cr_expect_eq(m.most_entries, entries, "every %u", every);
+        cr_expect(m.c < full.c && cost(&m, entries) < cost(&full, ones + (uint64_t)n / every * full.n_windows), "every %u: c = %u", every, m.c);
+        cr_expect(sc_kc_msm_len(&m, SC_KC_MSM_LIST) < sc_kc_msm_len(&full, SC_KC_MSM_LIST) / 2 * 3 / 2 && sc_kc_msm_len(&m, SC_KC_MSM_SUMS) < sc_kc_msm_len(&full, SC_KC_MSM_SUMS));
+    }
+    struct sc_kc_msm_bits most = {.n = all, .of = {[0] = all - 1000, [254] = 1000}};
+    struct sc_kc_msm m = sc_kc_msm_for(SC_BLS_G2, SC_KC_MSM_MAX_N, &most);
+    cr_expect_eq(m.most_entries, 1000 * m.n_windows, "all of them may be in one chunk");
+    most = (struct sc_kc_msm_bits){.n = all, .of = {[1] = all / 2, [255] = all / 2}};
+    m = sc_kc_msm_for(SC_BLS_G2, SC_KC_MSM_MAX_N, &most);
+    cr_expect(m.most_entries == SC_KC_MSM_MAX_N * m.n_windows && sc_kc_msm_len(&m, SC_KC_MSM_LIST) <= UINT32_MAX);
 }
 
 Test(kc_msm, sums_on_a_device_have_the_bytes_of_the_host)
