@@ -108,6 +108,7 @@ socle_status socle_bench_run(socle_context *ctx, socle_bench **out, const struct
     socle_bench *b = NULL;
     *out = NULL;
     sc_api_begin(ctx);
+    sc_api_choose_cpu(ctx, "a benchmark is of the CPU unless a device is named");
     TRY(bench_create(ctx, &b, o));
     if (b->cases == NULL && ctx->options.device != NULL && strcmp(ctx->options.device, "cpu") != 0 && strcmp(ctx->options.device, "auto") != 0) {
         TRY(sc_fail(ctx, SOCLE_E_ARG, "bench: on another device than the processor there is the suite kernels alone, as yet"));

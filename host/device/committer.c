@@ -19,6 +19,10 @@ struct sc_committer {
     struct sc_device device;
     struct sc_device_info info;
     uint64_t budget, arena;
+    _Atomic uint64_t pieces; /* the most bytes to plan pieces for; read by who has borrowed the device, too */
+    atomic_uint shrunk;
+    uint64_t need;   /* of the arena, of who has borrowed it */
+    bool tight;      /* only what a job needs is taken of it */
     uint64_t n_pow; /* twiddles in the arena, from its beginning */
     struct sc_kept kept;
     bool compare;
@@ -37,6 +41,7 @@ socle_status sc_committer_create(struct sc_committer **out, struct sc_device dev
     c->device = device;
     device.ops->info(device.self, &c->info);
     c->budget = budget == 0 || budget > c->info.memory ? c->info.memory : budget;
+    atomic_store(&c->pieces, c->budget);
     c->compare = compare;
     (void)pthread_mutex_init(&c->lock, NULL);
     return SOCLE_OK;
@@ -75,11 +80,26 @@ static struct places places_of(const struct sc_committer *c, struct sc_kc_commit
     return p;
 }
 
+/* Bytes of an arena for this commitment alone. */
+static uint64_t least_of(const struct sc_committer *c, struct sc_kc_commit shape)
+{
+    const struct sc_committer fresh = {.info = c->info};
+    return places_of(&fresh, shape).end;
+}
+
 /* What is in the arena is anything. */
 static void forget(struct sc_committer *c)
 {
     c->n_pow = 0;
     c->kept = (struct sc_kept){0};
+}
+
+/* There is no memory for an arena of @p size bytes, or beside it. */
+static void halve(struct sc_committer *c, uint64_t size)
+{
+    if (size / 2 < atomic_load(&c->pieces)) {
+        atomic_store(&c->pieces, size / 2);
+    }
 }
 
 static socle_status take_arena(struct sc_committer *c, uint64_t size)
@@ -94,7 +114,25 @@ static socle_status take_arena(struct sc_committer *c, uint64_t size)
     c->arena = 0;
     const socle_status st = c->device.ops->arena(c->device.self, size);
     c->arena = st == SOCLE_OK ? size : 0;
+    if (st == SOCLE_E_NOMEM) {
+        halve(c, size);
+    }
     return st;
+}
+
+/* A launch had no memory beside the arena. Where that is larger than the job needs it is given back, for one that is not: then the job is worth
+ * another try, and none is taken ahead of time from here on. */
+static bool shrink(struct sc_committer *c, uint64_t need)
+{
+    if (c->arena <= need) {
+        return false;
+    }
+    forget(c);
+    (void)c->device.ops->arena(c->device.self, 0);
+    c->arena = 0;
+    c->tight = true;
+    atomic_fetch_add(&c->shrunk, 1);
+    return true;
 }
 
 static socle_status put(const struct sc_committer *c, uint64_t offset, const void *bytes, uint64_t size)
@@ -175,6 +213,9 @@ socle_status sc_committer_run(struct sc_committer *c, fp *code, uint8_t *nodes, 
     socle_status st = SOCLE_E_DEVICE;
     if (!c->report.given_up) {
         st = commit(c, code, nodes, plane, shape, pow, leaf_key, node_key);
+        if (st == SOCLE_E_NOMEM && shrink(c, least_of(c, shape))) {
+            st = commit(c, code, nodes, plane, shape, pow, leaf_key, node_key);
+        }
         note(c, st, &c->report.made);
         if (ticket != NULL) {
             *ticket = c->kept.ticket;
@@ -187,7 +228,7 @@ socle_status sc_committer_run(struct sc_committer *c, fp *code, uint8_t *nodes, 
 void sc_committer_reserve(struct sc_committer *c, struct sc_kc_commit shape, uint64_t bytes)
 {
     (void)pthread_mutex_lock(&c->lock);
-    if (!c->report.given_up && sc_kc_commit_fits(shape)) {
+    if (!c->report.given_up && !c->tight && sc_kc_commit_fits(shape)) {
         const struct places p = places_of(c, shape);
         const uint64_t jobs = p.offset[SC_KC_MESSAGE] + bytes;
         (void)take_arena(c, jobs > p.end ? jobs : p.end); /* who needs it will ask, and be told */
@@ -210,6 +251,7 @@ socle_status sc_committer_borrow(struct sc_committer *c, struct sc_device *out, 
 socle_status sc_committer_room(struct sc_committer *c, bool *lost, uint64_t bytes)
 {
     *lost = bytes > c->arena;
+    c->need = bytes;
     return take_arena(c, bytes);
 }
 
@@ -218,6 +260,10 @@ void sc_committer_give_back(struct sc_committer *c, socle_status how, enum sc_lo
     if (kept != NULL) {
         c->n_pow = kept->ticket == c->kept.ticket && kept->at == c->kept.at && kept->ticket != 0 ? c->n_pow : 0; /* before it in the arena */
         c->kept = *kept;
+    }
+    if (kept != NULL && how == SOCLE_E_NOMEM) {
+        halve(c, c->need);
+        (void)shrink(c, c->need);
     }
     if (kept != NULL || how != SOCLE_OK) {
         note(c, how, &c->report.lent[what]);
@@ -232,7 +278,12 @@ void sc_committer_info(const struct sc_committer *c, struct sc_device_info *out)
 
 uint64_t sc_committer_budget(const struct sc_committer *c)
 {
-    return c->budget;
+    return atomic_load(&c->pieces);
+}
+
+unsigned sc_committer_shrunk(const struct sc_committer *c)
+{
+    return atomic_load(&c->shrunk);
 }
 
 bool sc_committer_compares(const struct sc_committer *c)

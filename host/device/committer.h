@@ -55,8 +55,11 @@ SC_MUST_USE socle_status sc_committer_room(struct sc_committer *c, bool *lost, u
 /** @p how: SOCLE_OK, or how the device failed. kept: what it has now; NULL: nothing was done with it. */
 void sc_committer_give_back(struct sc_committer *c, socle_status how, enum sc_loan what, const struct sc_kept *kept);
 void sc_committer_info(const struct sc_committer *c, struct sc_device_info *out);
-/** The most bytes of an arena. */
+/** The most bytes of an arena that a job should plan for who can do with less: half of the least for which there was no memory. */
 uint64_t sc_committer_budget(const struct sc_committer *c);
+
+/** How often a job had no memory beside an arena larger than it needs, which was given back: with a smaller one it may have. */
+unsigned sc_committer_shrunk(const struct sc_committer *c);
 
 bool sc_committer_compares(const struct sc_committer *c);
 /** What the device made is not what the host made: it is not asked again. */

@@ -24,7 +24,11 @@ socle_status sc_g16_sum_by(struct g16_point *out, const struct g16_by *by, const
     socle_status how = SOCLE_E_DEVICE;
     struct g16_point made = {{0}};
     if (by->device != NULL) {
-        how = sc_msm_device(by->device, g, &made, points, k, n);
+        uint64_t room;
+        do { /* in smaller chunks when there was no memory */
+            room = sc_committer_budget(by->device);
+            how = sc_msm_device(by->device, g, &made, points, k, n);
+        } while (how == SOCLE_E_NOMEM && sc_committer_budget(by->device) < room);
     }
     if (how == SOCLE_OK && !sc_committer_compares(by->device)) {
         *out = made;

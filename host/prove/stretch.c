@@ -35,6 +35,19 @@ static socle_status compare(struct sc_pch *ch, struct sc_committer *device, cons
     return st;
 }
 
+/* Once more with a smaller arena, where the device had no memory beside a larger one. */
+static socle_status by_device(struct sc_pch *ch, socle_status *how, struct sc_committer *device, const struct sc_stretch *s, const struct sc_pch *before)
+{
+    const unsigned shrunk = sc_committer_shrunk(device);
+    const socle_status st = s->by_device(s->arg, ch, how);
+    if (st == SOCLE_OK || *how != SOCLE_E_NOMEM || sc_committer_shrunk(device) == shrunk) {
+        return st;
+    }
+    go_back(ch, before);
+    *how = SOCLE_OK;
+    return s->by_device(s->arg, ch, how);
+}
+
 socle_status sc_stretch_send(struct sc_pch *ch, struct sc_committer *device, const struct sc_stretch *s)
 {
     const struct sc_pch before = *ch;
@@ -43,7 +56,7 @@ socle_status sc_stretch_send(struct sc_pch *ch, struct sc_committer *device, con
     if (device == NULL) {
         return s->by_host(s->arg, ch, &differs);
     }
-    const socle_status st = s->by_device(s->arg, ch, &how);
+    const socle_status st = by_device(ch, &how, device, s, &before);
     if (st == SOCLE_OK) {
         return sc_committer_compares(device) ? compare(ch, device, s, &before) : SOCLE_OK;
     }

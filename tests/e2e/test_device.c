@@ -137,6 +137,25 @@ Test(device, a_device_without_memory_for_a_commitment_keeps_the_others, .timeout
     finish(ctx, &p, &want);
 }
 
+/* No memory beside the largest arena of a proof: the job that needs it is the CPU's, the others are made in smaller ones. */
+Test(device, an_arena_that_is_in_the_way_costs_one_job, .timeout = 100)
+{
+    struct socle_proof want = by_cpu(), p;
+    struct fake f = {0};
+    socle_context *const ctx = context_with(&f, false);
+    cr_assert_eq(prove(ctx, &p), SOCLE_OK, "%s", socle_message(ctx));
+    const struct socle_device_use all = p.device;
+    socle_proof_fini(ctx, &p);
+    f.run_room = f.size - 1;
+    cr_assert_eq(prove(ctx, &p), SOCLE_OK, "%s", socle_message(ctx));
+    expect_same(&want, &p);
+    const unsigned made = p.device.commitments + p.device.bus_arguments + p.device.sumchecks + p.device.openings;
+    const unsigned before = all.commitments + all.bus_arguments + all.sumchecks + all.openings;
+    cr_expect_eq(made, 2 * before - 1, "%u after %u", made, before);
+    cr_expect(!p.device.given_up && p.device.failures > 0);
+    finish(ctx, &p, &want);
+}
+
 /* The check of the proof finds them, the CPU makes it again. Gets 1 and 2 are the trees of IMAGE and of the main commitment, then come the
  * root, rounds and layers of the bus argument, then the sumcheck and the openings. What is wrong does not matter where nothing is read yet, and a
  * nonce that does not work is found when it comes. */

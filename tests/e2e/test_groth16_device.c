@@ -172,6 +172,19 @@ Test(groth16_device, a_device_with_little_memory_makes_what_fits)
     scene_close(&s);
 }
 
+/* The device has less than it says: halved chunks, until there is room. */
+Test(groth16_device, chunks_become_smaller_when_an_arena_is_refused)
+{
+    struct scene s = scene_of("bn128", 10, 340);
+    struct fake f = {.arena_room = 700 << 10};
+    socle_context *const ctx = context_with(&f, 1 << 21, false);
+    const struct socle_device_use use = use_of(ctx, &s);
+    cr_expect(use.sums == SUMS && use.failures > 0 && !use.given_up, "%u sums, %u failures", use.sums, use.failures);
+    cr_expect_leq(f.size, f.arena_room);
+    socle_destroy(ctx);
+    scene_close(&s);
+}
+
 /* Bytes that are no point are noticed at once; those that are one only when the proof does not verify. */
 Test(groth16_device, wrong_points_do_not_get_into_a_proof)
 {

@@ -14,7 +14,8 @@
 #include <time.h>
 
 /** Call number fail_at fails with how, as do those after it when all_after; every bit of get number spoil_at is another, the first bit of
- * put number skew_at. From run number wait_at on it does nothing before the other one has begun something. */
+ * put number skew_at. From run number wait_at on it does nothing before the other one has begun something. There is no
+ * memory for a larger arena than arena_room, nor for a run beside a larger one than run_room; 0: there is. */
 struct fake {
     uint8_t *arena;
     uint64_t size, memory;
@@ -26,6 +27,7 @@ struct fake {
     uint64_t up, down; /* bytes */
     uint64_t most_up;  /* of one put */
     unsigned most_ups; /* puts of as many */
+    uint64_t arena_room, run_room;
     struct fake *other;
     unsigned wait_at;
     atomic_bool begun;
@@ -65,6 +67,9 @@ static socle_status fake_arena(void *self, uint64_t size)
     if (fails(f)) {
         return f->how;
     }
+    if (f->arena_room != 0 && size > f->arena_room) {
+        return SOCLE_E_NOMEM;
+    }
     f->arena = malloc(size);
     f->size = size;
     return f->arena != NULL ? SOCLE_OK : SOCLE_E_NOMEM;
@@ -103,6 +108,10 @@ static socle_status fake_run(void *self, const struct sc_launch *l)
     struct sc_kc_plan plan;
     uint32_t *buffer[SC_KC_MAX_BUFFERS] = {NULL};
     fake_wait(f);
+    if (f->run_room != 0 && f->size > f->run_room) {
+        f->calls++;
+        return SOCLE_E_NOMEM;
+    }
     cr_assert(sc_device_plan(&plan, own, l));
     for (unsigned i = 0; i < l->n_uses; i++) {
         cr_assert(l->offset[i] <= f->size && l->size[i] <= f->size - l->offset[i]);

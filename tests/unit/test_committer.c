@@ -219,6 +219,56 @@ Test(committer, a_vector_of_another_device_is_not_taken_for_its_own)
     sc_committer_destroy(c[1]);
 }
 
+/* A launch without memory beside the arena that was reserved has it beside a smaller one. */
+Test(committer, an_arena_that_is_in_the_way_becomes_smaller)
+{
+    struct fake f = {.memory = 1 << 20, .run_room = 300 << 10};
+    struct sc_committer *c;
+    struct sc_space s;
+    cr_assert_eq(sc_committer_create(&c, (struct sc_device){&fake_ops, &f}, 0, false), SOCLE_OK);
+    cr_expect_eq(sc_committer_budget(c), 1u << 20);
+    sc_committer_reserve(c, big, 512 << 10);
+    cr_expect_gt(f.size, f.run_room);
+    expect_right(c, big);
+    cr_expect_lt(f.size, f.run_room);
+    struct sc_committer_report r = sc_committer_report(c);
+    cr_expect(r.made == 1 && r.failed == 0 && sc_committer_shrunk(c) == 1);
+    sc_committer_reserve(c, big, 512 << 10);
+    cr_expect_lt(f.size, f.run_room, "it is taken ahead of time again");
+
+    cr_assert_eq(sc_space_borrow(&s, c, SC_LOAN_BUS), SOCLE_OK); /* a job that needs less than an earlier one took */
+    (void)sc_space_take(&s, 1 << 12);
+    cr_assert_eq(sc_space_room(&s, message), SOCLE_OK);
+    f.fail_at = f.calls + 1;
+    f.how = SOCLE_E_NOMEM;
+    cr_expect_eq(sc_space_put(&s, (struct sc_piece){0, 64}, 0, message, 16), SOCLE_E_NOMEM);
+    cr_expect_eq(sc_space_fini(&s), SOCLE_E_NOMEM);
+    r = sc_committer_report(c);
+    cr_expect(r.failed == 1 && sc_committer_shrunk(c) == 2 && !r.given_up && f.size == 0);
+    cr_expect_eq(sc_committer_budget(c), 8u << 10, "half of what there was no memory beside");
+    expect_right(c, big);
+
+    f.run_room = 1; /* none beside any */
+    cr_expect_eq(commit(c, big, NULL), SOCLE_E_NOMEM);
+    cr_expect_eq(sc_committer_report(c).failed, 2u);
+    sc_committer_destroy(c);
+}
+
+/* Who can do with less is told; who cannot is not kept from asking. */
+Test(committer, what_was_refused_is_halved_for_pieces)
+{
+    struct fake f = {.memory = 1 << 20, .arena_room = 100 << 10};
+    struct sc_committer *c;
+    cr_assert_eq(sc_committer_create(&c, (struct sc_device){&fake_ops, &f}, 0, false), SOCLE_OK);
+    sc_committer_reserve(c, small, 256 << 10);
+    cr_expect(f.size == 0 && sc_committer_budget(c) < 200 << 10 && sc_committer_budget(c) >= 128 << 10);
+    expect_right(c, small);
+    f.arena_room = 0;
+    sc_committer_reserve(c, small, 256 << 10);
+    cr_expect_geq(f.size, 256u << 10);
+    sc_committer_destroy(c);
+}
+
 Test(committer, nothing_is_kept_after_a_failure)
 {
     struct fake f = {.memory = 1 << 20, .how = SOCLE_E_DEVICE};
