@@ -18,6 +18,7 @@
 #include "opencl_hash.h"
 #include "opencl_msm.h"
 #include "opencl_proof.h"
+#include "opencl_rates.h"
 
 enum { MAX_LISTED = SC_MAX_DEVICES, MAX_PLATFORMS = 16, LOCAL_MEMORY = 20 << 10, NTT_ITEMS = 256, MESSAGE = 256 };
 
@@ -167,7 +168,7 @@ static const char *options_of(const struct opencl *d)
 
 static const char *const texts_of[SC_KC_N_PROGRAMS] = {
     [SC_KC_PROOF] = sc_kc_text_proof, [SC_KC_CURVE] = sc_kc_text_curve, [SC_KC_MSM] = sc_kc_text_msm,
-    [SC_KC_HASH] = sc_kc_text_hash};
+    [SC_KC_HASH] = sc_kc_text_hash,   [SC_KC_RATES] = sc_kc_text_rates};
 
 static struct sc_kernel_key key_of(const struct opencl *d, enum sc_kc_program p)
 {

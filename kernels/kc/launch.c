@@ -29,6 +29,7 @@
 #include "kernels/kc/grind.h"
 #include "kernels/kc/keccak_leaves.h"
 #include "kernels/kc/poseidon2.h"
+#include "kernels/kc/rate.h"
 #include "kernels/kc/sha256_tree.h"
 
 const struct sc_kc_shape sc_kc_kernels[SC_KC_N_KERNELS] = {
@@ -54,6 +55,21 @@ static void run_hash_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y,
         kc_poseidon2_16(x, y, p0, p1, a[0]);
     } else {
         kc_poseidon2_24(x, y, p0, p1, a[0]);
+    }
+}
+
+static void run_rate_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y, uint32_t *const *buffer)
+{
+    const uint32_t *const a = l->arg;
+    uint32_t *const p0 = buffer[l->pointer[0]];
+    if (l->kernel == SC_KC_RATE) {
+        kc_rate(x, y, p0, a[0], a[1], a[2], a[3]);
+    } else if (l->kernel == SC_KC_RATE_LOCAL) {
+        kc_rate_local(x, y, p0, a[0]);
+    } else if (l->kernel == SC_KC_RATE_COPY) {
+        kc_rate_copy(x, y, p0, buffer[l->pointer[1]]);
+    } else {
+        kc_rate_read(x, y, p0, buffer[l->pointer[1]], a[0], a[1], a[2]);
     }
 }
 
@@ -229,16 +245,25 @@ static void run_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y, uint
     case SC_KC_POSEIDON2_24:
         run_hash_group(l, x, y, buffer);
         break;
+    case SC_KC_RATE:
+    case SC_KC_RATE_LOCAL:
+    case SC_KC_RATE_COPY:
+    case SC_KC_RATE_READ:
+        run_rate_group(l, x, y, buffer);
+        break;
     case SC_KC_N_KERNELS:
         break;
     }
 }
 
+void sc_kc_run_groups(const struct sc_kc_launch *l, uint32_t *const *buffer, size_t begin, size_t end)
+{
+    for (size_t g = begin; g < end; g++) {
+        run_group(l, (uint32_t)(g % l->groups[0]), (uint32_t)(g / l->groups[0]), buffer);
+    }
+}
+
 void sc_kc_run(const struct sc_kc_launch *l, uint32_t *const *buffer)
 {
-    for (uint32_t y = 0; y < l->groups[1]; y++) {
-        for (uint32_t x = 0; x < l->groups[0]; x++) {
-            run_group(l, x, y, buffer);
-        }
-    }
+    sc_kc_run_groups(l, buffer, 0, (size_t)l->groups[0] * l->groups[1]);
 }

@@ -6,6 +6,7 @@
 #ifndef SC_KC_LAUNCH_H
 #define SC_KC_LAUNCH_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* K(NAME, name, pointers, numbers, program): a kernel, its parameters, first pointers, then numbers of 32 bits, and what it is built with. */
@@ -58,11 +59,15 @@
     K(SHA_NODES, "kc_sha_nodes", 2, 4, HASH)              \
     K(KECCAK_LEAVES, "kc_keccak_leaves", 2, 2, HASH)      \
     K(POSEIDON2_16, "kc_poseidon2_16", 2, 1, HASH)        \
-    K(POSEIDON2_24, "kc_poseidon2_24", 2, 1, HASH)
+    K(POSEIDON2_24, "kc_poseidon2_24", 2, 1, HASH)        \
+    K(RATE, "kc_rate", 1, 4, RATES)                       \
+    K(RATE_LOCAL, "kc_rate_local", 1, 1, RATES)           \
+    K(RATE_COPY, "kc_rate_copy", 2, 0, RATES)             \
+    K(RATE_READ, "kc_rate_read", 2, 3, RATES)
 
 /** Where kernels are built from their text when a device is first used, the kernels of one program are built together, and only those of
  * the programs that are used. */
-enum sc_kc_program { SC_KC_PROOF, SC_KC_CURVE, SC_KC_MSM, SC_KC_HASH, SC_KC_N_PROGRAMS };
+enum sc_kc_program { SC_KC_PROOF, SC_KC_CURVE, SC_KC_MSM, SC_KC_HASH, SC_KC_RATES, SC_KC_N_PROGRAMS };
 
 enum sc_kc_kernel {
 #define K(NAME, name, n_pointers, n_args, program) SC_KC_##NAME,
@@ -96,5 +101,7 @@ struct sc_kc_plan {
 
 /** Run one launch in this thread, buffers by their numbers. */
 void sc_kc_run(const struct sc_kc_launch *l, uint32_t *const *buffer);
+/** Groups [begin, end) of it, of groups[0] groups[1]. Those of one launch may run at the same time, but for MSM_DIGITS, which counts together. */
+void sc_kc_run_groups(const struct sc_kc_launch *l, uint32_t *const *buffer, size_t begin, size_t end);
 
 #endif
