@@ -254,6 +254,9 @@ static void one_share(void *arg, size_t begin, size_t end, unsigned worker)
         case SC_LAB_COPY:
             memcpy((uint8_t *)l->lab->out + i * l->n, (const uint8_t *)l->lab->in + i * l->n, l->n);
             break;
+        case SC_LAB_DEVICE_WIDE:
+        case SC_LAB_DEVICE_ADD:
+        case SC_LAB_DEVICE_COPY:
         case SC_LAB_N_LIMITS:
             break;
         }

@@ -18,7 +18,8 @@
 
 /* What a core can do at most, with everything in registers (limit_* of kernels/cpu/ops.def, kernels/curve), and what the memory can.
  * L(NAME, name, log_n): one measurement has 2^log_n calls' worth of vectors on each thread; of the copy, it is of 2^log_n bytes. Those of
- * fields and of groups are in the order of enum sc_fr and enum sc_group. */
+ * fields and of groups are in the order of enum sc_fr and enum sc_group. Those of devices are measured by kernels/kc/rate.h: products of 32 by
+ * 32 bits with 64 bits added, sums of three, copies in the device's memory; how many is found when they are first measured. */
 #define SC_LAB_LIMITS(L)                         \
     L(LEVELS, "pairs of NTT levels", 19)         \
     L(COMPRESS, "compressions", 15)              \
@@ -31,7 +32,10 @@
     L(BN_G2, "BN254 Fp2 products", 14)           \
     L(BLS_G1, "BLS12-381 Fp products", 16)       \
     L(BLS_G2, "BLS12-381 Fp2 products", 14)      \
-    L(COPY, "memory", 26)
+    L(COPY, "memory", 26)                        \
+    L(DEVICE_WIDE, "device wide products", 0)    \
+    L(DEVICE_ADD, "device additions", 0)         \
+    L(DEVICE_COPY, "device memory", 0)
 
 enum sc_lab_limit {
 #define L(NAME, name, log_n) SC_LAB_##NAME,
@@ -82,6 +86,14 @@ struct sc_lab {
     void *points[SC_GROUP_END];     /* P, 2 P, 3 P, ... in the form of core/curve; P: the group's generator */
     size_t n_points[SC_GROUP_END];  /* so many are there already */
     struct sc_fr_domain *domain;    /* of the case that was prepared, or NULL */
+    uint32_t turns[SC_LAB_N_LIMITS]; /* of a limit's loop on the device that take some milliseconds; 0: not known yet */
+};
+
+/** The least that a run takes: units of its limit, bytes of memory read and written. */
+struct sc_lab_least {
+    enum sc_lab_limit limit, memory;
+    double work, bytes;
+    bool is_limit; /* it is what a limit is measured by: its share says nothing */
 };
 
 /** A kernel at a size. */
@@ -91,9 +103,9 @@ struct sc_lab_case {
     double scale;                /* of units a second as shown: 1e-6 for M */
     double units;                /* of one run */
     enum sc_lab_limit limit;
-    double work;                 /* units of the limit; ask sc_lab_least */
+    double work;                 /* units of the limit; ask sc_lab_least, also for devices */
     double bytes;                /* read and written that cannot be avoided; 0 where the data need not leave the caches */
-    bool is_limit;               /* it is what the limit is measured by: its share says nothing */
+    bool is_limit;               /* as of struct sc_lab_least */
     unsigned log_n, count, log_twiddles;
     unsigned of;                 /* enum sc_fr or enum sc_group, where there is one */
     enum sc_lab_form form;
@@ -107,8 +119,7 @@ struct sc_lab_case {
 /** The cases of the suite "kernels". */
 const struct sc_lab_case *sc_lab_kernels(size_t *n);
 
-/** The least that a run takes: units of its limit, bytes read and written. */
-void sc_lab_least(double *work, double *bytes, const struct sc_lab_case *c);
+struct sc_lab_least sc_lab_least(const struct sc_lab_case *c, bool on_device);
 
 /** Bytes that a lab for the n cases marked in @p wanted takes with so many threads; NULL: for all. */
 size_t sc_lab_memory(const struct sc_lab_case *cases, const bool *wanted, size_t n, unsigned n_threads);

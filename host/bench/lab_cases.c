@@ -244,9 +244,9 @@ static socle_status run_zero(const struct sc_lab *lab, const struct sc_lab_case 
     {.op = "transfer", .shape = shape_, .what = "bytes", .unit = "GB/s", .scale = 1e-9, .units = 256 * P20, .limit = SC_LAB_COPY,        \
      .bytes = 256 * P20, .is_limit = true, .log_n = 26, .count = 1, .log_twiddles = 1, .in_len = N20 << 8, .out_len = N20 << 8,          \
      .form = (form_), .device_only = true, .run = run_copy}
-#define HASH(op_, shape_, what_, words_, out_, form_)                                                                                 \
-    {.op = op_, .shape = shape_, .what = what_, .unit = "M/s", .scale = 1e-6, .units = P20 / 4, .limit = SC_LAB_COPY,                    \
-     .bytes = (4.0 * (words_) * P20 / 4 + (double)(out_)), .log_n = 18, .count = (words_), .log_twiddles = 1,                            \
+#define HASH(op_, shape_, what_, words_, out_, limit_, work_, form_)                                                                  \
+    {.op = op_, .shape = shape_, .what = what_, .unit = "M/s", .scale = 1e-6, .units = P20 / 4, .limit = (limit_),                       \
+     .work = (work_) * P20 / 4, .bytes = (4.0 * (words_) * P20 / 4 + (double)(out_)), .log_n = 18, .count = (words_), .log_twiddles = 1,                            \
      .in_len = (sizeof(fp) * (words_)) << 18, .out_len = (out_), .form = (form_), .device_only = true, .needs = sc_lab_as_c_needs,       \
      .run = sc_lab_as_c}
 #define P20 ((double)(1 << 20))
@@ -255,7 +255,8 @@ static socle_status run_zero(const struct sc_lab *lab, const struct sc_lab_case 
 
 /* Reed-Solomon at rate 1/2: the first pass reads a message and writes two, the second reads two and writes two; a twist is a product, a
  * third of a pair's three. Zerocheck: at 2 and at 3 each law times its power of lambda (5 products) and the sum times eq (25); what the
- * laws themselves take is left out. */
+ * laws themselves take is left out. SHA-256 is 1276 additions and the like a compression, of which a leaf has five and a node two; Keccak 4661
+ * a permutation, two a leaf; Poseidon2 two products for a cube and one for each entry of the diagonal of a partial round. */
 static const struct sc_lab_case kernels[] = {
     {.op = "copy", .shape = "256 MiB", .what = "bytes", .unit = "GB/s", .scale = 1e-9, .units = 512 * P20, .limit = SC_LAB_COPY,
      .bytes = 512 * P20, .is_limit = true, .log_n = 26, .count = 1, .log_twiddles = 1, .in_len = N20 << 8, .out_len = N20 << 8, .run = run_copy},
@@ -286,18 +287,44 @@ static const struct sc_lab_case kernels[] = {
            P20 / 4 * (8 * LAWS + E), 18, LAWS * N20 * 2, 2 * E, SC_LAB_HOST, run_zero),
     TRANSFER("256 MiB up", SC_LAB_UP),
     TRANSFER("256 MiB down", SC_LAB_DOWN),
-    HASH("sha256", "2^18 leaves, tree", "leaves", 64, (N20 << 4) - 32, SC_LAB_SHA),
-    HASH("keccak256", "2^18 leaves", "leaves", 64, N20 << 3, SC_LAB_KECCAK),
-    HASH("poseidon2", "2^18, width 16", "states", 16, N20 << 4, SC_LAB_POSEIDON2),
-    HASH("poseidon2", "2^18, width 24", "states", 24, N20 * 24, SC_LAB_POSEIDON2),
+    HASH("sha256", "2^18 leaves, tree", "leaves", 64, (N20 << 4) - 32, SC_LAB_DEVICE_ADD, 7 * 1276, SC_LAB_SHA),
+    HASH("keccak256", "2^18 leaves", "leaves", 64, N20 << 3, SC_LAB_DEVICE_ADD, 2 * 4661, SC_LAB_KECCAK),
+    HASH("poseidon2", "2^18, width 16", "states", 16, N20 << 4, SC_LAB_DEVICE_WIDE, 3 * (8 * 32 + 20 * 2 + 20 * 16), SC_LAB_POSEIDON2),
+    HASH("poseidon2", "2^18, width 24", "states", 24, N20 * 24, SC_LAB_DEVICE_WIDE, 3 * (8 * 48 + 23 * 2 + 23 * 24), SC_LAB_POSEIDON2),
 };
 _Static_assert(sizeof(fx) == E, "two sums are the output of a round");
 _Static_assert(LAWS == 24, "the name of the case says how many");
 
-void sc_lab_least(double *work, double *bytes, const struct sc_lab_case *c)
+/* A unit of a processor's limit in units of a device's. Wide products: three for a product of KoalaBear (in Montgomery's form: two and a low one),
+ * 25 of these for one of its extension, 2 n^2 + n for one of n words of 32 bits, three of these in Fp2. A compression has 56 quarter
+ * rounds of two sums of three, two sums, four sums without carry and four rotations, all of them one instruction, and eight more at the end. */
+static const struct {
+    enum sc_lab_limit limit;
+    double each;
+} on_devices[SC_LAB_N_LIMITS] = {
+    [SC_LAB_LEVELS] = {SC_LAB_DEVICE_WIDE, 4 * 3},
+    [SC_LAB_EXT_MUL] = {SC_LAB_DEVICE_WIDE, 25 * 3},
+    [SC_LAB_COMPRESS] = {SC_LAB_DEVICE_ADD, 56 * 12 + 8},
+    [SC_LAB_FR] = {SC_LAB_DEVICE_WIDE, 4 * 136},
+    [SC_LAB_BLS_FR] = {SC_LAB_DEVICE_WIDE, 4 * 136},
+    [SC_LAB_GROUP] = {SC_LAB_DEVICE_WIDE, 136},
+    [SC_LAB_BN_G2] = {SC_LAB_DEVICE_WIDE, 3 * 136},
+    [SC_LAB_BLS_G1] = {SC_LAB_DEVICE_WIDE, 300},
+    [SC_LAB_BLS_G2] = {SC_LAB_DEVICE_WIDE, 3 * 300},
+    [SC_LAB_DEVICE_WIDE] = {SC_LAB_DEVICE_WIDE, 1},
+    [SC_LAB_DEVICE_ADD] = {SC_LAB_DEVICE_ADD, 1},
+};
+
+struct sc_lab_least sc_lab_least(const struct sc_lab_case *c, bool on_device)
 {
-    *work = c->run == sc_lab_msm_run ? sc_lab_msm_work(c) : c->work;
-    *bytes = c->bytes;
+    struct sc_lab_least l = {c->limit, SC_LAB_COPY, c->run == sc_lab_msm_run ? sc_lab_msm_work(c) : c->work, c->bytes, c->is_limit};
+    if (on_device) {
+        l.work *= on_devices[c->limit].each;
+        l.limit = on_devices[c->limit].each > 0 ? on_devices[c->limit].limit : SC_LAB_DEVICE_COPY;
+        l.memory = SC_LAB_DEVICE_COPY;
+        l.is_limit = c->form == SC_LAB_UP || c->form == SC_LAB_DOWN;
+    }
+    return l;
 }
 
 const struct sc_lab_case *sc_lab_kernels(size_t *n)

@@ -17,6 +17,12 @@
 
 #include <string.h>
 
+#include "kernels/kc/kc.h"
+
+#include "kernels/kc/field.h"
+
+#include "kernels/kc/rate.h"
+
 #define SMALL 256u /* words: keys, states, constants */
 
 /* Launches on buffers of so many words, filled from memory as far as `filled`; the result is one stretch of one buffer. */
@@ -302,6 +308,62 @@ socle_status sc_lab_on_device(uint64_t *ns, struct sc_lab *lab, const struct sc_
         st = perform(ns, lab, &j, c);
     }
     job_end(&j);
+    return st;
+}
+
+/* ---- limits ---- */
+
+#define RATE_GROUPS ((uint32_t)1 << 12)
+#define COPY_GROUPS ((uint32_t)1 << 15)
+#define COPY_WORDS ((uint64_t)COPY_GROUPS * KC_RATE_ITEMS * KC_RATE_CHAINS)
+#define ENOUGH_NS UINT64_C(2000000) /* beside it the way to the device and back is little */
+#define MOST_TURNS ((uint32_t)1 << 20)
+#define MOST_COPIES 48u
+
+/* So many turns of a loop, or copies one behind the other. */
+static socle_status turns(uint64_t *ns, struct sc_space *s, enum sc_lab_limit limit, uint32_t n)
+{
+    struct sc_kc_launch launch[MOST_COPIES];
+    const struct sc_piece piece[2] = {{0, 4 * COPY_WORDS}, {4 * COPY_WORDS, 4 * COPY_WORDS}};
+    const bool copy = limit == SC_LAB_DEVICE_COPY;
+    const uint32_t what = limit == SC_LAB_DEVICE_WIDE ? KC_RATE_WIDE : KC_RATE_ADD;
+    for (uint32_t i = 0; i < (copy ? n : 1); i++) {
+        launch[i] = copy ? (struct sc_kc_launch){.kernel = SC_KC_RATE_COPY, .groups = {COPY_GROUPS, 1}, .pointer = {0, 1}}
+                         : (struct sc_kc_launch){.kernel = SC_KC_RATE, .groups = {RATE_GROUPS, 1}, .pointer = {0}, .arg = {what, n, 1, 3}};
+    }
+    const uint64_t start = sc_clock_ns();
+    const socle_status st = sc_space_run(s, piece, 2, launch, copy ? n : 1);
+    *ns = elapsed(start);
+    return st;
+}
+
+socle_status sc_lab_device_limit(double *rate, struct sc_lab *lab, enum sc_lab_limit limit)
+{
+    const bool copy = limit == SC_LAB_DEVICE_COPY;
+    const uint32_t most = copy ? MOST_COPIES : MOST_TURNS;
+    uint32_t *const n = &lab->turns[limit];
+    struct sc_space s = {0};
+    uint64_t ns = 0;
+    socle_status st = SOCLE_OK;
+    *rate = 0;
+    TRY(sc_space_borrow(&s, lab->committer, SC_LOAN_BENCH));
+    (void)sc_space_take(&s, 2 * COPY_WORDS);
+    TRY(sc_space_room(&s, NULL));
+    if (*n == 0) {
+        TRY(turns(&ns, &s, limit, 1)); /* it may build the kernels */
+        for (*n = 1; *n < most;) {
+            TRY(turns(&ns, &s, limit, *n));
+            if (ns >= ENOUGH_NS) {
+                break;
+            }
+            *n = 2 * *n < most ? 2 * *n : most;
+        }
+    }
+    TRY(turns(&ns, &s, limit, *n));
+    const double each = copy ? 2.0 * 4 * (double)COPY_WORDS : (double)RATE_GROUPS * KC_RATE_ITEMS * KC_RATE_STEPS;
+    *rate = ns > 0 ? 1e9 * each * *n / (double)ns : 0;
+out:
+    (void)sc_space_fini(&s);
     return st;
 }
 

@@ -15,4 +15,7 @@
  */
 SC_MUST_USE socle_status sc_lab_on_device(uint64_t *ns, struct sc_lab *lab, const struct sc_lab_case *c);
 
+/** Measure a limit on the lab's device, by the host's clock: units a second; of the copy bytes a second, read and written. Errors as above. */
+SC_MUST_USE socle_status sc_lab_device_limit(double *rate, struct sc_lab *lab, enum sc_lab_limit limit);
+
 #endif

@@ -122,14 +122,14 @@ static void find_intensity(struct reader *r, struct sc_plot_row *row, const stru
         return;
     }
     for (size_t i = 0; i < n; i++) {
-        double work, bytes;
         if (strcmp(cases[i].op, told->op) != 0 || strcmp(cases[i].shape, told->shape) != 0 || (uint64_t)cases[i].units != told->units) {
             continue;
         }
-        sc_lab_least(&work, &bytes, &cases[i]);
-        const double memory = limit_of(r, limits, sc_lab_limit_name(SC_LAB_COPY)), rate = limit_of(r, limits, sc_lab_limit_name(cases[i].limit));
-        if (!cases[i].is_limit && work > 0 && bytes > 0 && memory >= 1 && rate >= 1) {
-            row->work_over_bytes = work / bytes;
+        const bool on_device = sc_stats_is_known(limit_of(r, limits, sc_lab_limit_name(SC_LAB_DEVICE_COPY)));
+        const struct sc_lab_least l = sc_lab_least(&cases[i], on_device);
+        const double memory = limit_of(r, limits, sc_lab_limit_name(l.memory)), rate = limit_of(r, limits, sc_lab_limit_name(l.limit));
+        if (!l.is_limit && l.work > 0 && l.bytes > 0 && memory >= 1 && rate >= 1) {
+            row->work_over_bytes = l.work / l.bytes;
             row->ridge = rate / memory;
         }
     }

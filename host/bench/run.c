@@ -230,9 +230,10 @@ static socle_status summarise_row(struct socle_bench *b, size_t i)
                                            .trend_z = t.z, .trend_change = t.change, .unstable = s.unstable, .drifts = t.drifts};
     r->rate = r->scale * r->units / (1e-9 * s.median);
     r->joules /= r->n_runs;
-    if (b->cases != NULL && !b->cases[i].is_limit && !b->on_device) {
-        r->share = share.median;
-        r->binds = sc_lab_limit_name(2 * b->by_memory[i] > r->n_runs ? SC_LAB_COPY : b->cases[i].limit);
+    if (b->cases != NULL) {
+        const struct sc_lab_least l = sc_lab_least(&b->cases[i], b->on_device);
+        r->share = l.is_limit ? r->share : share.median;
+        r->binds = l.is_limit ? NULL : sc_lab_limit_name(2 * b->by_memory[i] > r->n_runs ? l.memory : l.limit);
     }
 out:
     return st;

@@ -34,32 +34,49 @@ static void choose(struct socle_bench *b, uint64_t room, unsigned n_threads, boo
     }
 }
 
-static double note_limit(struct sc_rounds *r, enum sc_lab_limit limit)
+/* Seconds that so many units take at a limit, which is measured now. */
+static socle_status least_time(double *out, struct sc_rounds *r, enum sc_lab_limit limit, double units)
 {
     struct socle_bench *const b = r->b;
-    const double rate = sc_lab_limit(&r->lab, limit);
+    double rate = 0;
+    const socle_status st = r->lab.committer != NULL ? sc_lab_device_limit(&rate, &r->lab, limit) : SOCLE_OK;
+    rate = r->lab.committer != NULL ? rate : sc_lab_limit(&r->lab, limit);
     if (rate > 0 && b->n_rates[limit] < b->max_rates) {
         b->rates[limit][b->n_rates[limit]++] = rate;
     }
-    return rate;
+    *out = rate > 0 ? units / rate : 0;
+    return st;
 }
 
-/* The work of a case, between two looks at the energy. What is no point of its curve is a wrong result, as its digest says. */
-static socle_status time_it(uint64_t *ns, struct sc_rounds *r, const struct sc_lab_case *c, struct sc_energy *before, struct sc_energy *after)
+struct timing {
+    uint64_t ns;
+    double arithmetic, memory; /* seconds that the limits allow at least */
+    struct sc_energy before, after;
+};
+
+/* The limits of a case, then its work between two looks at the energy. What is no point of its curve is a wrong result, as its digest says. */
+static socle_status time_it(struct timing *t, struct sc_rounds *r, const struct sc_lab_case *c)
 {
+    const struct sc_lab_least least = sc_lab_least(c, r->lab.committer != NULL);
     socle_status st = SOCLE_OK;
+    if (least.work > 0) {
+        TRY(least_time(&t->arithmetic, r, least.limit, least.work));
+    }
+    if (!least.is_limit || r->lab.committer == NULL) {
+        TRY(least_time(&t->memory, r, least.memory, least.bytes));
+    }
     if (r->lab.committer != NULL) {
-        sc_energy_read(before, r->root);
-        st = sc_lab_on_device(ns, &r->lab, c);
-        sc_energy_read(after, r->root);
+        sc_energy_read(&t->before, r->root);
+        st = sc_lab_on_device(&t->ns, &r->lab, c);
+        sc_energy_read(&t->after, r->root);
         return st == SOCLE_E_SELFCHECK ? SOCLE_OK : st;
     }
     TRY(sc_lab_prepare(&r->lab, c));
-    sc_energy_read(before, r->root);
+    sc_energy_read(&t->before, r->root);
     const uint64_t start = sc_clock_ns();
     st = c->run(&r->lab, c);
-    *ns = sc_clock_ns() - start;
-    sc_energy_read(after, r->root);
+    t->ns = sc_clock_ns() - start;
+    sc_energy_read(&t->after, r->root);
 out:
     return st;
 }
@@ -69,18 +86,10 @@ static socle_status run_once(struct sc_rounds *r, size_t i, int at)
 {
     const struct sc_lab_case *const c = &r->b->cases[i];
     struct socle_bench_row *const row = &r->b->rows[i];
-    struct sc_energy before, after;
+    struct timing t = {0};
     uint8_t digest[SC_LAB_DIGEST];
-    double work, bytes, arithmetic = 0, memory = 0;
-    socle_status st = SOCLE_OK;
-    sc_lab_least(&work, &bytes, c);
     sc_rounds_moment(r);
-    if (r->lab.committer == NULL) {
-        arithmetic = work > 0 ? work / note_limit(r, c->limit) : 0;
-        memory = bytes / note_limit(r, SC_LAB_COPY);
-    }
-    uint64_t ns = 0;
-    st = time_it(&ns, r, c, &before, &after);
+    socle_status st = time_it(&t, r, c);
     if (st == SOCLE_E_NOMEM && r->lab.committer != NULL && at < 0) {
         r->b->wanted[i] = false;
         (void)snprintf(row->why, sizeof row->why, "does not fit into the device's memory, %llu MiB",
@@ -94,10 +103,10 @@ static socle_status run_once(struct sc_rounds *r, size_t i, int at)
         row->outcome = memcmp(digest, row->reference, sizeof digest) == 0 ? SOCLE_BENCH_GOOD : SOCLE_BENCH_WRONG;
     }
     if (at >= 0) {
-        const double joules = r->lab.committer == NULL ? sc_energy_between(&before, &after) : sc_stats_unknown(); /* of processors */
-        r->b->runs[i * r->b->max_runs + (size_t)at] = ns > 0 ? ns : 1;
-        r->b->least[i * r->b->max_runs + (size_t)at] = (uint64_t)(1e9 * (arithmetic > memory ? arithmetic : memory));
-        r->b->by_memory[i] += memory > arithmetic;
+        const double joules = r->lab.committer == NULL ? sc_energy_between(&t.before, &t.after) : sc_stats_unknown(); /* of processors */
+        r->b->runs[i * r->b->max_runs + (size_t)at] = t.ns > 0 ? t.ns : 1;
+        r->b->least[i * r->b->max_runs + (size_t)at] = (uint64_t)(1e9 * (t.arithmetic > t.memory ? t.arithmetic : t.memory));
+        r->b->by_memory[i] += t.memory > t.arithmetic;
         row->n_runs = (unsigned)at + 1;
         row->joules = at == 0 ? joules : row->joules + joules;
     }
@@ -113,9 +122,7 @@ static bool kin(const struct sc_lab_case *a, const struct sc_lab_case *b)
 
 static double work_of(const struct sc_lab_case *c)
 {
-    double work, bytes;
-    sc_lab_least(&work, &bytes, c);
-    return work;
+    return sc_lab_least(c, false).work;
 }
 
 /* Seconds that case i is expected to take, with its reference and the rounds it has to have: as the largest of its kin that was seen. 0: none was. */

@@ -199,10 +199,10 @@ Test(lab, cases_fit_their_buffers_and_tell_what_they_take)
     const struct sc_lab_case *const cases = sc_lab_kernels(&n);
     for (size_t i = 0; i < n; i++) {
         const struct sc_lab_case *const c = &cases[i];
-        double work, bytes;
-        sc_lab_least(&work, &bytes, c);
-        cr_expect(c->units > 0 && (c->in_len > 0 || c->prepare != NULL) && c->out_len > 0 && bytes > 0, "%s %s", c->op, c->shape);
-        cr_expect(c->is_limit ? work <= 0 : work > 0, "%s %s", c->op, c->shape);
+        const struct sc_lab_least l = sc_lab_least(c, false), d = sc_lab_least(c, true);
+        cr_expect(c->units > 0 && (c->in_len > 0 || c->prepare != NULL) && c->out_len > 0 && l.bytes > 0, "%s %s", c->op, c->shape);
+        cr_expect(l.is_limit ? l.work <= 0 : l.work > 0, "%s %s", c->op, c->shape);
+        cr_expect(c->form == SC_LAB_HOST || d.is_limit || (d.work > l.work / 2 && d.limit >= SC_LAB_DEVICE_WIDE), "%s %s", c->op, c->shape);
         cr_expect_leq(strlen(c->op), 10, "%s: the table has 10 places", c->op);
         cr_expect_leq(strlen(c->shape), 19, "%s: the table has 19 places", c->shape);
         for (size_t k = 0; k < i; k++) {
@@ -215,7 +215,7 @@ Test(lab, limits_and_pace_are_rates_that_can_be)
 {
     struct sc_lab lab;
     cr_assert_eq(sc_lab_init(&lab, NULL, NULL, 0, NULL), SOCLE_OK);
-    for (int l = 0; l < SC_LAB_N_LIMITS; l++) {
+    for (int l = 0; l < SC_LAB_DEVICE_WIDE; l++) {
         const double rate = sc_lab_limit(&lab, (enum sc_lab_limit)l);
         cr_expect(rate > 1e5 && rate < 1e13, "%s: %g", sc_lab_limit_name((enum sc_lab_limit)l), rate);
     }

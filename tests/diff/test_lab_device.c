@@ -140,6 +140,8 @@ Test(lab_device, the_bench_tells_good_wrong_too_large_and_impossible)
     struct fake good = {.memory = PLENTY}, wrong = {.memory = PLENTY, .spoil_at = 2}, little = {.memory = 1 << 20}, lost = {.memory = PLENTY, .fail_at = 2, .how = SOCLE_E_DEVICE};
     cr_assert_eq(bench(&b, &good, "fold"), SOCLE_OK);
     cr_expect_eq(b.rows[0].outcome, SOCLE_BENCH_GOOD);
+    cr_expect(b.rows[0].share > 0 && b.rows[0].share < 2 && strncmp(b.rows[0].binds, "device", 6) == 0, "share %g", b.rows[0].share);
+    cr_expect(b.limits[SC_LAB_DEVICE_WIDE].n > 0 && b.limits[SC_LAB_DEVICE_COPY].median > 1e6 && b.limits[SC_LAB_COPY].n == 0);
     sc_bench_fini(&b);
     cr_assert_eq(bench(&b, &wrong, "fold"), SOCLE_OK);
     cr_expect(b.rows[0].outcome == SOCLE_BENCH_WRONG && !b.info.digests_right && !b.info.valid);

@@ -17,7 +17,8 @@ static const char *short_name(const char *limit)
     static const char *const names[][2] = {{"pairs of NTT levels", "ntt"}, {"compressions", "hash"}, {"products", "mul"},
                                            {"extension products", "ext mul"}, {"products without reduction", "mul acc"}, {"memory", "memory"},
                                            {"BN254 Fr level pairs", "ntt"}, {"BLS12-381 Fr level pairs", "ntt"}, {"BN254 Fp products", "mul"},
-                                           {"BN254 Fp2 products", "mul"}, {"BLS12-381 Fp products", "mul"}, {"BLS12-381 Fp2 products", "mul"}};
+                                           {"BN254 Fp2 products", "mul"}, {"BLS12-381 Fp products", "mul"}, {"BLS12-381 Fp2 products", "mul"},
+                                           {"device wide products", "mul"}, {"device additions", "add"}, {"device memory", "memory"}};
     for (size_t i = 0; limit != NULL && i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(names[i][0], limit) == 0) {
             return names[i][1];
@@ -56,7 +57,7 @@ static void say_limits(const socle_bench *b)
     }
     (void)printf("\n%-30s %9s\n", "limits, measured in this run", "median");
     for (size_t i = 0; i < n && i < BENCH_LIMITS; i++) {
-        const bool memory = strcmp(l[i].name, "memory") == 0;
+        const bool memory = strcmp(short_name(l[i].name), "memory") == 0;
         (void)printf("  %-28s %9.2f %s\n", l[i].name, 1e-9 * l[i].median, memory ? "GB/s, read and written" : "G/s");
     }
 }
