@@ -7,21 +7,25 @@
  */
 #include "host/curve/msm.h"
 
-#include "core/curve/limbs.h"
+#include "core/curve/split.h"
 #include "host/sys/mem.h"
 
 #include <stdatomic.h>
 #include <string.h>
 
-enum { PIECE = 1 << 14, C_MIN = 3, C_MAX = 18, ALIGN = 64 };
+#define SIGN (UINT64_C(1) << 63) /* of the upper word of a part */
+
+/* SPLIT_MAX_N: with more points the second half of them costs as much as the windows that it saves (docs/internals/curves.md). */
+enum { PIECE = 1 << 14, C_MIN = 3, C_MAX = 18, ALIGN = 64, BLOCK = 64, SPLIT_MAX_N = 1 << 13 };
 
 struct plan {
     const struct sc_group_ops *ops;
+    bool split;      /* each point twice, with half as long a scalar: by the endomorphism */
     size_t n, slice; /* points; points in a slice */
     unsigned c, n_windows, n_slices, n_threads;
     /* bytes of the parts of a worker's memory, and their sum */
     size_t counts, digits, sorted, pairs, buckets, arena, scratch, worker;
-    size_t entered, sums, total; /* points in another form; results of tasks; everything */
+    size_t entered, parts, sums, total; /* points in another form; parts of scalars; results of tasks; everything */
 };
 
 /* What a worker owns while it runs a task. */
@@ -39,8 +43,8 @@ struct work {
 struct job {
     struct plan plan;
     const uint8_t *points;    /* in the form of the operations */
-    const uint64_t (*k)[4];
-    uint64_t bias[4];         /* half a window in each window but the top one */
+    const uint64_t *k;        /* k_words each; when split, the top bit is a sign */
+    unsigned k_words;
     uint8_t *mem, *results;   /* workers' memory; n_windows n_slices sums */
 };
 
@@ -72,9 +76,12 @@ static unsigned best_c(unsigned bits, size_t n)
 
 static struct plan plan_make(const struct sc_group_ops *ops, size_t n, unsigned n_threads)
 {
-    struct plan p = {.ops = ops, .n = n, .n_threads = n_threads};
-    p.c = best_c(ops->scalar_bits, n);
-    p.n_windows = windows(ops->scalar_bits, p.c);
+    struct plan p = {.ops = ops, .n_threads = n_threads, .split = ops->endo != NULL && n <= SPLIT_MAX_N};
+    const unsigned bits = p.split ? ops->part_bits : ops->scalar_bits;
+    p.n = p.split ? 2 * n : n;
+    n = p.n;
+    p.c = best_c(bits, n);
+    p.n_windows = windows(bits, p.c);
     p.n_slices = 1;
     while (p.n_windows * p.n_slices < 4 * n_threads && n_threads > 1 && n / p.n_slices > PIECE) {
         p.n_slices++;
@@ -89,9 +96,10 @@ static struct plan plan_make(const struct sc_group_ops *ops, size_t n, unsigned 
     p.arena = padded(piece * ops->size);
     p.scratch = padded((piece / 2 + 8) * ops->pairs_scratch);
     p.worker = p.counts + p.digits + p.sorted + 3 * p.pairs + p.buckets + p.arena + p.scratch;
-    p.entered = ops->enter != NULL ? padded(n * ops->size) : 0;
+    p.entered = ops->enter != NULL || p.split ? padded(n * ops->size) : 0;
+    p.parts = p.split ? padded(n * SPLIT_WORDS * sizeof(uint64_t)) : 0;
     p.sums = padded((size_t)p.n_windows * p.n_slices * ops->xyzz_size);
-    p.total = p.n_threads * p.worker + p.entered + p.sums;
+    p.total = p.n_threads * p.worker + p.entered + p.parts + p.sums;
     return p;
 }
 
@@ -118,16 +126,16 @@ static struct work work_view(const struct plan *p, uint8_t *at)
     return w;
 }
 
-/* Signed digit of window w: the digit of k + bias less half a window, in [-2^(c - 1), 2^(c - 1)). The top window has less than c bits of k,
- * so its digit stays as it is, in [0, 2^(c - 1)], and k + bias fits into four words. */
-static int32_t digit(const struct job *job, const uint64_t k[4], unsigned w)
+/* Signed digit of window w, Booth's: its c bits, less 2^c when the top one is set, which the next window takes as one. In [-2^(c - 1), 2^(c - 1)]
+ * and without carries. The top window has a bit more than the number, which is clear. */
+static int32_t digit(const struct job *job, const uint64_t *k, unsigned w)
 {
-    const unsigned c = job->plan.c;
-    uint64_t v[4], carry = 0;
-    for (unsigned i = 0; i < 4; i++) {
-        v[i] = adc64(k[i], job->bias[i], &carry);
-    }
-    return (int32_t)limbs_bits(v, 4, w * c, c) - (w + 1 < job->plan.n_windows ? (int32_t)(1u << (c - 1)) : 0);
+    const unsigned c = job->plan.c, at = w == 0 ? 0 : w * c - 1, n_bits = w == 0 ? c : c + 1;
+    const uint64_t part[SPLIT_WORDS] = {k[0], k[1] & ~SIGN};
+    const bool split = job->plan.split;
+    const uint32_t v = (split ? limbs_bits(part, SPLIT_WORDS, at, n_bits) : limbs_bits(k, 4, at, n_bits)) << (w == 0);
+    const int32_t d = (int32_t)((v >> 1) + (v & 1)) - (int32_t)(v >> c << c);
+    return split && (k[1] & SIGN) != 0 ? -d : d;
 }
 
 /* Fill sorted with the points of nonzero digit, bucket by bucket, and end; returns how many. Bucket b is for the digits b + 1, -(b + 1). */
@@ -136,7 +144,7 @@ static size_t sort_points(const struct job *job, const struct work *w, unsigned 
     const size_t n_buckets = (size_t)1 << (job->plan.c - 1);
     memset(w->end, 0, n_buckets * sizeof *w->end);
     for (size_t i = begin; i < end; i++) {
-        const int32_t d = digit(job, job->k[i], window);
+        const int32_t d = digit(job, job->k + i * job->k_words, window);
         w->digits[i - begin] = d;
         if (d != 0) {
             w->end[(d < 0 ? -d : d) - 1]++;
@@ -257,13 +265,56 @@ static void run_task(void *arg, size_t begin, size_t end, unsigned worker)
     }
 }
 
+/* Points and scalars in the forms of the tasks, from those of the caller. */
+struct entry {
+    const struct plan *plan;
+    uint8_t *points;
+    uint64_t (*parts)[SPLIT_WORDS];
+    const uint8_t *in;
+    const uint64_t (*k)[4];
+};
+
+static bool split_one(const struct entry *e, size_t i)
+{
+    uint64_t d[2][SPLIT_WORDS];
+    uint8_t minus[2] = {0, 0};
+    if ((e->k[i][3] | e->k[i][2]) == 0 && e->k[i][1] >> 62 == 0) { /* short as it is, as many are in a witness */
+        d[0][0] = e->k[i][0];
+        d[0][1] = e->k[i][1];
+        d[1][0] = d[1][1] = 0;
+    } else {
+        split_scalar(d, minus, e->k[i], e->plan->ops->ratio, e->plan->ops->basis, 2);
+    }
+    for (unsigned j = 0; j < 2; j++) {
+        uint64_t *const to = e->parts[i + j * (e->plan->n / 2)];
+        to[0] = d[j][0];
+        to[1] = d[j][1] | (minus[j] ? SIGN : 0);
+    }
+    return (d[1][0] | d[1][1]) != 0;
+}
+
 static void run_enter(void *arg, size_t begin, size_t end, unsigned worker)
 {
-    const struct job *const job = arg;
-    const size_t size = job->plan.ops->size;
-    uint8_t *const out = job->mem + job->plan.n_threads * job->plan.worker;
+    const struct entry *const e = arg;
+    const struct sc_group_ops *const ops = e->plan->ops;
+    uint8_t *const out = e->points, *const images = out + e->plan->n / 2 * ops->size;
     (void)worker;
-    job->plan.ops->enter(out + begin * size, job->points + begin * size, end - begin);
+    if (ops->enter != NULL) {
+        ops->enter(out + begin * ops->size, e->in + begin * ops->size, end - begin);
+    } else {
+        memcpy(out + begin * ops->size, e->in + begin * ops->size, (end - begin) * ops->size);
+    }
+    for (size_t at = begin; at < end && e->plan->split;) {
+        const size_t stop = end - at < BLOCK ? end : at + BLOCK;
+        bool any = false;
+        for (size_t i = at; i < stop; i++) {
+            any |= split_one(e, i);
+        }
+        if (any) { /* else no digit asks for them */
+            ops->endo(images + at * ops->size, out + at * ops->size, stop - at);
+        }
+        at = stop;
+    }
 }
 
 /* Slices of each window, windows from the top. */
@@ -305,20 +356,22 @@ static void run_check(void *arg, size_t begin, size_t end, unsigned worker)
 static socle_status msm_run(const struct sc_group_ops *ops, void *out, const void *p, const uint64_t (*k)[4], size_t n,
                             struct sc_pool *pool)
 {
-    struct job job = {.plan = plan_make(ops, n, pool != NULL ? sc_pool_size(pool) : 1), .points = p, .k = k};
+    struct job job = {.plan = plan_make(ops, n, pool != NULL ? sc_pool_size(pool) : 1), .points = p, .k = k[0], .k_words = 4};
     const struct plan *const plan = &job.plan;
-    for (unsigned w = 0; w + 1 < plan->n_windows; w++) {
-        const unsigned bit = w * plan->c + plan->c - 1;
-        job.bias[bit / 64] |= UINT64_C(1) << bit % 64;
-    }
     job.mem = sc_big_take(plan->total);
     if (job.mem == NULL) {
         return SOCLE_E_NOMEM;
     }
-    job.results = job.mem + plan->n_threads * plan->worker + plan->entered;
-    if (ops->enter != NULL) {
-        sc_pool_for(pool, n, 1 << 12, run_enter, &job);
-        job.points = job.mem + plan->n_threads * plan->worker;
+    uint8_t *const entered = job.mem + plan->n_threads * plan->worker, *const parts = entered + plan->entered;
+    job.results = parts + plan->parts;
+    if (plan->entered != 0) {
+        struct entry entry = {plan, entered, (uint64_t(*)[SPLIT_WORDS])(void *)parts, p, k};
+        sc_pool_for(pool, n, 1 << 12, run_enter, &entry);
+        job.points = entered;
+    }
+    if (plan->split) {
+        job.k = (const uint64_t *)(const void *)parts;
+        job.k_words = SPLIT_WORDS;
     }
     sc_pool_for(pool, (size_t)plan->n_windows * plan->n_slices, 1, run_task, &job);
     combine(&job, out);

@@ -16,7 +16,7 @@
 /** out = sum of k[i] p[i], 0 <= i < n.
  *
  * Shape:  out is one affine point, p has n of them (struct bn_g1 and so on); k has n numbers of four words, least word first.
- * Range:  points are on the curve, or infinity; k[i] < r, plain, not in Montgomery form. n = 0 gives infinity.
+ * Range:  points are of order r, or infinity; k[i] < r, plain, not in Montgomery form. n = 0 gives infinity.
  * Order:  the result is the same for every number of threads. pool = NULL: one thread.
  * Cost:   about n (bits / c) additions for windows of c bits, c grows with log n. Zeros cost nothing, and small numbers little.
  * Errors: SOCLE_E_ARG for n > SC_MSM_MAX, or a scalar that is not below r; SOCLE_E_NOMEM. out is infinity then.

@@ -4,8 +4,8 @@
  */
 #include "kernels/curve/curve_ops.h"
 
-#include "core/curve/bls12_381.h"
-#include "core/curve/bn254.h"
+#include "core/curve/bls12_381_points.h"
+#include "core/curve/bn254_points.h"
 #include "kernels/curve/ifma.h"
 
 #include <string.h>
@@ -26,6 +26,7 @@ enum { AHEAD = 4 }; /* eights of pairs between asking for points and using them 
 #define SC_FC BN_FP_
 #define SC_ORDER BN_FR_
 #define SC_NAME "bn254-g1"
+#define SC_SPLIT BN_
 #include "kernels/curve/vgroup.inc"
 #include "kernels/curve/group_table.inc"
 
@@ -52,6 +53,7 @@ enum { AHEAD = 4 }; /* eights of pairs between asking for points and using them 
 #define SC_FC BLS_FP_
 #define SC_ORDER BLS_FR_
 #define SC_NAME "bls12-381-g1"
+#define SC_SPLIT BLS_
 #include "kernels/curve/vgroup.inc"
 #include "kernels/curve/group_table.inc"
 

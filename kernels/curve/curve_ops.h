@@ -22,6 +22,12 @@ struct sc_group_ops {
     /** Points from the form of core/curve into the form of `pairs` and `weighted_sum`; out == in is allowed. NULL: they are the same. */
     void (*enter)(void *out, const void *in, size_t n);
 
+    /** out[i] = the endomorphism of in[i], both in the form of `enter`, not overlapping; on points of order r or 1 multiplication by the
+     * number m that `ratio` and `basis` split scalars for, k = d_0 + d_1 m, parts below 2^part_bits (core/curve/split.h). NULL: there is none. */
+    void (*endo)(void *out, const void *in, size_t n);
+    const uint64_t (*ratio)[4], (*basis)[2];
+    unsigned part_bits;
+
     /** out[i] = point src[2i] + point src[2i + 1], 0 <= i < n: a number is an index into @p in times two, plus one for the negative.
      * Right for all inputs: equal, inverse and infinite points too. Both arrays in the form of `enter`.
      * Alias: out and in do not overlap. Cost: six products a pair and one inversion.

@@ -4,8 +4,8 @@
  */
 #include "kernels/curve/curve_ops.h"
 
-#include "core/curve/bls12_381.h"
-#include "core/curve/bn254.h"
+#include "core/curve/bls12_381_points.h"
+#include "core/curve/bn254_points.h"
 
 #include <string.h>
 
@@ -16,6 +16,7 @@ enum pair_kind { CHORD, TANGENT, EASY };
 #define SC_K bn_fp
 #define SC_ORDER BN_FR_
 #define SC_NAME "bn254-g1"
+#define SC_SPLIT BN_
 #include "kernels/curve/group_ops.inc"
 #include "kernels/curve/group_table.inc"
 
@@ -30,6 +31,7 @@ enum pair_kind { CHORD, TANGENT, EASY };
 #define SC_K bls_fp
 #define SC_ORDER BLS_FR_
 #define SC_NAME "bls12-381-g1"
+#define SC_SPLIT BLS_
 #include "kernels/curve/group_ops.inc"
 #include "kernels/curve/group_table.inc"
 

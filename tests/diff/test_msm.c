@@ -45,8 +45,8 @@ static const struct oracle ORACLES[SC_GROUP_END] = {
     {bn_g1_gen_, bn_g1_add_, bn_g1_mul_}, {bn_g2_gen_, bn_g2_add_, bn_g2_mul_},
     {bls_g1_gen_, bls_g1_add_, bls_g1_mul_}, {bls_g2_gen_, bls_g2_add_, bls_g2_mul_}};
 
-enum shape { FULL, SMALL, BITS, ZERO, ONE, SAME, R_MINUS_1, HALVES, SPARSE, SHAPES };
-static const char *const SHAPE[] = {"full", "small", "bits", "zero", "one", "same", "r - 1", "digits of half a window", "sparse"};
+enum shape { FULL, SMALL, BITS, ZERO, ONE, SAME, R_MINUS_1, HALVES, SPARSE, PART, SHAPES };
+static const char *const SHAPE[] = {"full", "small", "bits", "zero", "one", "same", "r - 1", "digits of half a window", "sparse", "as long as a part"};
 
 static void scalar(uint64_t k[4], const struct sc_group_ops *ops, enum shape shape, size_t i)
 {
@@ -98,6 +98,10 @@ static void scalar(uint64_t k[4], const struct sc_group_ops *ops, enum shape sha
         if (i % 7 == 0) {
             k[3] = next() >> 4;
         }
+        return;
+    case PART: /* 2^126 and its neighbours */
+        k[0] = i % 3 == 0 ? UINT64_MAX : i % 3 - 1;
+        k[1] = (UINT64_C(1) << 62) - (i % 3 == 0);
         return;
     case SHAPES:
         break;
@@ -182,14 +186,21 @@ EVERY(bn254_g2, SC_BN_G2)
 EVERY(bls12_381_g1, SC_BLS_G1)
 EVERY(bls12_381_g2, SC_BLS_G2)
 
-/* k_i = i + 1 and P_i = (i + 1) G sum to a number times G: sizes past one piece of the sorted list, one and several slices and threads. */
+/* Sums to a number times G: sizes past one piece of the sorted list, one and several slices and threads; on both sides of the size up to
+ * which points are doubled. */
 Test(msm, large_sums_agree_for_every_number_of_threads)
 {
-    enum { N = 70001 };
-    for (int g = 0; g < SC_GROUP_END; g++) {
-        const struct sc_group_ops *const all[2] = {sc_group_ops_ref((enum sc_group)g), sc_group_ops_best((enum sc_group)g)};
+    enum { N = 70001, DOUBLED = 1 << 13 };
+    static const struct {
+        enum sc_group g;
+        size_t n;
+    } sums[] = {{SC_BN_G1, N},  {SC_BN_G1, DOUBLED},  {SC_BN_G1, DOUBLED + 1},  {SC_BN_G2, N / 4},
+                {SC_BLS_G1, N}, {SC_BLS_G1, DOUBLED}, {SC_BLS_G1, DOUBLED + 1}, {SC_BLS_G2, N / 4}};
+    for (unsigned at = 0; at < sizeof sums / sizeof sums[0]; at++) {
+        const enum sc_group g = sums[at].g;
+        const size_t n = sums[at].n;
+        const struct sc_group_ops *const all[2] = {sc_group_ops_ref(g), sc_group_ops_best(g)};
         const struct sc_group_ops *const ops = all[0];
-        const size_t n = g == SC_BN_G1 || g == SC_BLS_G1 ? N : N / 4;
         uint8_t *const p = aligned_alloc(64, n * ops->size / 64 * 64 + 64);
         uint64_t (*const k)[4] = calloc(n, sizeof *k);
         _Alignas(64) uint8_t want[MAX_SIZE], got[MAX_SIZE], gen[MAX_SIZE];
@@ -220,7 +231,7 @@ Test(msm, large_sums_agree_for_every_number_of_threads)
                 const size_t before = sc_mem_now();
                 cr_assert(sc_msm_with(all[v], got, p, (const uint64_t (*)[4])k, n, pool) == SOCLE_OK);
                 cr_assert(memcmp(got, want, ops->size) == 0, "%s, %u threads", ops->name, threads);
-                cr_assert(v == 0 || sc_mem_peak() - before <= sc_msm_memory((enum sc_group)g, n, threads));
+                cr_assert(v == 0 || sc_mem_peak() - before <= sc_msm_memory(g, n, threads));
                 sc_pool_destroy(pool);
             }
         }
