@@ -61,11 +61,11 @@ struct socle_options {
      * wherever the system puts them, for processes that share a machine. NULL or "auto": core when there are as many threads as
      * cores that the process may use, else node. Needs hwloc and is for speed only: a refusal is no failure. */
     const char *bind;
-    /* What commitments, arguments and openings, and the sums of Groth16 proofs, are made on: "cpu"; "cuda:N" and "opencl:N", devices of
+    /* What commitments, arguments and openings, and sums and transforms of Groth16 proofs, are made on: "cpu"; "cuda:N" and "opencl:N", devices of
      * socle_devices, with the CPU where they fail; "dual:cuda:N" and "dual:N", the latter of OpenCL: both, and the call ends with SOCLE_E_DEVICE
      * when they differ. N may be left out: 0. NULL or "auto": as socle_choose_device says; for Groth16, which no model has, cpu. Up to
      * SOCLE_MAX_USED_DEVICES names that are not dual or auto, with commas between: the proofs of a set are spread over them, as the stored cost model
-     * says where it has them all, a single proof is made on the first, as those of Groth16 are. One that is named twice has two at a time. */
+     * says where it has them all, a single proof is made on the first; each sum of a Groth16 proof is shared. One that is named twice has two at a time. */
     const char *device;
     uint64_t device_memory; /* most bytes to take of each; 0: what it has. What does not fit is made by the CPU */
     bool timeline; /* note what socle_prove does when: socle_timeline */
@@ -176,7 +176,7 @@ struct socle_device_use {
     uint32_t proofs;             /* of this call, a set's or the single one, that were finished with it and found right */
     /* Made on it; those that failed were made by the CPU. Of socle_prove, commitments inside openings not counted; of socle_groth16_prove */
     uint32_t commitments, bus_arguments, sumchecks, openings;
-    uint32_t sums;
+    uint32_t sums, quotients;
     uint32_t failures;
     bool given_up;               /* it failed too often, or gave wrong bytes, and was not asked again */
     char failure[256];           /* the last one; empty when there was none */
@@ -606,7 +606,7 @@ bool socle_groth16_security(unsigned i, struct socle_groth16_security *out);
 struct socle_groth16_proof {
     char *proof, *public_values; /* JSON, byte for byte as snarkjs writes it, zero-ended; yours: socle_free */
     size_t proof_len, public_len;
-    struct socle_device_use device, more_devices[SOCLE_MAX_USED_DEVICES - 1]; /* of all calls of the context so far; the first alone has work */
+    struct socle_device_use device, more_devices[SOCLE_MAX_USED_DEVICES - 1]; /* of all calls of the context so far */
     unsigned n_more_devices;
 };
 

@@ -228,6 +228,7 @@ void sc_api_device_use(struct api_device *d, struct socle_device_use *out)
         out->sumchecks = r.lent[SC_LOAN_ZERO];
         out->openings = r.lent[SC_LOAN_OPENING];
         out->sums = r.lent[SC_LOAN_SUM];
+        out->quotients = r.lent[SC_LOAN_QUOTIENT];
         out->failures = r.failed;
         out->given_up = r.given_up;
         if (r.last_failure != SOCLE_OK) {

@@ -8,12 +8,15 @@
 
 #include "core/base/rd.h"
 #include "host/api/context.h"
+#include "host/curve/msm_d.h"
 #include "host/groth16/groth16.h"
 #include "host/groth16/setup.h"
 #include "host/sys/file.h"
 #include "host/sys/mem.h"
 
 #define MAX_FILE ((size_t)1 << 40)
+
+_Static_assert(SOCLE_MAX_USED_DEVICES <= G16_MAX_DEVICES, "each may help");
 
 struct socle_groth16_key {
     struct zkey zkey;
@@ -133,25 +136,58 @@ socle_status socle_groth16_export_key(socle_context *ctx, char **json, size_t *l
     return sc_api_end(ctx, hand_text(ctx, json, len, sc_g16_vkey_write(&key->vkey)));
 }
 
-/* A proof that verifies. One that a device helped with and that does not is made again without: when that one differs, the device gave wrong
- * points, whatever the witness is. */
+/* The devices that are not given up. */
+static struct g16_by workers(socle_context *ctx)
+{
+    struct g16_by by = {.pool = ctx->pool};
+    for (unsigned k = 0; k < ctx->n_used; k++) {
+        struct sc_committer *const c = ctx->used[k].committer;
+        if (c != NULL && !sc_committer_report(c).given_up) {
+            by.device[by.n_devices++] = c;
+        }
+    }
+    return by;
+}
+
+static uint32_t made_by(struct sc_committer *device)
+{
+    const struct sc_committer_report r = sc_committer_report(device);
+    return r.lent[SC_LOAN_SUM] + r.lent[SC_LOAN_QUOTIENT];
+}
+
+static bool any_helped(const struct g16_by *by, const uint32_t before[G16_MAX_DEVICES])
+{
+    bool any = false;
+    for (unsigned i = 0; i < by->n_devices; i++) {
+        any = any || made_by(by->device[i]) != before[i];
+    }
+    return any;
+}
+
+/* A proof that verifies. One that devices helped with and that does not is made again without: when that one differs, one of them gave wrong
+ * points, whatever the witness is. Which one is not known: none of them is asked again. */
 static socle_status make(socle_context *ctx, struct g16_proof *p, const socle_groth16_key *key, const struct wtns *w, const uint64_t r[4],
                          const uint64_t s[4])
 {
     socle_status st = SOCLE_OK;
     struct g16_proof alone;
-    const struct g16_by by = {ctx->pool, ctx->first < ctx->n_used ? ctx->used[ctx->first].committer : NULL};
-    const uint32_t sums = by.device != NULL ? sc_committer_report(by.device).lent[SC_LOAN_SUM] : 0;
+    const struct g16_by by = workers(ctx);
+    uint32_t before[G16_MAX_DEVICES];
+    for (unsigned i = 0; i < by.n_devices; i++) {
+        before[i] = made_by(by.device[i]);
+    }
     TRY(sc_g16_prove_by(p, NULL, ctx->message, sizeof ctx->message, &key->zkey, w, r, s, &by));
     st = check_proof(ctx, &key->vkey, w, p);
-    if (st != SOCLE_E_REJECT || by.device == NULL || sc_committer_report(by.device).lent[SC_LOAN_SUM] == sums) {
+    if (st != SOCLE_E_REJECT || !any_helped(&by, before)) {
         goto out;
     }
     TRY(sc_g16_prove(&alone, NULL, ctx->message, sizeof ctx->message, &key->zkey, w, r, s, ctx->pool));
-    if (memcmp(&alone, p, sizeof alone) != 0) {
-        sc_committer_differs(by.device);
-        *p = alone;
+    for (unsigned i = 0; i < by.n_devices && memcmp(&alone, p, sizeof alone) != 0; i++) {
+        if (made_by(by.device[i]) != before[i]) {
+            sc_committer_differs(by.device[i]);
+        }
     }
+    *p = alone;
     ctx->message[0] = '\0';
     st = check_proof(ctx, &key->vkey, w, p);
 out:
@@ -168,7 +204,8 @@ static socle_status prove(socle_context *ctx, struct socle_groth16_proof *out, c
     sc_api_choose_cpu(ctx, "no cost model has sums of Groth16");
     TRY(sc_api_devices(ctx));
     TRY(sc_wtns_open(&w, ctx->message, sizeof ctx->message, wtns, wtns_len));
-    TRY(sc_api_room(ctx, sc_g16_prove_memory(&key->zkey, sc_pool_size(ctx->pool)), "this proof"));
+    const uint64_t by_devices = workers(ctx).n_devices * SC_MSM_DEVICE_MEMORY;
+    TRY(sc_api_room(ctx, sc_g16_prove_memory(&key->zkey, sc_pool_size(ctx->pool)) + by_devices, "this proof"));
     TRY(choose(ctx, r, key->zkey.curve, randomness));
     TRY(choose(ctx, s, key->zkey.curve, randomness == NULL ? NULL : randomness + 32));
     TRY(make(ctx, &p, key, &w, r, s));

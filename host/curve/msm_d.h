@@ -8,6 +8,9 @@
 #include "host/device/committer.h"
 #include "kernels/curve/curve_ops.h"
 
+/** Bytes of the host that a sum takes at most: a count for each of 15 windows of 2^17 buckets, and the sums of windows. */
+#define SC_MSM_DEVICE_MEMORY ((uint64_t)9 << 20)
+
 /** sc_msm (msm.h) on a device, the same point; p at any address. Points go through the device in chunks when it has no room for all of them.
  *
  * Borrows the device for the call and forgets what a commitment left in its arena.

@@ -15,7 +15,7 @@ struct sc_committer;
 #define SC_COMMITTER_PATIENCE 3
 
 /** What a device is borrowed for. */
-enum sc_loan { SC_LOAN_BUS, SC_LOAN_ZERO, SC_LOAN_OPENING, SC_LOAN_SUM, SC_LOAN_BENCH, SC_N_LOANS };
+enum sc_loan { SC_LOAN_BUS, SC_LOAN_ZERO, SC_LOAN_OPENING, SC_LOAN_SUM, SC_LOAN_QUOTIENT, SC_LOAN_BENCH, SC_N_LOANS };
 
 /** How it went so far. */
 struct sc_committer_report {

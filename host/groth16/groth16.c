@@ -13,6 +13,7 @@
 #include "core/base/rd.h"
 #include "host/curve/fr_ntt.h"
 #include "host/curve/msm.h"
+#include "host/groth16/blake2b.h"
 #include "host/groth16/g16_device.h"
 #include "host/sys/file.h"
 #include "host/sys/mem.h"
@@ -48,6 +49,14 @@ static socle_status few_sum(struct g16_point *out, const struct few *f, enum sc_
     return sc_msm(g, out, f->points, f->k, f->n, NULL);
 }
 
+socle_status sc_g16_add(struct g16_point *sum, const struct g16_curve *c, enum sc_group g, const struct g16_point *p)
+{
+    struct few both = {.n = 0};
+    add(&both, c, g, sum, one);
+    add(&both, c, g, p, one);
+    return few_sum(sum, &both, g);
+}
+
 socle_status sc_g16_section_sum(struct g16_point *out, const struct g16_curve *c, enum sc_group g, const uint8_t *points,
                                 const uint64_t (*k)[4], size_t n, struct sc_pool *pool)
 {
@@ -58,13 +67,10 @@ socle_status sc_g16_section_sum(struct g16_point *out, const struct g16_curve *c
     TRY(room_len == 0 || room != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
     for (size_t at = 0; at < n; at += SLICE) {
         const size_t m = n - at < SLICE ? n - at : SLICE;
-        struct few both = {.n = 0};
         struct g16_point slice;
         memcpy(room, points + at * size, m * size);
         TRY(sc_msm(g, &slice, room, k + at, m, pool));
-        add(&both, c, g, out, one);
-        add(&both, c, g, &slice, one);
-        TRY(few_sum(out, &both, g));
+        TRY(sc_g16_add(out, c, g, &slice));
     }
 out:
     sc_big_free(room, room_len);
@@ -98,7 +104,7 @@ struct quotient {
     const struct zkey *k;
     const uint64_t (*w)[4];
     const struct sc_fr_ops *ops;
-    struct sc_fr_word *v[3];
+    struct sc_fr_word *v[3], g; /* g: of order 2n */
 };
 
 /* Row sums of one matrix. A coefficient is stored times R^2, so that its product with a plain value is in Montgomery form. */
@@ -126,33 +132,80 @@ static void row_sums(void *arg, size_t begin, size_t end, unsigned worker)
 /* To the odd points of the domain of twice the size: those of the coset of its generator. */
 static void to_coset(struct quotient *q, const struct sc_fr_domain *d, struct sc_pool *pool)
 {
-    struct sc_fr_word root, g;
-    memcpy(&root, q->ops->root, sizeof root);
-    sc_fr_pow(q->ops, &g, &root, UINT64_C(1) << (q->ops->two_adicity - q->k->log_domain - 1));
     for (int i = 0; i < 3; i++) {
         sc_fr_intt(d, q->v[i], 1, SC_FR_TO_REVERSED, pool);
-        sc_fr_shift(d, q->v[i], 1, &g, true, pool);
+        sc_fr_shift(d, q->v[i], 1, &q->g, true, pool);
         sc_fr_ntt(d, q->v[i], 1, SC_FR_FROM_REVERSED, pool);
     }
 }
 
-static socle_status make_quotient(struct quotient *q, struct timer *t, struct sc_pool *pool)
+static socle_status transform(struct quotient *q, struct sc_pool *pool)
 {
     socle_status st = SOCLE_OK;
     struct sc_fr_domain *d = NULL;
     const size_t n = (size_t)1 << q->k->log_domain;
     TRY(sc_fr_domain_create(&d, q->k->curve->fr, q->k->log_domain, pool));
-    q->ops = sc_fr_domain_ops(d);
-    sc_pool_for(pool, 2, 1, row_sums, q);
-    stage_ends(t, G16_ROWS);
     sc_fr_mul_all(q->ops, q->v[2], q->v[0], q->v[1], n, pool);
     to_coset(q, d, pool);
     sc_fr_mul_all(q->ops, q->v[0], q->v[0], q->v[1], n, pool);
     sc_fr_sub_all(q->ops, q->v[0], q->v[0], q->v[2], n, pool);
     sc_fr_to_plain_all(q->ops, q->v[0], q->v[0], n, pool);
-    stage_ends(t, G16_TRANSFORMS);
 out:
     sc_fr_domain_destroy(d);
+    return st;
+}
+
+static void digest(uint8_t out[64], const struct sc_fr_word *v, size_t n)
+{
+    struct blake2b b;
+    sc_blake2b_init(&b);
+    sc_blake2b_update(&b, (const uint8_t *)v, n * sizeof *v);
+    sc_blake2b_final(&b, out);
+}
+
+/* On the first device, which leaves A and B as they are; by the threads when it fails, by both when it is compared. */
+static socle_status transform_by(struct quotient *q, const struct g16_by *by)
+{
+    socle_status st = SOCLE_OK, how;
+    unsigned shrunk;
+    const size_t n = (size_t)1 << q->k->log_domain;
+    struct sc_committer *const device = by->device[0];
+    uint8_t made[64], own[64];
+    if (by->n_devices == 0) {
+        return transform(q, by->pool);
+    }
+    do { /* beside a smaller arena, when there was no memory beside a larger one */
+        shrunk = sc_committer_shrunk(device);
+        how = sc_g16_quotient_device(device, q->v[2], q->v[0], q->v[1], q->k->curve->fr, q->k->log_domain, &q->g);
+    } while (how == SOCLE_E_NOMEM && sc_committer_shrunk(device) != shrunk);
+    const bool compared = sc_committer_compares(device);
+    if (how == SOCLE_OK && !compared) {
+        struct sc_fr_word *const quotient = q->v[2];
+        q->v[2] = q->v[0];
+        q->v[0] = quotient;
+        return SOCLE_OK;
+    }
+    digest(made, q->v[2], compared ? n : 0); /* no room for both */
+    TRY(transform(q, by->pool));
+    digest(own, q->v[0], compared ? n : 0);
+    if (compared && (how == SOCLE_E_SELFCHECK || (how == SOCLE_OK && memcmp(made, own, sizeof own) != 0))) {
+        sc_committer_differs(device);
+        st = SOCLE_E_DEVICE;
+    }
+out:
+    return st;
+}
+
+static socle_status make_quotient(struct quotient *q, struct timer *t, const struct g16_by *by)
+{
+    struct sc_fr_word root;
+    q->ops = sc_fr_ops_best(q->k->curve->fr);
+    memcpy(&root, q->ops->root, sizeof root);
+    sc_fr_pow(q->ops, &q->g, &root, UINT64_C(1) << (q->ops->two_adicity - q->k->log_domain - 1));
+    sc_pool_for(by->pool, 2, 1, row_sums, q);
+    stage_ends(t, G16_ROWS);
+    const socle_status st = transform_by(q, by);
+    stage_ends(t, G16_TRANSFORMS);
     return st;
 }
 
@@ -166,7 +219,7 @@ static socle_status quotient_sum(struct g16_point *out, struct timer *t, const s
         q.v[i] = sc_big_alloc(size);
         TRY(q.v[i] != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
     }
-    TRY(make_quotient(&q, t, by->pool));
+    TRY(make_quotient(&q, t, by));
     sc_big_free(q.v[2], size);
     sc_big_free(q.v[1], size);
     q.v[1] = q.v[2] = NULL;
@@ -261,7 +314,7 @@ static void copy_values(uint64_t (*to)[4], const struct wtns *w)
 socle_status sc_g16_prove(struct g16_proof *out, struct g16_spent *spent, char *why, size_t why_size, const struct zkey *k, const struct wtns *w,
                           const uint64_t r[4], const uint64_t s[4], struct sc_pool *pool)
 {
-    return sc_g16_prove_by(out, spent, why, why_size, k, w, r, s, &(struct g16_by){pool, NULL});
+    return sc_g16_prove_by(out, spent, why, why_size, k, w, r, s, &(struct g16_by){.pool = pool});
 }
 
 socle_status sc_g16_prove_by(struct g16_proof *out, struct g16_spent *spent, char *why, size_t why_size, const struct zkey *k,

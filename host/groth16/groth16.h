@@ -32,10 +32,13 @@ struct g16_spent {
 };
 const char *sc_g16_stage_name(unsigned stage);
 
-/** Who makes a proof: threads, and a device for what it can do. */
+#define G16_MAX_DEVICES 16
+
+/** Who makes a proof: threads, and devices for what they can do. Each waits in a thread of its own, as long as there are as many. */
 struct g16_by {
-    struct sc_pool *pool;        /* NULL: the calling thread */
-    struct sc_committer *device; /* NULL: none. The threads make what it fails at, and everything too when it is compared */
+    struct sc_pool *pool; /* NULL: the calling thread */
+    struct sc_committer *device[G16_MAX_DEVICES]; /* the threads make what one fails at, and everything too when it is compared */
+    unsigned n_devices;
 };
 
 /** Prove. @p spent may be NULL. @p r and @p s: two numbers below the order, least word first, that nobody else may ever learn. pool may be NULL.
@@ -52,7 +55,9 @@ size_t sc_g16_prove_memory(const struct zkey *k, unsigned n_threads);
 /** out = sum of k[i] times point i of a section of n; k plain, below the order. Points must have been checked to be on the curve. E_NOMEM. */
 SC_MUST_USE socle_status sc_g16_section_sum(struct g16_point *out, const struct g16_curve *c, enum sc_group g, const uint8_t *points,
                                             const uint64_t (*k)[4], size_t n, struct sc_pool *pool);
-/** The most memory that it takes. */
+/** *sum += p. E_NOMEM. */
+SC_MUST_USE socle_status sc_g16_add(struct g16_point *sum, const struct g16_curve *c, enum sc_group g, const struct g16_point *p);
+/** The most memory that sc_g16_section_sum takes. */
 size_t sc_g16_section_memory(const struct g16_curve *c, enum sc_group g, size_t n, unsigned n_threads);
 /** A number below the order from the system's generator; E_IO. */
 SC_MUST_USE socle_status sc_g16_random(uint64_t out[4], const struct g16_curve *c);

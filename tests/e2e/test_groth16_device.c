@@ -14,7 +14,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SUMS = 5 };
+enum { SUMS = 5, JOBS = 6 }; /* the quotient and five sums */
+
+#define UPS 7u /* copies up of a quotient */
 
 static const char *const curves[] = {"bn128", "bls12381"};
 static const uint8_t randomness[64] = {7, 1, 2, 3, [32] = 9, 8};
@@ -50,17 +52,29 @@ static socle_context *context_for(const char *device)
     return ctx;
 }
 
+static void add_device(socle_context *ctx, struct fake *f, uint64_t memory, bool compare)
+{
+    struct api_device *const d = &ctx->used[ctx->n_used++];
+    f->memory = memory;
+    d->device = (struct sc_device){&fake_ops, f};
+    cr_assert_eq(sc_committer_create(&d->committer, d->device, 0, compare), SOCLE_OK);
+    (void)snprintf(d->use.id, sizeof d->use.id, "fake");
+    d->use.compared = compare;
+}
+
 /* A context whose device is @p f, with so much memory. */
 static socle_context *context_with(struct fake *f, uint64_t memory, bool compare)
 {
     socle_context *const ctx = context_for("cpu");
-    f->memory = memory;
-    ctx->n_used = 1;
-    ctx->used[0].device = (struct sc_device){&fake_ops, f};
-    cr_assert_eq(sc_committer_create(&ctx->used[0].committer, ctx->used[0].device, 0, compare), SOCLE_OK);
-    (void)snprintf(ctx->used[0].use.id, sizeof ctx->used[0].use.id, "fake");
-    ctx->used[0].use.compared = compare;
+    add_device(ctx, f, memory, compare);
     return ctx;
+}
+
+/* Jobs that the first device made. */
+static uint32_t made_by(socle_context *ctx)
+{
+    const struct sc_committer_report r = sc_committer_report(ctx->used[0].committer);
+    return r.lent[SC_LOAN_SUM] + r.lent[SC_LOAN_QUOTIENT];
 }
 
 static socle_status prove(socle_context *ctx, struct socle_groth16_proof *p, const struct scene *s)
@@ -115,7 +129,7 @@ Test(groth16_device, proofs_have_the_bytes_of_the_cpu)
         struct fake f = {.gets = 0};
         socle_context *const ctx = context_with(&f, 1 << 24, i == 1);
         const struct socle_device_use use = use_of(ctx, &s);
-        cr_expect(use.sums == SUMS && use.failures == 0 && !use.given_up && use.compared == (i == 1) && use.failure[0] == '\0');
+        cr_expect(use.quotients == 1 && use.sums == SUMS && use.failures == 0 && !use.given_up && use.compared == (i == 1) && use.failure[0] == '\0');
         socle_destroy(ctx);
         scene_close(&s);
     }
@@ -131,13 +145,13 @@ Test(groth16_device, no_proof_is_lost_to_a_failure_at_any_call)
     cr_expect_eq(use_of(ctx, &s).failures, 0u); /* the arena is there now */
     const unsigned calls = f.calls;
     for (unsigned n = 1; n <= calls; n++) {
-        const uint32_t sums = sc_committer_report(ctx->used[0].committer).lent[SC_LOAN_SUM];
+        const uint32_t made = made_by(ctx);
         f.calls = 0;
         f.fail_at = n;
         const struct socle_device_use use = use_of(ctx, &s);
-        cr_expect(use.failures == n && use.sums == sums + SUMS - 1 && !use.given_up && use.failure[0] != '\0', "call %u", n);
+        cr_expect(use.failures == n && made_by(ctx) == made + JOBS - 1 && !use.given_up && use.failure[0] != '\0', "call %u", n);
     }
-    cr_expect_geq(calls, 8u * SUMS);
+    cr_expect_geq(calls, 8u * JOBS);
     socle_destroy(ctx);
     scene_close(&s);
 }
@@ -148,24 +162,25 @@ Test(groth16_device, a_device_that_only_fails_is_given_up)
     struct fake f = {.how = SOCLE_E_DEVICE, .fail_at = 1, .all_after = true};
     socle_context *const ctx = context_with(&f, 1 << 24, false);
     const struct socle_device_use use = use_of(ctx, &s);
-    cr_expect(use.sums == 0 && use.failures == SC_COMMITTER_PATIENCE && use.given_up);
+    cr_expect(use.sums == 0 && use.quotients == 0 && use.failures == SC_COMMITTER_PATIENCE && use.given_up);
     socle_destroy(ctx);
     scene_close(&s);
 }
 
-/* Points in chunks, then room for those of G1 alone, then for none. */
+/* Points in chunks, then room for those of G1 alone, then for no transforms either, then for none. */
 Test(groth16_device, a_device_with_little_memory_makes_what_fits)
 {
     static const struct {
         unsigned kib;
-        uint32_t sums;
-    } of[] = {{1024, SUMS}, {140, SUMS - 1}, {16, 0}};
+        uint32_t quotients, sums;
+    } of[] = {{1024, 1, SUMS}, {140, 1, SUMS - 1}, {113, 0, SUMS - 1}, {16, 0, 0}};
     struct scene s = scene_of("bn128", 10, 340);
     for (size_t i = 0; i < sizeof of / sizeof of[0]; i++) {
         struct fake f = {.gets = 0};
         socle_context *const ctx = context_with(&f, (uint64_t)of[i].kib << 10, false);
         const struct socle_device_use use = use_of(ctx, &s);
-        cr_expect(use.sums == of[i].sums && use.failures == SUMS - of[i].sums && !use.given_up, "%u KiB: %u sums, %u failures", of[i].kib, use.sums, use.failures);
+        cr_expect(use.quotients == of[i].quotients && use.sums == of[i].sums && use.failures == JOBS - of[i].quotients - of[i].sums && !use.given_up,
+                  "%u KiB: %u quotients, %u sums, %u failures", of[i].kib, use.quotients, use.sums, use.failures);
         cr_expect(f.size <= f.memory && (of[i].sums == 0 ? f.runs == 0 : f.runs > 2 * of[i].sums), "%u KiB: %u jobs", of[i].kib, f.runs);
         socle_destroy(ctx);
     }
@@ -190,31 +205,32 @@ Test(groth16_device, wrong_points_do_not_get_into_a_proof)
 {
     struct scene s = scene_of("bn128", 3, 1);
     unsigned noticed = 0;
-    for (unsigned n = 1; n <= 2 * SUMS; n++) {
+    for (unsigned n = 1; n <= 1 + 2 * SUMS; n++) { /* the quotient; counts and windows of each sum */
         struct fake f = {.spoil_at = n};
         socle_context *const ctx = context_with(&f, 1 << 24, false);
         const struct socle_device_use use = use_of(ctx, &s);
         noticed += use.failures > 0 && strcmp(use.failure, "it gave wrong bytes") == 0;
         socle_destroy(ctx);
     }
-    cr_expect_eq(noticed, 2u * SUMS);
+    cr_expect_eq(noticed, 1u + 2u * SUMS);
     noticed = 0;
-    for (unsigned n = 3; n <= 4 * SUMS; n += 4) { /* nothing, points, scalars, counts of each sum go up: another first scalar */
+    /* Nothing, four tables, A and B go up, and of each sum nothing, points, scalars, counts: another A of the quotient, another first scalar. */
+    for (unsigned n = 6; n <= UPS + 4 * SUMS; n = n < UPS ? UPS + 3 : n + 4) {
         struct fake f = {.skew_at = n};
         socle_context *const ctx = context_with(&f, 1 << 24, false);
         const struct socle_device_use use = use_of(ctx, &s);
         noticed += use.given_up && strcmp(use.failure, "it gave wrong bytes") == 0;
         socle_destroy(ctx);
     }
-    cr_expect_eq(noticed, SUMS - 2u, "%u; the first points of B are infinity", noticed);
+    cr_expect_eq(noticed, JOBS - 2u, "%u; the first points of B are infinity", noticed);
     scene_close(&s);
 }
 
 Test(groth16_device, a_compared_device_that_differs_ends_the_call)
 {
     struct scene s = scene_of("bn128", 3, 1);
-    const struct fake bad[] = {{.spoil_at = 2}, {.skew_at = 3}};
-    for (size_t i = 0; i < 2; i++) {
+    const struct fake bad[] = {{.spoil_at = 1}, {.spoil_at = 3}, {.skew_at = 6}, {.skew_at = UPS + 3}};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct socle_groth16_proof p;
         struct fake f = bad[i];
         socle_context *const ctx = context_with(&f, 1 << 24, true);
@@ -223,10 +239,12 @@ Test(groth16_device, a_compared_device_that_differs_ends_the_call)
         cr_expect(p.proof == NULL && p.public_values == NULL);
         socle_destroy(ctx);
     }
-    struct fake f = {.how = SOCLE_E_DEVICE, .fail_at = 3}; /* one that fails is not one that differs */
-    socle_context *const ctx = context_with(&f, 1 << 24, true);
-    cr_expect_eq(use_of(ctx, &s).failures, 1u);
-    socle_destroy(ctx);
+    for (unsigned n = 3; n <= 30; n += 27) { /* one that fails is not one that differs */
+        struct fake f = {.how = SOCLE_E_DEVICE, .fail_at = n};
+        socle_context *const ctx = context_with(&f, 1 << 24, true);
+        cr_expect_eq(use_of(ctx, &s).failures, 1u);
+        socle_destroy(ctx);
+    }
     scene_close(&s);
 }
 
@@ -242,7 +260,7 @@ Test(groth16_device, a_wrong_witness_is_not_the_device_s_fault)
     cr_expect(strstr(socle_message(ctx), "does not satisfy the circuit") != NULL, "%s", socle_message(ctx));
     s.wtns.bytes[s.wtns.len - 32] ^= 1;
     const struct socle_device_use use = use_of(ctx, &s);
-    cr_expect(use.sums == 2 * SUMS && use.failures == 0 && !use.given_up);
+    cr_expect(use.sums == 2 * SUMS && use.quotients == 2 && use.failures == 0 && !use.given_up);
     socle_destroy(ctx);
     scene_close(&s);
 }
@@ -260,12 +278,12 @@ Test(groth16_device, failing_allocations_are_told)
     socle_groth16_proof_fini(ctx, &p);
     const uint64_t held = sc_mem_now();
     for (bool done = false; !done;) {
-        const uint32_t before = sc_committer_report(ctx->used[0].committer).lent[SC_LOAN_SUM];
+        const uint32_t before = made_by(ctx);
         cr_assert_lt(++n, 400u);
         sc_mem_fail_at(n);
         const socle_status st = socle_groth16_prove(ctx, &p, key, s.wtns.bytes, s.wtns.len, randomness);
         sc_mem_fail_at(0);
-        done = st == SOCLE_OK && sc_committer_report(ctx->used[0].committer).lent[SC_LOAN_SUM] == before + SUMS;
+        done = st == SOCLE_OK && made_by(ctx) == before + JOBS;
         made += st == SOCLE_OK && !done; /* the CPU made a sum for which the host had no memory */
         cr_assert(st == SOCLE_OK || st == SOCLE_E_NOMEM, "allocation %u: %s", n, socle_message(ctx));
         if (st == SOCLE_OK) {
@@ -275,8 +293,34 @@ Test(groth16_device, failing_allocations_are_told)
         sc_spans_restart(ctx->spans);
         cr_assert_leq(sc_mem_now(), held, "allocation %u", n);
     }
-    cr_expect_geq(made, 3u * SUMS, "%u", made);
+    cr_expect_geq(made, 3u * SUMS + 1, "%u", made);
     socle_groth16_key_close(key);
+    socle_destroy(ctx);
+    scene_close(&s);
+}
+
+/* Each takes its share of every sum, and the first one the quotient. One that fails is helped out, one that is wrong is found out. */
+Test(groth16_device, several_devices_share_each_sum)
+{
+    struct scene s = scene_of("bls12381", 4, 4);
+    struct fake f[4] = {{.gets = 0}, {.how = SOCLE_E_DEVICE, .fail_at = 1, .all_after = true}, {.gets = 0}, {.skew_at = 19}};
+    socle_context *const ctx = context_for("cpu");
+    struct socle_groth16_proof p;
+    for (unsigned k = 0; k < 3; k++) {
+        add_device(ctx, &f[k], 1 << 24, false);
+    }
+    cr_assert_eq(prove(ctx, &p, &s), SOCLE_OK, "%s", socle_message(ctx));
+    expect_same(&s, &p);
+    cr_expect(p.n_more_devices == 2 && p.device.quotients == 1 && p.device.sums == SUMS && p.device.failures == 0);
+    cr_expect(p.more_devices[0].sums == 0 && p.more_devices[0].given_up && p.more_devices[0].failures == SC_COMMITTER_PATIENCE);
+    cr_expect(p.more_devices[1].quotients == 0 && p.more_devices[1].sums == SUMS && p.more_devices[1].failures == 0);
+    cr_expect(f[0].up > f[2].up && f[2].up > 0, "%llu and %llu bytes up", (unsigned long long)f[0].up, (unsigned long long)f[2].up);
+    socle_groth16_proof_fini(ctx, &p);
+    add_device(ctx, &f[3], 1 << 24, false);
+    cr_assert_eq(prove(ctx, &p, &s), SOCLE_OK, "%s", socle_message(ctx));
+    expect_same(&s, &p);
+    cr_expect(p.more_devices[2].sums == SUMS && p.more_devices[2].given_up && strcmp(p.more_devices[2].failure, "it gave wrong bytes") == 0);
+    socle_groth16_proof_fini(ctx, &p);
     socle_destroy(ctx);
     scene_close(&s);
 }
@@ -306,7 +350,7 @@ Test(groth16_device, proofs_on_opencl_and_the_cpu, .timeout = 200)
         struct scene s = scene_of(curves[i], 4, 4);
         socle_context *const ctx = context_for("dual");
         const struct socle_device_use use = use_of(ctx, &s);
-        cr_expect(use.compared && use.sums == SUMS && use.failures == 0 && strcmp(use.id, "opencl:0") == 0, "%s", use.failure);
+        cr_expect(use.compared && use.sums == SUMS && use.quotients == 1 && use.failures == 0 && strcmp(use.id, "opencl:0") == 0, "%s", use.failure);
         uint8_t *timeline = NULL;
         size_t len = 0;
         cr_assert_eq(socle_timeline(ctx, &timeline, &len), SOCLE_OK, "%s", socle_message(ctx));

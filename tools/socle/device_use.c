@@ -35,6 +35,7 @@ void json_device_use(struct json *j, const char *name, const struct socle_device
     json_uint(j, "sumchecks", d->sumchecks);
     json_uint(j, "openings", d->openings);
     json_uint(j, "sums", d->sums);
+    json_uint(j, "quotients", d->quotients);
     json_uint(j, "failures", d->failures);
     json_bool(j, "given_up", d->given_up);
     json_string(j, "failure", d->failure);

@@ -188,9 +188,9 @@ static bool parse_hex(uint8_t out[64], const char *text)
 
 static void say_sums(const struct socle_device_use *d)
 {
-    char made[32] = "";
+    char made[64] = "";
     if (strcmp(d->id, "cpu") != 0) {
-        (void)snprintf(made, sizeof made, "%u sums", d->sums);
+        (void)snprintf(made, sizeof made, "%u quotients, %u sums", d->quotients, d->sums);
     }
     say_device_use(d, made);
 }
