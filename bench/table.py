@@ -19,6 +19,7 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
 from schema import faults  # noqa: E402
 
 BEGIN, END = "<!-- bench/table.py: begin -->\n", "<!-- bench/table.py: end -->\n"
+ELSEWHERE = "with --device alone"  # what of the suite is nothing for a processor
 UNITS = {"M/s": "M {what}/s", "GB/s": "GB/s"}
 
 
@@ -48,7 +49,7 @@ def table(name, d):
     lines = [f"{device['name']}, {device['threads']} threads, {device['kernels']}{', virtual machine' if host['virtualised'] else ''}; "
              f"{host['os']}; commit {d['identity']['commit']}, {day}; {remarks(d)} (`{name}`):", "",
              "| operation | size | median ms [95 % interval] | spread | rate | share of the limit that binds |", "|---|---|---|---|---|---|"]
-    return "\n".join(lines + [row(r) for r in d["results"]]) + "\n"
+    return "\n".join(lines + [row(r) for r in d["results"] if r["why"] != ELSEWHERE]) + "\n"
 
 
 def text_of(root):

@@ -186,8 +186,8 @@ def device_tests(folder):
     if "opencl:0" not in DEVICES:
         return
     path, cpu = os.path.join(folder, "device.json"), os.path.join(folder, "cpu.json")
-    out = exits(0, "an operation on a device", "bench", "run", "--only", "fold", "--device", "opencl:0", "--runs", "5", "-o", path, "-q").stdout
-    exits(0, "and on the processor", "bench", "run", "--only", "fold", "--runs", "5", "-o", cpu, "-q")
+    out = exits(0, "an operation on a device", "bench", "run", "--only", "fold", "--device", "opencl:0", "--runs", "2", "-o", path, "-q").stdout
+    exits(0, "and on the processor", "bench", "run", "--only", "fold", "--runs", "2", "-o", cpu, "-q")
     with open(path) as f:
         d = json.load(f)
     on, r = d["devices"][0], d["results"][0]

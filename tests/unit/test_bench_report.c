@@ -94,7 +94,7 @@ Test(bench_report, the_committed_report_is_read_as_it_is)
     struct sc_report r;
     char why[SC_REPORT_WHY] = "";
     cr_assert_eq(sc_report_read(&r, why, whole, whole_len), SOCLE_OK, "%s", why);
-    cr_expect_eq(r.n, 14);
+    cr_expect_geq(r.n, 14);
     cr_expect_str_eq(r.rows[0].op, "copy");
     cr_expect(isnan(r.rows[0].share) && r.rows[1].share > 0);
     cr_expect(r.rows[1].n >= 3 && r.rows[1].least == r.rows[1].ns + r.rows[1].n);
@@ -120,7 +120,7 @@ Test(bench_report, failed_allocations_are_clean)
         cr_assert(st == SOCLE_OK || (sc_mem_now() == before && c.pairs == NULL));
     }
     cr_expect_gt(at, 50);
-    cr_expect(c.n == 14 && c.n_compared == 14 && fabs(c.mean - 1) < 1e-12);
+    cr_expect(c.n >= 14 && c.n_compared >= 14 && fabs(c.mean - 1) < 1e-12);
     socle_bench_comparison_fini(ctx, &c);
     cr_expect_eq(sc_mem_now(), before);
     socle_destroy(ctx);
