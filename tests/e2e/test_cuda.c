@@ -373,3 +373,54 @@ Test(cuda, devices_and_doctor_know_it)
     socle_destroy(ctx);
     expect_clean();
 }
+
+/* Three proofs on two devices, which have room for the commitments to IMAGE and BOUNDARY alone: that is enough for both to work at the same time. */
+static socle_context *set_on(struct socle_proof *p, const char *devices, const struct sc_profile *profile, int only, unsigned from)
+{
+    static const uint8_t steps[2] = {0xd0, 0x07};
+    socle_context *ctx = NULL;
+    const struct socle_options o = {.n_threads = 2, .device = devices, .device_memory = 4 << 20};
+    cr_assert_eq(socle_create(&ctx, &o), SOCLE_OK);
+    ctx->profile = profile;
+    fake->fail_at = 0;
+    cr_assert_eq(sc_api_devices(ctx), SOCLE_OK, "%s", socle_message(ctx)); /* opened before any fault */
+    fake->calls = 0;
+    fake->fail_at = from;
+    fake->only = only;
+    cr_assert_eq(socle_prove(ctx, p, elf, elf_len, steps, sizeof steps), SOCLE_OK, "%s", socle_message(ctx));
+    cr_assert_eq(p->n_segments, 2u);
+    return ctx;
+}
+
+/* The second device is lost, early and late, then both. */
+Test(cuda, a_set_on_two_devices_outlives_the_loss_of_them, .timeout = 100)
+{
+    static const struct {
+        int only;
+        unsigned from;
+    } lost[] = {{0, 0}, {2, 1}, {2, 400}, {0, 300}};
+    struct sc_profile small = *sc_api_profile("socle-132-small");
+    small.cut = (struct sc_cut_limits){19, 0, 0};
+    find_fake();
+    load_guest();
+    struct socle_proof want, p;
+    socle_context *const cpu = set_on(&want, "cpu", &small, 0, 0);
+    fake->n_devices = 2;
+    fake->all_after = true;
+    fake->fail_with = SC_CU_ILLEGAL_ADDRESS;
+    for (size_t i = 0; i < sizeof lost / sizeof lost[0]; i++) {
+        socle_context *const ctx = set_on(&p, "cuda:0,cuda:1", &small, lost[i].only, lost[i].from);
+        expect_same(&want, &p);
+        cr_expect_eq(p.n_more_devices, 1u);
+        cr_expect(p.device.commitments > 0 && (lost[i].from != 0 || p.device.proofs + p.more_devices[0].proofs == 3));
+        cr_expect(lost[i].only == 0 || !p.device.given_up, "%u: the other one is given up: %s, %u; %s", (unsigned)i, p.device.failure, p.device.failures, p.more_devices[0].failure);
+        cr_expect(lost[i].from != 1 || p.more_devices[0].failures == 0 || strstr(p.more_devices[0].failure, "illegal memory access") != NULL, "%s",
+                  p.more_devices[0].failure);
+        socle_proof_fini(ctx, &p);
+        socle_destroy(ctx);
+        if (lost[i].from == 0) {
+            expect_clean();
+        }
+    }
+    finish(cpu, &p, &want);
+}

@@ -129,8 +129,8 @@ Test(devices, a_set_is_spread_over_them)
     finish(ctx, &p);
 }
 
-/* A model of the two of which the second is hopeless, or knows nothing of the second. */
-static void store_model(socle_context *ctx, const char *second)
+/* A model of the two, of which the second is hopeless. */
+static void store_model(socle_context *ctx)
 {
     static const char *const ops[] = {"commit", "gkr", "zero", "open"};
     char text[4096];
@@ -138,12 +138,12 @@ static void store_model(socle_context *ctx, const char *second)
     for (unsigned k = 0; k < 2; k++) {
         n += (size_t)snprintf(text + n, sizeof text - n,
                               "\n[[device]]\nname = \"%s\"\nshares_host = true\nmemory = 1\nput_ns = 0\nput_mb_per_s = 0\nget_ns = 0\nget_mb_per_s = 0\n",
-                              k == 0 ? "fake-0" : second);
+                              k == 0 ? "fake-0" : "fake-1");
     }
     for (unsigned k = 0; k < 8; k++) {
         n += (size_t)snprintf(text + n, sizeof text - n,
                               "\n[[sample]]\ndevice = \"%s\"\nop = \"%s\"\nlog_n = 19\ncount = 1\nruns = 1\nmean_ns = %u\nspread_ns = 0\n",
-                              k < 4 ? "fake-0" : second, ops[k % 4], k < 4 ? 1000 : 1000000);
+                              k < 4 ? "fake-0" : "fake-1", ops[k % 4], k < 4 ? 1000 : 1000000);
     }
     cr_assert_eq(sc_api_model_parse(ctx, &ctx->model, (const uint8_t *)text, n), SOCLE_OK, "%s", socle_message(ctx));
     ctx->model_sought = true;
@@ -153,23 +153,10 @@ Test(devices, a_stored_model_says_which_proof_goes_where)
 {
     struct fake f[2] = {{0}, {0}};
     socle_context *const ctx = context_with(f, NULL);
-    store_model(ctx, "fake-1");
+    store_model(ctx);
     struct socle_proof p = prove(ctx);
     expect_same(&p);
     cr_expect(p.device.proofs == PARTS && p.more_devices[0].proofs == 0, "%u and %u proofs", p.device.proofs, p.more_devices[0].proofs);
-    finish(ctx, &p);
-}
-
-Test(devices, a_model_that_does_not_know_one_of_them_is_not_asked)
-{
-    struct fake f[2] = {{0}, {0}};
-    f[0].other = &f[1];
-    f[0].wait_at = SHARED + 1;
-    socle_context *const ctx = context_with(f, NULL);
-    store_model(ctx, "fake-7");
-    struct socle_proof p = prove(ctx);
-    expect_same(&p);
-    cr_expect(p.more_devices[0].proofs > 0 && all_proofs(&p) == PARTS);
     finish(ctx, &p);
 }
 
@@ -247,6 +234,38 @@ Test(devices, opencl_twice_and_the_cpu)
     finish(ctx, &p);
 }
 
+/* Whichever allocation it is: the same bytes, or a status and nothing lost, and the next call is as good as any. */
+Test(devices, no_allocation_that_fails_does_harm)
+{
+    struct fake f[2] = {{0}, {0}};
+    socle_context *const ctx = context_with(f, NULL);
+    struct socle_proof p;
+    unsigned failed = 0, made = 0;
+    for (uint64_t n = 1; n < 500; n += 1 + 2 * n) {
+        store_model(ctx);
+        const size_t before = sc_mem_now();
+        sc_mem_fail_at(n);
+        const socle_status st = socle_prove(ctx, &p, elf, elf_len, input, sizeof input);
+        sc_mem_fail_at(0);
+        cr_expect(st == SOCLE_OK || st == SOCLE_E_NOMEM, "allocation %u: status %d", (unsigned)n, (int)st);
+        if (st == SOCLE_OK) {
+            expect_same(&p);
+            cr_expect_eq(all_proofs(&p), PARTS);
+        }
+        failed += st != SOCLE_OK;
+        made += st == SOCLE_OK;
+        socle_proof_fini(ctx, &p);
+        sc_spans_restart(ctx->spans); /* the timeline is the context's */
+        cr_expect_leq(sc_mem_now(), before, "allocation %u: something is left", (unsigned)n);
+        socle_model_destroy(ctx, ctx->model);
+    }
+    ctx->model = NULL;
+    cr_expect(failed >= 3 && made >= 1, "%u failed, %u made", failed, made);
+    p = prove(ctx);
+    expect_same(&p);
+    finish(ctx, &p);
+}
+
 static void add(struct sc_cost *c, const char *name, double ns)
 {
     uint32_t device, op;
@@ -270,7 +289,7 @@ Test(devices, auto_takes_those_that_were_measured_faster)
     } in[] = {{"cuda-0", 5}, {"cpu", 8}, {"cuda-x", 1}, {"gpu", 1}, {"opencl-7", 9}, {"cuda-1", 3}, {"opencl-3", 4}};
     struct socle_device_choice c;
     socle_context *const ctx = context_for("auto", NULL);
-    store_model(ctx, "fake-1");
+    store_model(ctx);
     cr_assert_eq(socle_choose_device(ctx, &c), SOCLE_OK);
     cr_expect(c.is_auto && strcmp(c.devices, "cpu") == 0 && strstr(c.why, "no device beside the CPU") != NULL, "%s: %s", c.devices, c.why);
     for (size_t i = 0; i < sizeof in / sizeof in[0]; i++) {
@@ -287,7 +306,7 @@ Test(devices, auto_takes_those_that_were_measured_faster)
 Test(devices, auto_without_its_device_is_the_cpu)
 {
     socle_context *const ctx = context_for("auto", NULL);
-    store_model(ctx, "fake-1");
+    store_model(ctx);
     add(&ctx->model->cost, "cpu", 9e9);
     add(&ctx->model->cost, "cuda-63", 1e9);
     struct socle_proof p = prove(ctx);

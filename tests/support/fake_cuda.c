@@ -65,17 +65,31 @@ static int misuse(const char *what)
     return SC_CU_INVALID_VALUE;
 }
 
+static unsigned count(unsigned *n, int by)
+{
+    (void)pthread_mutex_lock(&lock);
+    const unsigned now = *n += (unsigned)by;
+    (void)pthread_mutex_unlock(&lock);
+    return now;
+}
+
 /* The fault of this call, if it is to have one. */
-static int call(bool wants_context)
+static int call_in(sc_cu_context context, bool wants_context)
 {
     (void)pthread_mutex_lock(&lock);
     const unsigned n = ++fake_cuda.calls;
     (void)pthread_mutex_unlock(&lock);
-    if (wants_context && (current == NULL || current->uses == 0)) {
+    if (wants_context && (context == NULL || context->uses == 0)) {
         return misuse("no context is current");
     }
     const bool fails = fake_cuda.fail_at != 0 && (n == fake_cuda.fail_at || (fake_cuda.all_after && n > fake_cuda.fail_at));
-    return fails ? fake_cuda.fail_with : SC_CU_SUCCESS;
+    const bool spared = fake_cuda.only != 0 && (context == NULL || context->device != fake_cuda.only - 1);
+    return fails && !spared ? fake_cuda.fail_with : SC_CU_SUCCESS;
+}
+
+static int call(bool wants_context)
+{
+    return call_in(current, wants_context);
 }
 
 #define CALL(wants_context)              \
@@ -151,7 +165,7 @@ int cuDevicePrimaryCtxRetain(sc_cu_context *out, int device)
     CALL(false);
     contexts[device].device = device;
     contexts[device].uses++;
-    fake_cuda.live++;
+    (void)count(&fake_cuda.live, 1);
     *out = &contexts[device];
     return SC_CU_SUCCESS;
 }
@@ -162,15 +176,15 @@ int cuDevicePrimaryCtxRelease_v2(int device)
         return misuse("a context is given back twice");
     }
     contexts[device].uses--;
-    fake_cuda.live--;
+    (void)count(&fake_cuda.live, -1);
     return SC_CU_SUCCESS;
 }
 
 int cuCtxSetCurrent(sc_cu_context context)
 {
-    CALL(false);
-    current = context;
-    return SC_CU_SUCCESS;
+    const int e = call_in(context, false);
+    current = e == SC_CU_SUCCESS ? context : current;
+    return e;
 }
 
 int cuMemGetInfo_v2(size_t *unused, size_t *all)
@@ -181,9 +195,8 @@ int cuMemGetInfo_v2(size_t *unused, size_t *all)
     return SC_CU_SUCCESS;
 }
 
-int cuMemAlloc_v2(sc_cu_address *out, size_t size)
+static int take(sc_cu_address *out, size_t size)
 {
-    CALL(true);
     if (size == 0 || size > fake_cuda.memory - taken) {
         return size == 0 ? misuse("no bytes") : SC_CU_OUT_OF_MEMORY;
     }
@@ -204,9 +217,17 @@ int cuMemAlloc_v2(sc_cu_address *out, size_t size)
     return SC_CU_OUT_OF_MEMORY;
 }
 
-int cuMemFree_v2(sc_cu_address address)
+int cuMemAlloc_v2(sc_cu_address *out, size_t size)
 {
     CALL(true);
+    (void)pthread_mutex_lock(&lock);
+    const int e = take(out, size);
+    (void)pthread_mutex_unlock(&lock);
+    return e;
+}
+
+static int give(sc_cu_address address)
+{
     for (int i = 0; i < MAX_PIECES; i++) {
         if (pieces[i].at != NULL && (uintptr_t)pieces[i].at == address) {
             free(pieces[i].at);
@@ -219,16 +240,28 @@ int cuMemFree_v2(sc_cu_address address)
     return misuse("memory is given back twice");
 }
 
+int cuMemFree_v2(sc_cu_address address)
+{
+    CALL(true);
+    (void)pthread_mutex_lock(&lock);
+    const int e = give(address);
+    (void)pthread_mutex_unlock(&lock);
+    return e;
+}
+
 /* The bytes at an address, when they lie in one piece. */
 static void *bytes_at(sc_cu_address address, size_t size)
 {
-    for (int i = 0; i < MAX_PIECES; i++) {
+    void *at = NULL;
+    (void)pthread_mutex_lock(&lock);
+    for (int i = 0; i < MAX_PIECES && at == NULL; i++) {
         const uintptr_t begin = (uintptr_t)pieces[i].at;
         if (begin != 0 && address >= begin && address - begin <= pieces[i].size && size <= pieces[i].size - (address - begin)) {
-            return pieces[i].at + (address - begin);
+            at = pieces[i].at + (address - begin);
         }
     }
-    return NULL;
+    (void)pthread_mutex_unlock(&lock);
+    return at;
 }
 
 int cuMemHostRegister_v2(void *p, size_t size, unsigned flags)
@@ -237,13 +270,13 @@ int cuMemHostRegister_v2(void *p, size_t size, unsigned flags)
     if (p == NULL || size == 0 || flags != 0) {
         return misuse("registering");
     }
-    fake_cuda.live += fake_cuda.no_registering ? 0 : 1;
+    (void)count(&fake_cuda.live, fake_cuda.no_registering ? 0 : 1);
     return fake_cuda.no_registering ? SC_CU_OUT_OF_MEMORY : SC_CU_SUCCESS;
 }
 
 int cuMemHostUnregister(void *p)
 {
-    fake_cuda.live--;
+    (void)count(&fake_cuda.live, -1);
     return p != NULL ? SC_CU_SUCCESS : misuse("unregistering");
 }
 
@@ -253,7 +286,7 @@ int cuStreamCreate(sc_cu_stream *out, unsigned flags)
 {
     CALL(true);
     *out = flags == SC_CU_STREAM_NON_BLOCKING ? calloc(1, sizeof **out) : NULL;
-    fake_cuda.live += *out != NULL;
+    (void)count(&fake_cuda.live, *out != NULL);
     return *out != NULL ? SC_CU_SUCCESS : misuse("flags of a stream");
 }
 
@@ -303,7 +336,7 @@ int cuStreamDestroy_v2(sc_cu_stream stream)
     const bool idle = stream->done == stream->queued;
     advance(stream, stream->queued, true);
     free(stream);
-    fake_cuda.live--;
+    (void)count(&fake_cuda.live, -1);
     return idle ? SC_CU_SUCCESS : misuse("a stream is given back before its work has ended");
 }
 
@@ -332,14 +365,14 @@ int cuEventCreate(sc_cu_event *out, unsigned flags)
 {
     CALL(true);
     *out = flags == SC_CU_EVENT_NO_TIMING ? calloc(1, sizeof **out) : NULL;
-    fake_cuda.live += *out != NULL;
+    (void)count(&fake_cuda.live, *out != NULL);
     return *out != NULL ? SC_CU_SUCCESS : misuse("flags of an event");
 }
 
 int cuEventDestroy_v2(sc_cu_event event)
 {
     free(event);
-    fake_cuda.live--;
+    (void)count(&fake_cuda.live, -1);
     return SC_CU_SUCCESS;
 }
 
@@ -366,7 +399,7 @@ int cuMemcpyHtoDAsync_v2(sc_cu_address to, const void *from, size_t size, sc_cu_
     if (at == NULL || size == 0) {
         return misuse("a copy outside of memory");
     }
-    fake_cuda.copies_up++;
+    (void)count(&fake_cuda.copies_up, 1);
     return queue(stream, &(struct work){.to = at, .from = from, .size = size});
 }
 
@@ -377,8 +410,7 @@ int cuMemcpyDtoHAsync_v2(void *to, sc_cu_address from, size_t size, sc_cu_stream
     if (at == NULL || size == 0) {
         return misuse("a copy outside of memory");
     }
-    fake_cuda.copies_down++;
-    return queue(stream, &(struct work){.to = to, .from = at, .size = size, .spoiled = fake_cuda.copies_down == fake_cuda.spoil_at});
+    return queue(stream, &(struct work){.to = to, .from = at, .size = size, .spoiled = count(&fake_cuda.copies_down, 1) == fake_cuda.spoil_at});
 }
 
 int cuModuleLoadData(sc_cu_module *out, const void *image)
@@ -388,14 +420,14 @@ int cuModuleLoadData(sc_cu_module *out, const void *image)
         return fake_cuda.no_binary ? SC_CU_NO_BINARY : misuse("no image");
     }
     *out = calloc(1, sizeof **out);
-    fake_cuda.live++;
+    (void)count(&fake_cuda.live, 1);
     return SC_CU_SUCCESS;
 }
 
 int cuModuleUnload(sc_cu_module module)
 {
     free(module);
-    fake_cuda.live--;
+    (void)count(&fake_cuda.live, -1);
     return SC_CU_SUCCESS;
 }
 
@@ -439,7 +471,6 @@ int cuLaunchKernel(sc_cu_function function, unsigned grid_x, unsigned grid_y, un
     for (unsigned i = 0; i < shape->n_args; i++) {
         w.launch.arg[i] = *(const uint32_t *)params[shape->n_pointers + i];
     }
-    fake_cuda.launches++;
-    stream->hangs = stream->hangs || fake_cuda.launches == fake_cuda.hang_at;
+    stream->hangs = count(&fake_cuda.launches, 1) == fake_cuda.hang_at || stream->hangs;
     return queue(stream, &w);
 }

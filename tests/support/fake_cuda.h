@@ -17,6 +17,7 @@ struct fake_cuda {
     unsigned fail_at;     /* call number fail_at of those after cuInit that can fail fails with fail_with; */
     int fail_with;
     bool all_after;       /* and all those after it, as after the loss of a device */
+    int only;             /* 1 + the number of the device whose calls alone fail; 0: those of any */
     unsigned spoil_at;    /* every bit of copy number spoil_at from the device is another */
     unsigned hang_at;     /* launch number hang_at does not come back */
     bool no_registering, no_binary;
