@@ -4,7 +4,9 @@
  */
 #define _GNU_SOURCE
 #include "host/api/context.h"
+#include "host/curve/fr_ntt.h"
 #include "host/device/opencl.h"
+#include "host/groth16/g16_device.h"
 #include "host/groth16/setup.h"
 #include "host/sys/mem.h"
 #include "tests/support/fake_device.h"
@@ -133,6 +135,64 @@ Test(groth16_device, proofs_have_the_bytes_of_the_cpu)
         socle_destroy(ctx);
         scene_close(&s);
     }
+}
+
+/* a becomes (a b - c) of the odd points of the domain of twice the size, plain, c = a b of the even ones. */
+static void quotient(struct sc_fr_word *a, struct sc_fr_word *b, struct sc_fr_word *c, enum sc_fr field, unsigned log_n, const struct sc_fr_word *g)
+{
+    struct sc_fr_domain *d;
+    struct sc_fr_word *const v[3] = {a, b, c};
+    const size_t n = (size_t)1 << log_n;
+    cr_assert_eq(sc_fr_domain_create(&d, field, log_n, NULL), SOCLE_OK);
+    const struct sc_fr_ops *const ops = sc_fr_domain_ops(d);
+    ops->mul(c, a, b, n);
+    for (unsigned i = 0; i < 3; i++) {
+        sc_fr_intt(d, v[i], 1, SC_FR_TO_REVERSED, NULL);
+        sc_fr_shift(d, v[i], 1, g, true, NULL);
+        sc_fr_ntt(d, v[i], 1, SC_FR_FROM_REVERSED, NULL);
+    }
+    ops->mul(a, a, b, n);
+    ops->sub(a, a, c, n);
+    ops->to_plain(a, a, n);
+    sc_fr_domain_destroy(d);
+}
+
+enum { MOST_LOG = 11 };
+
+static void expect_quotient(struct sc_committer *c, enum sc_fr field, unsigned log_n)
+{
+    static struct sc_fr_word v[4][1 << MOST_LOG], was[2][1 << MOST_LOG];
+    const size_t n = (size_t)1 << log_n;
+    const struct sc_fr_ops *const ops = sc_fr_ops_ref(field);
+    struct sc_fr_word g;
+    memcpy(&g, ops->root, sizeof g);
+    sc_fr_pow(ops, &g, &g, UINT64_C(1) << (ops->two_adicity - log_n - 1));
+    for (size_t i = 0; i < 2 * n; i++) {
+        const struct sc_fr_word word = {{i * 0x9e3779b97f4a7c15u, ~i, i << 40 ^ log_n, i % 3 == 0 ? 0 : i * 0x123456789abcdu}};
+        ops->from_plain(&v[i / n][i % n], &word, 1);
+    }
+    memcpy(was, v, sizeof was);
+    cr_assert_eq(sc_g16_quotient_device(c, v[3], v[0], v[1], field, log_n, &g), SOCLE_OK, "field %d, 2^%u", (int)field, log_n);
+    cr_expect_eq(memcmp(was, v, sizeof was), 0, "field %d, 2^%u: A and B are not what they were", (int)field, log_n);
+    quotient(v[0], v[1], v[2], field, log_n, &g);
+    cr_expect_eq(memcmp(v[0], v[3], n * sizeof g), 0, "field %d, 2^%u", (int)field, log_n);
+}
+
+/* One pass of layers and two; pieces smaller than what a device aligns. */
+Test(groth16_device, quotients_of_every_size)
+{
+    struct fake f = {.memory = 1 << 20};
+    struct sc_committer *c;
+    cr_assert_eq(sc_committer_create(&c, (struct sc_device){&fake_ops, &f}, 0, false), SOCLE_OK);
+    for (unsigned log_n = 1; log_n <= MOST_LOG; log_n++) {
+        expect_quotient(c, SC_BN_FR, log_n);
+        expect_quotient(c, SC_BLS_FR, log_n);
+    }
+    struct sc_fr_word x[3] = {{{0}}};
+    cr_expect_eq(sc_g16_quotient_device(c, &x[0], &x[1], &x[2], SC_BN_FR, 0, &x[1]), SOCLE_E_LIMIT);
+    cr_expect_eq(sc_committer_report(c).failed, 0u);
+    sc_committer_destroy(c);
+    cr_expect_eq(sc_mem_now(), 0u);
 }
 
 Test(groth16_device, no_proof_is_lost_to_a_failure_at_any_call)
