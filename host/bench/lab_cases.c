@@ -237,7 +237,8 @@ static socle_status run_zero(const struct sc_lab *lab, const struct sc_lab_case 
 #define MSMS(group, name, size) MSM(group, name, 14, size), MSM(group, name, 16, size), MSM(group, name, 18, size), MSM(group, name, 20, size)
 #define KERNEL(op_, shape_, what_, unit_, scale_, units_, limit_, work_, bytes_, log_, in_, out_, form_, run_)                        \
     {.op = (op_), .shape = (shape_), .what = (what_), .unit = (unit_), .scale = (scale_), .units = (units_), .limit = (limit_),           \
-     .work = (work_), .bytes = (bytes_), .log_n = (log_), .count = 64, .log_twiddles = 1, .in_len = (in_), .out_len = (out_), .form = (form_),     \
+     .work = (work_), .bytes = (bytes_), .log_n = (log_), .count = 64, .log_twiddles = 1, .in_len = (in_), .out_len = (out_),             \
+     .form = (form_),                                                                                                                     \
      .run = (run_)}
 /* What processors have no kernels for, or nothing to do with; theirs is the reference. */
 #define TRANSFER(shape_, form_)                                                                                                       \
@@ -246,7 +247,7 @@ static socle_status run_zero(const struct sc_lab *lab, const struct sc_lab_case 
      .form = (form_), .device_only = true, .run = run_copy}
 #define HASH(op_, shape_, what_, words_, out_, limit_, work_, form_)                                                                  \
     {.op = op_, .shape = shape_, .what = what_, .unit = "M/s", .scale = 1e-6, .units = P20 / 4, .limit = (limit_),                       \
-     .work = (work_) * P20 / 4, .bytes = (4.0 * (words_) * P20 / 4 + (double)(out_)), .log_n = 18, .count = (words_), .log_twiddles = 1,                            \
+     .work = (work_) * P20 / 4, .bytes = (4.0 * (words_) * P20 / 4 + (double)(out_)), .log_n = 18, .count = (words_), .log_twiddles = 1,  \
      .in_len = (sizeof(fp) * (words_)) << 18, .out_len = (out_), .form = (form_), .device_only = true, .needs = sc_lab_as_c_needs,       \
      .run = sc_lab_as_c}
 #define P20 ((double)(1 << 20))
@@ -271,18 +272,23 @@ static const struct sc_lab_case kernels[] = {
     {.op = "rs-encode", .shape = "2^20 x 64, rate 1/2", .what = "elements", .unit = "M/s", .scale = 1e-6, .units = 64 * P20, .limit = SC_LAB_LEVELS,
      .work = 2 * 64 * P20 / 4 * 20 / 2, .bytes = 28 * 64 * P20, .log_n = 20, .count = 64, .log_twiddles = 21, .in_len = N20 << 8,
      .out_len = N20 << 9, .form = SC_LAB_CODE, .run = run_encode},
-    KERNEL("leaves", "2^20 of 64 elements", "bytes", "GB/s", 1e-9, 256 * P20, SC_LAB_COMPRESS, 4 * P20, 288 * P20, 20, N20 << 8, N20 << 5, SC_LAB_LEAVES, run_leaves),
-    KERNEL("tree", "2^20 leaves", "nodes", "M/s", 1e-6, P20 - 1, SC_LAB_COMPRESS, P20 - 1, 96 * P20, 20, N20 << 5, (N20 - 1) << 5, SC_LAB_TREE, run_tree),
+    KERNEL("leaves", "2^20 of 64 elements", "bytes", "GB/s", 1e-9, 256 * P20, SC_LAB_COMPRESS, 4 * P20, 288 * P20, 20, N20 << 8,
+           N20 << 5, SC_LAB_LEAVES, run_leaves),
+    KERNEL("tree", "2^20 leaves", "nodes", "M/s", 1e-6, P20 - 1, SC_LAB_COMPRESS, P20 - 1, 96 * P20, 20, N20 << 5, (N20 - 1) << 5,
+           SC_LAB_TREE, run_tree),
     MSMS(SC_BN_G1, "BN254 G1", 64),
     MSM(SC_BN_G1, "BN254 G1", 22, 64),
     MSMS(SC_BN_G2, "BN254 G2", 128),
     MSMS(SC_BLS_G1, "BLS12-381 G1", 96),
     MSM(SC_BLS_G1, "BLS12-381 G1", 22, 96),
     MSMS(SC_BLS_G2, "BLS12-381 G2", 192),
-    KERNEL("sumcheck", "2^20 pairs", "pairs", "M/s", 1e-6, P20, SC_LAB_EXT_MUL, 2 * P20, 4 * E * P20, 20, 4 * E * N20, 2 * E, SC_LAB_QUAD, run_quad),
+    KERNEL("sumcheck", "2^20 pairs", "pairs", "M/s", 1e-6, P20, SC_LAB_EXT_MUL, 2 * P20, 4 * E * P20, 20, 4 * E * N20, 2 * E,
+           SC_LAB_QUAD, run_quad),
     KERNEL("fold", "2^20", "results", "M/s", 1e-6, P20, SC_LAB_EXT_MUL, P20, 3 * E * P20, 20, 2 * E * N20, E * N20, SC_LAB_FOLD, run_fold),
-    KERNEL("gkr-layer", "2^20 fractions", "fractions", "M/s", 1e-6, P20, SC_LAB_EXT_MUL, 3 * P20, 6 * E * P20, 20, 4 * E * N20, 2 * E * N20, SC_LAB_LAYER, run_layer),
-    KERNEL("gkr-round", "2^20 pairs", "pairs", "M/s", 1e-6, P20, SC_LAB_EXT_MUL, 6 * P20, 9 * E * P20, 20, 9 * E * N20, 2 * E, SC_LAB_HOST, run_round),
+    KERNEL("gkr-layer", "2^20 fractions", "fractions", "M/s", 1e-6, P20, SC_LAB_EXT_MUL, 3 * P20, 6 * E * P20, 20, 4 * E * N20,
+           2 * E * N20, SC_LAB_LAYER, run_layer),
+    KERNEL("gkr-round", "2^20 pairs", "pairs", "M/s", 1e-6, P20, SC_LAB_EXT_MUL, 6 * P20, 9 * E * P20, 20, 9 * E * N20, 2 * E,
+           SC_LAB_HOST, run_round),
     KERNEL("zerocheck", "2^18 pairs, 24 laws", "pairs", "M/s", 1e-6, P20 / 4, SC_LAB_WIDE, P20 / 2 * (5 * LAWS + 25),
            P20 / 4 * (8 * LAWS + E), 18, LAWS * N20 * 2, 2 * E, SC_LAB_HOST, run_zero),
     TRANSFER("256 MiB up", SC_LAB_UP),

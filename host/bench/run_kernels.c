@@ -125,7 +125,8 @@ static double work_of(const struct sc_lab_case *c)
     return sc_lab_least(c, false).work;
 }
 
-/* Seconds that case i is expected to take, with its reference and the rounds it has to have: as the largest of its kin that was seen. 0: none was. */
+/* Seconds that case i is expected to take, with its reference and the rounds it has to have: as the largest of its kin that was seen did.
+ * 0: none was. */
 static double expected(const struct socle_bench *b, const double *took, size_t i)
 {
     size_t like = i;

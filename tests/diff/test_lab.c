@@ -66,7 +66,8 @@ Test(lab, every_instruction_set_and_number_of_threads_makes_the_digests_of_the_r
         const bool curves = isa == (int)sc_cpu_ops_best()->isa;
         all_digests(got, (enum sc_isa)isa, isa == SC_ISA_REF ? 2 : 3, curves);
         for (size_t i = 0; i < n; i++) {
-            cr_expect(!wanted[i] || (cases[i].prepare != NULL && !curves) || memcmp(want[i], got[i], SC_LAB_DIGEST) == 0, "%s %s, instruction set %d", cases[i].op, cases[i].shape, isa);
+            const bool made = wanted[i] && (cases[i].prepare == NULL || curves);
+            cr_expect(!made || memcmp(want[i], got[i], SC_LAB_DIGEST) == 0, "%s %s, instruction set %d", cases[i].op, cases[i].shape, isa);
             for (size_t k = 0; k < i; k++) {
                 cr_expect(!wanted[i] || !wanted[k] || memcmp(want[i], want[k], SC_LAB_DIGEST) != 0, "%s and %s make the same", cases[i].op, cases[k].op);
             }

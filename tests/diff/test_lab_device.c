@@ -137,7 +137,8 @@ static socle_status bench(struct socle_bench *b, struct fake *f, const char *op)
 Test(lab_device, the_bench_tells_good_wrong_too_large_and_impossible)
 {
     struct socle_bench b;
-    struct fake good = {.memory = PLENTY}, wrong = {.memory = PLENTY, .spoil_at = 2}, little = {.memory = 1 << 20}, lost = {.memory = PLENTY, .fail_at = 2, .how = SOCLE_E_DEVICE};
+    struct fake good = {.memory = PLENTY}, wrong = {.memory = PLENTY, .spoil_at = 2}, little = {.memory = 1 << 20};
+    struct fake lost = {.memory = PLENTY, .fail_at = 2, .how = SOCLE_E_DEVICE};
     cr_assert_eq(bench(&b, &good, "fold"), SOCLE_OK);
     cr_expect_eq(b.rows[0].outcome, SOCLE_BENCH_GOOD);
     cr_expect(b.rows[0].share > 0 && b.rows[0].share < 2 && strncmp(b.rows[0].binds, "device", 6) == 0, "share %g", b.rows[0].share);
