@@ -72,6 +72,9 @@ def chosen(data, path, has_opencl):
     report(choice.get("is_auto") is True and f"device: {choice.get('devices')} ({choice.get('why')})" in good.stderr, "auto is told twice", good)
     asked = result(prove(data, "--device", "cpu")).get("device_choice")
     report(asked == {"devices": "cpu", "why": "as asked for", "is_auto": False}, "what was asked for is told, too", asked)
+    both = result(prove(data, "--device", "cpu,cpu"))
+    report([(d["id"], d["proofs"], d["failures"], d["failure"]) for d in both["devices"]] == [("cpu", 1, 0, ""), ("cpu", 0, 0, "")] and
+           both["device"] == both["devices"][0], "each device is told with its proofs", both)
     if has_opencl:
         slow = text.replace('device = "cpu"', 'device = "x"').replace('device = "opencl-0"', 'device = "cpu"').replace('device = "x"', 'device = "opencl-0"')
         lines = [slow, text] if result(prove(data))["device_choice"]["devices"] == "cpu" else [text, slow]

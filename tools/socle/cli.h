@@ -50,7 +50,7 @@ enum exit_code {
     O(CROSS, 0, "cross", NULL, "compare reports of different workloads, and say so") \
     O(SYSTEM, 0, "system", "FOLDER", "read sensors below this folder instead of /") \
     O(DEVICE, 0, "device", "NAMES", "proofs are made on: auto, cpu, cuda:N, opencl:N, dual:N, dual:cuda:N (device and CPU, compared); several, with commas, " \
-      "share the proofs of a set; bench run: kernels on one of cpu, cuda:N, opencl:N; default: auto, cpu as yet") \
+      "share the proofs of a set; bench run: kernels on one of cpu, cuda:N, opencl:N; default: auto, what a stored cost model has as faster than the CPU, else cpu") \
     O(DEVICE_BUDGET, 0, "device-budget", "SIZE", "most memory of each device (default: what it has); what does not fit is the CPU's") \
     O(REQUIRE_GPU, 0, "require-gpu", NULL, "fail with exit code 6 when no device is a GPU, or one is the processor in its guise") \
     O(PUBLIC, 0, "public", "FILE", "groth16 prove: where to write the public values") \
@@ -112,7 +112,8 @@ command_fn run_execute, run_keygen, run_estimate, run_prove, run_verify, run_ins
 
 /** How a device did: a line or two of text, with what was made on it in words; an object of that name. */
 void say_device_use(const struct socle_device_use *d, const char *made);
-void json_device_use(struct json *j, const char *name, const struct socle_device_use *d);
+/** An object "device" of the first, and a list "devices" of all. */
+void json_device_uses(struct json *j, const struct socle_device_use *first, const struct socle_device_use *more, unsigned n_more);
 /** What "auto" was taken for, on standard error; @p before: what was told, which is told again only when another could be opened. NULL: nothing yet. */
 void say_choice(const struct args *a, const struct socle_device_choice *c, const struct socle_device_choice *before);
 /** An object named "device_choice". */

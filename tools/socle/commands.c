@@ -298,12 +298,7 @@ static void json_proof(struct json *j, const struct args *a, const struct socle_
     json_real(j, "seconds", seconds);
     json_real(j, "cycles_per_second", (double)p->run.cycles / seconds);
     json_uint(j, "peak_memory_bytes", socle_peak_memory());
-    json_device_use(j, "device", &p->device);
-    json_list(j, "more_devices");
-    for (unsigned k = 0; k < p->n_more_devices; k++) {
-        json_device_use(j, NULL, &p->more_devices[k]);
-    }
-    json_list_end(j);
+    json_device_uses(j, &p->device, p->more_devices, p->n_more_devices);
     json_stages(j, p->stages, p->n_stages);
     json_tables(j, p->run.tables, p->run.n_tables);
     if (given(a, OPT_ESTIMATE)) {

@@ -22,7 +22,7 @@ void json_choice(struct json *j, const struct socle_device_choice *c)
     json_end(j);
 }
 
-void json_device_use(struct json *j, const char *name, const struct socle_device_use *d)
+static void json_device_use(struct json *j, const char *name, const struct socle_device_use *d)
 {
     json_object(j, name);
     json_string(j, "id", d->id);
@@ -40,6 +40,17 @@ void json_device_use(struct json *j, const char *name, const struct socle_device
     json_bool(j, "given_up", d->given_up);
     json_string(j, "failure", d->failure);
     json_end(j);
+}
+
+void json_device_uses(struct json *j, const struct socle_device_use *first, const struct socle_device_use *more, unsigned n_more)
+{
+    json_device_use(j, "device", first);
+    json_list(j, "devices");
+    json_device_use(j, NULL, first);
+    for (unsigned k = 0; k < n_more; k++) {
+        json_device_use(j, NULL, &more[k]);
+    }
+    json_list_end(j);
 }
 
 void say_device_use(const struct socle_device_use *d, const char *made)

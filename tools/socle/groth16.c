@@ -208,12 +208,7 @@ static enum exit_code tell_proof(struct args *a, const struct socle_groth16_proo
         json_real(&j, "load_seconds", load_s);
         json_real(&j, "seconds", prove_s);
         json_uint(&j, "peak_memory_bytes", socle_peak_memory());
-        json_device_use(&j, "device", &p->device);
-        json_list(&j, "more_devices");
-        for (unsigned k = 0; k < p->n_more_devices; k++) {
-            json_device_use(&j, NULL, &p->more_devices[k]);
-        }
-        json_list_end(&j);
+        json_device_uses(&j, &p->device, p->more_devices, p->n_more_devices);
         return result_print(&j, a);
     }
     (void)printf("%-12s %zu bytes, %s\n%-12s %s\n", "proof", p->proof_len, a->value[OPT_OUTPUT], "public", a->value[OPT_PUBLIC]);
