@@ -59,14 +59,25 @@ static unsigned windows(unsigned bits, unsigned c)
     return bits / c + 1;
 }
 
-/* Fewest additions, a bucket costing as much as two of them: measured, docs/internals/curves.md. It takes more products, but reads its
- * points in order. */
-static unsigned best_c(unsigned bits, size_t n)
+/* Parts of the points, so that each thread has some tasks, but not less than a piece. */
+static unsigned slices(unsigned n_windows, size_t n, unsigned n_threads)
+{
+    unsigned s = 1;
+    while (n_windows * s < 4 * n_threads && n_threads > 1 && n / s > PIECE) {
+        s++;
+    }
+    return s;
+}
+
+/* Fewest additions of the thread with most tasks, a bucket costing as much as two of them: measured, docs/internals/curves.md. It takes
+ * more products, but reads its points in order. */
+static unsigned best_c(unsigned bits, size_t n, unsigned n_threads)
 {
     unsigned best = C_MIN;
     uint64_t least = UINT64_MAX;
     for (unsigned c = C_MIN; c <= C_MAX; c++) {
-        const uint64_t cost = (uint64_t)windows(bits, c) * (n + ((uint64_t)2 << (c - 1)));
+        const unsigned s = slices(windows(bits, c), n, n_threads), rounds = (windows(bits, c) * s + n_threads - 1) / n_threads;
+        const uint64_t cost = (uint64_t)rounds * (n / s + ((uint64_t)2 << (c - 1)));
         if (cost < least) {
             least = cost;
             best = c;
@@ -81,12 +92,9 @@ static struct plan plan_make(const struct sc_group_ops *ops, size_t n, unsigned 
     const unsigned bits = p.split ? ops->part_bits : ops->scalar_bits;
     p.n = p.split ? 2 * n : n;
     n = p.n;
-    p.c = best_c(bits, n);
+    p.c = best_c(bits, n, n_threads);
     p.n_windows = windows(bits, p.c);
-    p.n_slices = 1;
-    while (p.n_windows * p.n_slices < 4 * n_threads && n_threads > 1 && n / p.n_slices > PIECE) {
-        p.n_slices++;
-    }
+    p.n_slices = slices(p.n_windows, n, n_threads);
     p.slice = (n + p.n_slices - 1) / p.n_slices;
     const size_t n_buckets = (size_t)1 << (p.c - 1), piece = p.slice < PIECE ? p.slice : PIECE;
     p.counts = padded(n_buckets * sizeof(uint32_t));

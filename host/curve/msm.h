@@ -27,7 +27,7 @@ SC_MUST_USE socle_status sc_msm(enum sc_group g, void *out, const void *p, const
 SC_MUST_USE socle_status sc_msm_with(const struct sc_group_ops *ops, void *out, const void *p, const uint64_t (*k)[4], size_t n,
                                      struct sc_pool *pool);
 
-/** Bytes that sc_msm takes at most, beside its arguments, with @p n_threads threads. */
+/** Bytes that sc_msm takes at most, beside its arguments, with @p n_threads >= 1 threads. */
 size_t sc_msm_memory(enum sc_group g, size_t n, unsigned n_threads);
 
 #endif
