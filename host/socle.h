@@ -466,7 +466,8 @@ struct socle_bench_info {
     unsigned suite_version, threads, runs; /* runs: wanted */
     const char *profile;                   /* of the suite "prove", else NULL */
     const char *kernels, *reference;       /* instruction sets: measured, "kernels/kc" for a device, and of the reference */
-    const char *device;                    /* that kernels ran on: "cpu", or as in socle_options.device */
+    const char *devices[SOCLE_MAX_USED_DEVICES]; /* that it ran on: "cpu", or as in socle_options.device; proofs may be spread over several */
+    unsigned n_devices;
     uint64_t started;                      /* seconds since 1970 */
     double seconds;
     uint64_t peak_memory;
@@ -518,9 +519,10 @@ struct socle_bench_pair {
 
 /** What a report says of where it was made. */
 struct socle_bench_side {
-    char device[128], kernels[16];
-    unsigned threads, suite_version;
+    char device[128], kernels[16]; /* device: of several all names, a number before those that are the same */
+    unsigned n_devices, threads, suite_version;
     bool valid, simulated;
+    bool pocl;      /* OpenCL on the processor, no GPU */
     bool disturbed; /* throttled, hot, or others used the machine */
 };
 
@@ -552,7 +554,7 @@ struct socle_bench_checked {
 SC_MUST_USE socle_status socle_bench_check(socle_context *ctx, struct socle_bench_checked *out, const uint8_t *report, size_t len);
 
 #define SOCLE_BENCH_PLOT_REPORTS 8 /* that eyes can tell apart */
-#define SOCLE_BENCH_CHARTS 7
+#define SOCLE_BENCH_CHARTS 8
 
 /** The bytes of a report, and the name that stands for it in legends. */
 struct socle_bench_source {

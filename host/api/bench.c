@@ -85,7 +85,7 @@ static socle_status run_kernels(socle_context *ctx, socle_bench *b, const struct
     TRY(device_of(ctx, &d));
     const struct sc_bench_host host = {.pool = ctx->pool, .room = sc_api_bench_room(ctx), .arg = ctx, .tell = tell, .committer = d != NULL ? d->committer : NULL};
     if (d != NULL) {
-        memcpy(b->device, d->use.id, sizeof b->device);
+        memcpy(b->device[0], d->use.id, sizeof b->device[0]);
         b->info.kernels = "kernels/kc";
     }
     st = sc_bench_run(b, o, &host);
@@ -110,9 +110,6 @@ socle_status socle_bench_run(socle_context *ctx, socle_bench **out, const struct
     sc_api_begin(ctx);
     sc_api_choose_cpu(ctx, "a benchmark is of the CPU unless a device is named");
     TRY(bench_create(ctx, &b, o));
-    if (b->cases == NULL && ctx->options.device != NULL && strcmp(ctx->options.device, "cpu") != 0 && strcmp(ctx->options.device, "auto") != 0) {
-        TRY(sc_fail(ctx, SOCLE_E_ARG, "bench: on another device than the processor there is the suite kernels alone, as yet"));
-    }
     if (b->cases == NULL) {
         TRY(sc_api_bench_run_proofs(ctx, b, o));
     } else {

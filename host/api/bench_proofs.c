@@ -53,6 +53,19 @@ static socle_status tell(void *arg, const char *op, double fraction)
     return goes_on(p);
 }
 
+/* What a device failed at was made by the processor: no time of the device. */
+static socle_status devices_worked(char why[SC_PROOF_WHY], const struct socle_device_use *first, const struct socle_device_use *more, unsigned n_more)
+{
+    for (unsigned k = 0; k <= n_more; k++) {
+        const struct socle_device_use *const d = k == 0 ? first : &more[k - 1];
+        if (d->failures > 0 || d->given_up) {
+            (void)snprintf(why, SC_PROOF_WHY, "%.15s: %.130s", d->id, d->failure);
+            return SOCLE_E_DEVICE;
+        }
+    }
+    return SOCLE_OK;
+}
+
 /* ---- guests ---- */
 
 /* A proof and its check with the key of the program, each by the clock. */
@@ -80,6 +93,7 @@ static socle_status prove_guest(void *arg, struct sc_proof_run *out, char why[SC
         (void)snprintf(why, SC_PROOF_WHY, "%.159s", ctx->message);
     }
     TRY(st);
+    TRY(devices_worked(why, &proof.device, proof.more_devices, proof.n_more_devices));
     out->peak_memory = sc_mem_peak();
     TRY(socle_keygen(ctx, key, c->elf, c->elf_len));
     const uint64_t check = sc_clock_ns();
@@ -123,7 +137,19 @@ static socle_status prove_circuit(void *arg, struct sc_proof_run *out, char why[
     if (p->scenes[i].of == NULL) {
         TRY(make_scene(p, why, i));
     }
-    TRY(sc_g16_scene_prove(out, why, &p->scenes[i], p->ctx->pool));
+    struct g16_by by = {.pool = p->ctx->pool};
+    struct socle_device_use use;
+    for (unsigned k = 0; k < p->ctx->n_used; k++) {
+        struct sc_committer *const c = p->ctx->used[k].committer;
+        if (c != NULL) {
+            by.device[by.n_devices++] = c;
+        }
+    }
+    TRY(sc_g16_scene_prove(out, why, &p->scenes[i], &by));
+    for (unsigned k = 0; k < p->ctx->n_used; k++) {
+        sc_api_device_use(&p->ctx->used[k], &use);
+        TRY(devices_worked(why, &use, NULL, 0));
+    }
 out:
     return st;
 }
@@ -135,7 +161,21 @@ static socle_status begin(struct proving_bench *p, socle_context *ctx, const str
     *p = (struct proving_bench){.ctx = ctx, .start_ns = sc_clock_ns(), .outer = ctx->options, .guests = guests, .circuits = circuits};
     p->scenes = sc_alloc(circuits != NULL ? n : 0, sizeof *p->scenes);
     ctx->options.progress = NULL;
-    return p->scenes != NULL ? SOCLE_OK : SOCLE_E_NOMEM;
+    return p->scenes != NULL ? sc_api_devices(ctx) : SOCLE_E_NOMEM;
+}
+
+/* Into the report. Compared ones do it all twice. */
+static socle_status tell_devices(socle_context *ctx, socle_bench *b)
+{
+    b->info.n_devices = ctx->n_used;
+    for (unsigned k = 0; k < ctx->n_used; k++) {
+        if (ctx->used[k].use.compared) {
+            return sc_fail(ctx, SOCLE_E_ARG, "bench: devices are not compared with the processor there: cpu, cuda:N or opencl:N");
+        }
+        memcpy(b->device[k], ctx->used[k].use.id, sizeof b->device[k]);
+        b->info.devices[k] = b->device[k];
+    }
+    return SOCLE_OK;
 }
 
 static void end(struct proving_bench *p, size_t n)
@@ -154,6 +194,7 @@ socle_status sc_api_bench_run_proofs(socle_context *ctx, socle_bench *b, const s
     const struct sc_bench_host host = {.pool = ctx->pool, .arg = &p, .tell = tell, .prove = b->guests != NULL ? prove_guest : prove_circuit,
                                        .profile = b->guests != NULL ? socle_context_profile(ctx) : NULL};
     TRY(begin(&p, ctx, b->guests, b->circuits, b->n));
+    TRY(tell_devices(ctx, b));
     TRY(sc_bench_run(b, o, &host));
     if (p.outer.progress != NULL) {
         p.outer.progress(p.outer.user, &(struct socle_progress){"bench", 1, elapsed(&p), 0});

@@ -129,7 +129,7 @@ static unsigned bits_of(const char *curve)
     return known.curve != NULL ? (unsigned)known.least_bits : 0;
 }
 
-socle_status sc_g16_scene_prove(struct sc_proof_run *out, char why[SC_PROOF_WHY], const struct sc_g16_scene *scene, struct sc_pool *pool)
+socle_status sc_g16_scene_prove(struct sc_proof_run *out, char why[SC_PROOF_WHY], const struct sc_g16_scene *scene, const struct g16_by *by)
 {
     struct g16_proof proof;
     struct g16_spent spent;
@@ -137,7 +137,7 @@ socle_status sc_g16_scene_prove(struct sc_proof_run *out, char why[SC_PROOF_WHY]
     const size_t before = sc_mem_now(), own = scene->key.len + scene->witness_file.len;
     sc_mem_peak_reset();
     const uint64_t start = sc_clock_ns();
-    TRY(sc_g16_prove(&proof, &spent, why, SC_PROOF_WHY, &scene->key.zkey, &scene->witness, r, s, pool));
+    TRY(sc_g16_prove_by(&proof, &spent, why, SC_PROOF_WHY, &scene->key.zkey, &scene->witness, r, s, by));
     out->ns = sc_clock_ns() - start;
     out->peak_memory = sc_mem_peak() - before + own; /* keys of other cases are not its own */
     TRY(digest(out, &proof));

@@ -47,6 +47,6 @@ SC_MUST_USE socle_status sc_g16_scene_make(struct sc_g16_scene *out, const struc
 void sc_g16_scene_fini(struct sc_g16_scene *s);
 
 /** Make a proof and verify it, each by the clock. E_REJECT: it does not verify. E_NOMEM with @p why. */
-SC_MUST_USE socle_status sc_g16_scene_prove(struct sc_proof_run *out, char why[SC_PROOF_WHY], const struct sc_g16_scene *s, struct sc_pool *pool);
+SC_MUST_USE socle_status sc_g16_scene_prove(struct sc_proof_run *out, char why[SC_PROOF_WHY], const struct sc_g16_scene *s, const struct g16_by *by);
 
 #endif

@@ -27,7 +27,6 @@ struct sc_plot_row {
 struct sc_plot_report {
     const char *name; /* borrowed */
     char suite[24];
-    bool pocl;        /* OpenCL on the processor, no GPU */
     char doubt[SC_REPORT_WHY]; /* which figure or claim does not follow from the runs; empty: all do */
     struct sc_report report;
     struct sc_plot_row *row; /* as many as report.n */
@@ -72,7 +71,7 @@ struct sc_canvas {
 };
 /** Draw, or say in @p why what is missing and return false. */
 typedef bool sc_plot_fn(struct sc_canvas *c, char why[SC_PLOT_WHY], const struct sc_plot *p);
-sc_plot_fn sc_plot_latency, sc_plot_stages, sc_plot_roofline, sc_plot_scaling, sc_plot_energy, sc_plot_clock, sc_plot_pace;
+sc_plot_fn sc_plot_latency, sc_plot_stages, sc_plot_roofline, sc_plot_scaling, sc_plot_devices, sc_plot_energy, sc_plot_clock, sc_plot_pace;
 
 struct sc_plot_chart {
     const char *title, *file, *about; /* about: what it shows, for those who read and for those who hear it */

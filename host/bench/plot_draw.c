@@ -20,6 +20,8 @@ const struct sc_plot_chart sc_plot_charts[SOCLE_BENCH_CHARTS] = {
      sc_plot_roofline},
     {"Scaling", "scaling.svg",
      "How many times as fast more threads are: the geometric mean over the cases, a line from the least to the most, and the ideal.", sc_plot_scaling},
+    {"Scaling over devices", "devices.svg",
+     "How many times as fast more devices of one kind are: the geometric mean over the cases, a line from the least to the most, and the ideal.", sc_plot_devices},
     {"Energy and latency", "energy.svg", "The energy that a run takes, the mean, against its time, the median.", sc_plot_energy},
     {"Clock over time", "clock.svg", "The processor's clock while the report was made.", sc_plot_clock},
     {"Pace over time", "pace.svg",
@@ -53,7 +55,7 @@ size_t sc_plot_remarks(const char *out[SC_PLOT_REMARKS], const struct sc_plot_re
         bool holds;
         const char *word;
     } all[SC_PLOT_REMARKS] = {{s->simulated, "SIMULATED"},
-                              {r->pocl, "PoCL (OpenCL on the CPU), no GPU"},
+                              {r->report.side.pocl, "PoCL (OpenCL on the CPU), no GPU"},
                               {!s->valid, "NOT VALID"},
                               {r->doubt[0] != '\0', "FIGURES IN DOUBT"},
                               {s->disturbed, "DISTURBED (throttled, hot or shared)"}};

@@ -218,16 +218,6 @@ static void read_moments(struct reader *r, struct sc_plot_report *rep, const jso
     }
 }
 
-static bool names_pocl(const char *device)
-{
-    for (; *device != '\0'; device++) {
-        if ((device[0] | 32) == 'p' && (device[1] | 32) == 'o' && (device[2] | 32) == 'c' && (device[3] | 32) == 'l') {
-            return true;
-        }
-    }
-    return false;
-}
-
 static socle_status read_one(struct sc_plot *p, struct sc_plot_report *rep, char why[SC_REPORT_WHY], const struct socle_bench_source *from)
 {
     struct reader r = {why, SOCLE_OK};
@@ -247,7 +237,6 @@ static socle_status read_one(struct sc_plot *p, struct sc_plot_report *rep, char
     } else if (st != SOCLE_E_REJECT) {
         fault(&r, st, "%s", socle_status_text(st));
     }
-    rep->pocl = names_pocl(rep->report.side.device);
     read_rows(&r, p, rep, root);
     read_moments(&r, rep, root);
     json_decref(root);

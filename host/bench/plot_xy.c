@@ -214,22 +214,32 @@ bool sc_plot_energy(struct sc_canvas *c, char why[SC_PLOT_WHY], const struct sc_
     return true;
 }
 
-/* Scaling: reports of one device that differ in threads. */
+/* Scaling: reports of one machine that differ in threads, or in the number of their devices, which are all of one kind. */
 
-/* Whether report b is of the same machine as a. */
-static bool same_device(const struct sc_plot *p, size_t a, size_t b)
+enum by { THREADS, DEVICES };
+
+static unsigned count_of(const struct sc_plot *p, size_t report, enum by by)
 {
-    const struct socle_bench_side *const x = &p->of[a].report.side, *const y = &p->of[b].report.side;
-    return strcmp(x->device, y->device) == 0 && strcmp(x->kernels, y->kernels) == 0 && x->simulated == y->simulated;
+    const struct socle_bench_side *const side = &p->of[report].report.side;
+    return by == THREADS ? side->threads : side->n_devices;
 }
 
-/* The report with the fewest threads among those of the same machine. */
-static size_t base_report(const struct sc_plot *p, size_t report)
+/* Whether two reports differ in nothing but the count. */
+static bool same_machine(const struct sc_plot *p, size_t a, size_t b, enum by by)
+{
+    const struct sc_report *const x = &p->of[a].report, *const y = &p->of[b].report;
+    const bool same = by == THREADS ? strcmp(x->side.device, y->side.device) == 0
+                                    : x->one[0] != '\0' && strcmp(x->one, y->one) == 0 && x->side.threads == y->side.threads;
+    return same && strcmp(x->side.kernels, y->side.kernels) == 0 && x->side.simulated == y->side.simulated;
+}
+
+/* The report with the least count among those of the same machine. */
+static size_t base_report(const struct sc_plot *p, size_t report, enum by by)
 {
     size_t best = report;
     for (size_t i = 0; i < p->n; i++) {
-        const unsigned t = p->of[i].report.side.threads, least = p->of[best].report.side.threads;
-        if (same_device(p, i, report) && (t < least || (t == least && i < best))) {
+        const unsigned t = count_of(p, i, by), least = count_of(p, best, by);
+        if (same_machine(p, i, report, by) && (t < least || (t == least && i < best))) {
             best = i;
         }
     }
@@ -237,17 +247,17 @@ static size_t base_report(const struct sc_plot *p, size_t report)
 }
 
 struct speed {
-    double threads, mean, least, most; /* over the base's */
+    double count, mean, least, most; /* over the base's */
 };
 
-/* How much faster a report is than its base, over the cases that both have; false: they have none, or as many threads. */
-static bool speed_of(struct speed *out, const struct sc_plot *p, size_t report)
+/* How much faster a report is than its base, over the cases that both have; false: they have none, or as high a count. */
+static bool speed_of(struct speed *out, const struct sc_plot *p, size_t report, enum by by)
 {
-    const size_t base = base_report(p, report);
+    const size_t base = base_report(p, report, by);
     double ratio[SC_PLOT_CASES];
     size_t n = 0;
     *out = (struct speed){.least = INFINITY};
-    out->threads = (double)p->of[report].report.side.threads / p->of[base].report.side.threads;
+    out->count = (double)count_of(p, report, by) / count_of(p, base, by);
     for (size_t k = 0; k < p->n_cases; k++) {
         const struct sc_plot_row *a, *b;
         (void)sc_plot_row(&a, p, &p->cases[k], base);
@@ -258,53 +268,65 @@ static bool speed_of(struct speed *out, const struct sc_plot *p, size_t report)
             out->most = fmax(out->most, ratio[n++]);
         }
     }
-    if (n == 0 || out->threads <= 1) {
+    if (n == 0 || out->count <= 1) {
         return false;
     }
     out->mean = sc_stats_geometric_mean(ratio, n);
     return true;
 }
 
-static void put_speed(struct sc_canvas *c, const struct sc_frame *f, const struct sc_plot *p, size_t report, const struct speed *v)
+static void put_speed(struct sc_canvas *c, const struct sc_frame *f, const struct sc_plot *p, size_t report, const struct speed *v, enum by by)
 {
-    const double x = sc_frame_x(f, v->threads), y = sc_frame_y(f, v->mean);
-    const unsigned base = (unsigned)base_report(p, report), threads = p->of[report].report.side.threads;
+    const double x = sc_frame_x(f, v->count), y = sc_frame_y(f, v->mean);
+    const unsigned base = (unsigned)base_report(p, report, by);
     char text[64];
     sc_svg_put(&c->body, "<path class=\"s%zu o d%u\" d=\"M%.1f %.1fL%.1f %.1f\"/>\n", report, base, sc_frame_x(f, 1), sc_frame_y(f, 1), x, y);
     sc_svg_put(&c->body, "<path class=\"s%zu o\" d=\"M%.1f %.1fV%.1fm-5 0h10M%.1f %.1fh10\"/>\n", report, x, sc_frame_y(f, v->least),
                sc_frame_y(f, v->most), x - 5, sc_frame_y(f, v->least));
     sc_svg_mark(&c->body, (unsigned)report, false, x, y, 6);
     sc_svg_mark(&c->body, base, false, sc_frame_x(f, 1), sc_frame_y(f, 1), 6);
-    (void)snprintf(text, sizeof text, "%u threads: %.2f", threads, v->mean);
+    (void)snprintf(text, sizeof text, "%u %s: %.2f", count_of(p, report, by), by == THREADS ? "threads" : "devices", v->mean);
     sc_svg_label(&c->body, x - 10, y + 4, "end", "t halo", 200, text);
     c->shown |= 1u << report | 1u << base;
 }
 
-bool sc_plot_scaling(struct sc_canvas *c, char why[SC_PLOT_WHY], const struct sc_plot *p)
+static bool put_scaling(struct sc_canvas *c, char why[SC_PLOT_WHY], const struct sc_plot *p, enum by by)
 {
     double most_x = 1, most_y = 1;
     struct speed v[SOCLE_BENCH_PLOT_REPORTS];
     bool has[SOCLE_BENCH_PLOT_REPORTS];
     struct sc_frame f = {.left = 56, .right = c->width - 24};
     for (size_t i = 0; i < p->n; i++) {
-        has[i] = speed_of(&v[i], p, i);
-        most_x = has[i] ? fmax(most_x, v[i].threads) : most_x;
-        most_y = has[i] ? fmax(most_y, fmax(v[i].most, v[i].threads)) : most_y;
+        has[i] = speed_of(&v[i], p, i, by);
+        most_x = has[i] ? fmax(most_x, v[i].count) : most_x;
+        most_y = has[i] ? fmax(most_y, fmax(v[i].most, v[i].count)) : most_y;
     }
     if (most_x <= 1) {
-        (void)snprintf(why, SC_PLOT_WHY, "no two reports of one device with different numbers of threads");
+        (void)snprintf(why, SC_PLOT_WHY, by == THREADS ? "no two reports of one device with different numbers of threads"
+                                                       : "no two reports of one machine with different numbers of devices of one kind");
         return false;
     }
     sc_axis_fit(&f.x, 0, most_x, false, c->wide ? 10 : 6);
     sc_axis_fit(&f.y, 0, most_y, false, 8);
-    sc_frame_draw(&f, c, c->wide ? 360 : 300, "threads, over the fewest", "speed, over that with the fewest threads");
+    sc_frame_draw(&f, c, c->wide ? 360 : 300, by == THREADS ? "threads, over the fewest" : "devices, over the fewest",
+                  by == THREADS ? "speed, over that with the fewest threads" : "speed, over that with the fewest devices");
     const double x = sc_frame_x(&f, most_x), y = sc_frame_y(&f, most_x);
     sc_svg_put(&c->body, "<path class=\"l o\" stroke-dasharray=\"5 5\" d=\"M%.1f %.1fL%.1f %.1f\"/>\n", sc_frame_x(&f, 0), sc_frame_y(&f, 0), x, y);
     sc_svg_label(&c->body, x - 12, y + 4, "end", "q halo", 60, "ideal");
     for (size_t i = 0; i < p->n; i++) {
         if (has[i]) {
-            put_speed(c, &f, p, i, &v[i]);
+            put_speed(c, &f, p, i, &v[i], by);
         }
     }
     return true;
+}
+
+bool sc_plot_scaling(struct sc_canvas *c, char why[SC_PLOT_WHY], const struct sc_plot *p)
+{
+    return put_scaling(c, why, p, THREADS);
+}
+
+bool sc_plot_devices(struct sc_canvas *c, char why[SC_PLOT_WHY], const struct sc_plot *p)
+{
+    return put_scaling(c, why, p, DEVICES);
 }

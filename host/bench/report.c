@@ -183,6 +183,51 @@ static void read_rows(struct reader *r, struct sc_report *out, const json_t *roo
     }
 }
 
+static bool names_pocl(const char *device)
+{
+    for (; *device != '\0'; device++) {
+        if ((device[0] | 32) == 'p' && (device[1] | 32) == 'o' && (device[2] | 32) == 'c' && (device[3] | 32) == 'l') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* All devices that a report was made with, as one side. */
+static void read_devices(struct reader *r, struct sc_report *out, const json_t *root)
+{
+    const json_t *const devices = member(r, root, "devices", JSON_ARRAY);
+    struct socle_bench_side *const side = &out->side;
+    const size_t n = json_array_size(devices);
+    size_t len = 0;
+    if (devices != NULL && (n < 1 || n > SOCLE_MAX_USED_DEVICES)) {
+        fault(r, SOCLE_E_FORMAT, "devices wants from 1 to %d members", SOCLE_MAX_USED_DEVICES);
+    }
+    bool same = true;
+    for (size_t i = 0; i < n && r->st == SOCLE_OK; i++) {
+        const json_t *const device = json_array_get(devices, i);
+        char name[sizeof side->device], kernels[sizeof side->kernels];
+        text_of(r, name, sizeof name, device, "name");
+        text_of(r, kernels, sizeof kernels, device, "kernels");
+        const unsigned threads = (unsigned)count_of(r, device, "threads", 1, INT32_MAX);
+        side->simulated = flag_of(r, device, "simulated") || side->simulated;
+        side->pocl = side->pocl || names_pocl(name);
+        if (i == 0) {
+            memcpy(out->one, name, sizeof out->one);
+            memcpy(side->kernels, kernels, sizeof side->kernels);
+            side->threads = threads;
+        }
+        same = same && strcmp(out->one, name) == 0;
+        len += len < sizeof side->device ? (size_t)snprintf(side->device + len, sizeof side->device - len, "%s%s", i > 0 ? " + " : "", name) : 0;
+    }
+    side->n_devices = (unsigned)n;
+    if (!same) {
+        out->one[0] = '\0';
+    } else if (n > 1) {
+        (void)snprintf(side->device, sizeof side->device, "%zu x %.100s", n, out->one);
+    }
+}
+
 static void read_all(struct reader *r, struct sc_report *out, const json_t *root)
 {
     char text[32];
@@ -202,15 +247,7 @@ static void read_all(struct reader *r, struct sc_report *out, const json_t *root
         text_of(r, out->profile, sizeof out->profile, workload, "profile");
     }
     out->side.suite_version = (unsigned)count_of(r, workload, "suite_version", 1, INT32_MAX);
-    const json_t *const devices = member(r, root, "devices", JSON_ARRAY);
-    if (devices != NULL && json_array_size(devices) != 1) {
-        fault(r, SOCLE_E_FORMAT, "devices wants one member");
-    }
-    const json_t *const device = json_array_get(devices, 0);
-    text_of(r, out->side.device, sizeof out->side.device, device, "name");
-    text_of(r, out->side.kernels, sizeof out->side.kernels, device, "kernels");
-    out->side.threads = (unsigned)count_of(r, device, "threads", 1, INT32_MAX);
-    out->side.simulated = flag_of(r, device, "simulated");
+    read_devices(r, out, root);
     const json_t *const conditions = member(r, root, "conditions", JSON_OBJECT);
     const bool hot = flag_of(r, conditions, "hot"), background = flag_of(r, conditions, "background");
     out->throttled = flag_of(r, conditions, "throttled");

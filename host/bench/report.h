@@ -37,6 +37,7 @@ struct sc_report {
     struct socle_bench_side side;
     enum sc_suite suite;
     char profile[32]; /* of the suite "prove", else empty */
+    char one[128];    /* the name of each device when all have the same, else empty */
     bool throttled;
     size_t n;
     struct sc_report_row *rows;

@@ -163,8 +163,8 @@ socle_status sc_bench_init(struct socle_bench *b, const struct socle_bench_optio
             init_row(b, i, &b->cases[i], n_threads);
         }
     }
-    (void)snprintf(b->device, sizeof b->device, "cpu");
-    b->info = (struct socle_bench_info){.device = b->device, .suite = sc_bench_suite(suite), .suite_version = sc_bench_suite_version(suite),
+    (void)snprintf(b->device[0], sizeof b->device[0], "cpu");
+    b->info = (struct socle_bench_info){.devices = {b->device[0]}, .n_devices = 1, .suite = sc_bench_suite(suite), .suite_version = sc_bench_suite_version(suite),
                                         .runs = b->max_runs, .kernels = sc_cpu_ops_now()->name,
                                         .reference = sc_cpu_ops_get(SC_ISA_REF)->name, .virtualised = -1, .load = unknown,
                                         .slowest_pace = unknown, .lowest_clock = unknown, .hottest = unknown, .most_load = unknown,

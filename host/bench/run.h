@@ -19,7 +19,7 @@
 
 struct socle_bench {
     struct socle_bench_info info;
-    char device[16];
+    char device[SOCLE_MAX_USED_DEVICES][16];
     struct sc_computer machine;
     const struct sc_lab_case *cases;    /* of kernels, else NULL */
     const struct sc_guest_case *guests; /* of the suite "prove", else NULL */

@@ -180,7 +180,6 @@ def proof_tests(folder):
 def device_tests(folder):
     exits(2, "two devices at once are refused", "bench", "run", "--only", "fold", "--device", "cpu,cpu")
     exits(2, "a compared device is refused", "bench", "run", "--only", "fold", "--device", "dual") if "opencl:0" in DEVICES else None
-    exits(2, "proofs on another device are refused", "bench", "run", "--suite", "prove", "--device", "opencl:0")
     exits(6, "a device that is not there", "bench", "run", "--only", "fold", "--device", "opencl:63")
     exits(6, "the processor is no GPU", "bench", "run", "--only", "fold", "--require-gpu")
     if "opencl:0" not in DEVICES:

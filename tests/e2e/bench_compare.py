@@ -173,7 +173,7 @@ def format_tests(folder, base):
                               ("too many runs", ("results", 0, "runs_ns"), [5] * 1001), ("fewer limits", ("results", 0, "least_ns"), [1]),
                               ("a short digest", ("results", 0, "digest"), "00"), ("a digest of other letters", ("results", 0, "digest"), "0G" * 32),
                               ("an unknown outcome", ("results", 0, "outcome"), "fine"), ("an unknown unit", ("results", 0, "rate_unit"), "k/s"),
-                              ("no results", ("results",), []), ("two devices", ("devices",), 2 * base["devices"]),
+                              ("no results", ("results",), []), ("seventeen devices", ("devices",), 17 * base["devices"]), ("no devices", ("devices",), []),
                               ("a case twice", ("results",), [base["results"][0]] * 2), ("another schema", ("schema",), "socle.other"),
                               ("a later schema", ("schema_version",), 2), ("another suite", ("workload", "suite"), "other")):
         exits(9, name + " is refused", "check", folder.put(changed(base, lambda d: set_at(d, path, value))))

@@ -24,6 +24,7 @@ from tap import report  # noqa: E402
 
 SVG = "{http://www.w3.org/2000/svg}"
 CHARTS = {"latency.svg": "Latency distribution", "stages.svg": "Stages", "roofline.svg": "Roofline", "scaling.svg": "Scaling",
+          "devices.svg": "Scaling over devices",
           "energy.svg": "Energy and latency", "clock.svg": "Clock over time", "pace.svg": "Pace over time"}
 STAGES = {"execute": 1.0, "trace": 2.0, "commitment": 8.0, "bus-argument": 4.0, "constraints": 3.0, "opening": 2.0}
 
@@ -150,7 +151,7 @@ def one_report(folder, base):
     drawn = {c["file"] for c in d["charts"] if c["file"]}
     page = read(out, "index.html")
     missing = [c for c in d["charts"] if c["left_out"]]
-    report(drawn == {"latency.svg", "roofline.svg", "pace.svg"} and set(os.listdir(out)) == drawn | {"index.html"} and len(missing) == 4 and
+    report(drawn == {"latency.svg", "roofline.svg", "pace.svg"} and set(os.listdir(out)) == drawn | {"index.html"} and len(missing) == 5 and
            d["schema"] == "socle.bench.plot" and d["page"] == "index.html", "with the charts that it has figures for", d)
     report(all(f"{c['title']}: {c['left_out']}" in page and f"left out: {c['left_out']}" in text for c in missing) and "Charts left out" in page,
            "the others are said to be left out", text)
@@ -179,6 +180,12 @@ def geometry(folder, base):
     said = texts(out, "stages.svg")
     report(all(s in said for s in STAGES), "and are named", said)
     report(f"{fast['devices'][0]['threads']} threads: 2.00" in texts(out, "scaling.svg"), "twice the speed on twice the threads", texts(out, "scaling.svg"))
+    three, mixed = changed(fast, lambda d: d["devices"].extend([d["devices"][0]] * 2)), changed(fast, lambda d: d["devices"].append(d["devices"][0] | {"name": "x"}))
+    for d in (three, mixed):
+        d["results"][0]["runs_ns"] = [r // 4 for r in runs]
+    several = folder.draw(slow, fast, three, mixed)
+    report("3 devices: 2.00" in texts(several, "devices.svg") and not any("4 devices" in t or "2 devices" in t for t in texts(several, "devices.svg")) and
+           f"3 x {base['devices'][0]['name']}" in read(several, "index.html"), "and on three devices of one kind, not on others", texts(several, "devices.svg"))
     roof = points(next(p.get("d") for p in shapes(out, "roofline.svg", "path", "l") if "L" in p.get("d")))
     marks = [tuple(map(float, re.findall(r"[-\d.]+", m.get("transform"))[:2])) for m in shapes(out, "roofline.svg", "path", "f")]
     ticks = {t.text: float(t.get("y")) for t in shapes(out, "roofline.svg", "text", "q") if t.get("text-anchor") == "end"}
@@ -204,7 +211,7 @@ def geometry(folder, base):
 
 
 def drawn_of(base):
-    """Three reports that have something for every chart; the last is simulated, PoCL and not valid."""
+    """Four reports that have something for every chart; the third is simulated, PoCL and not valid, the last of three devices."""
     def full(d):
         for r in d["results"]:
             r["joules"] = 5e-9 * r["units"]
@@ -229,11 +236,16 @@ def drawn_of(base):
         for r in d["results"]:
             r["joules"] = None
             r["runs_ns"] = [x * 9 // 7 for x in r["runs_ns"]]
-    return changed(base, full), changed(base, twice), changed(base, marked)
+    def several(d):
+        full(d)
+        d["devices"] *= 3
+        for r in d["results"]:
+            r["runs_ns"] = [x * 2 // 5 for x in r["runs_ns"]]
+    return changed(base, full), changed(base, twice), changed(base, marked), changed(base, several)
 
 
 def put_all(folder, base):
-    return [folder.put(d, name) for d, name in zip(drawn_of(base), ("first.json", "second.json", "third.json"))]
+    return [folder.put(d, name) for d, name in zip(drawn_of(base), ("first.json", "second.json", "third.json", "fourth.json"))]
 
 
 def marks(folder, base):
@@ -242,7 +254,7 @@ def marks(folder, base):
     report(set(os.listdir(out)) == set(CHARTS) | {"index.html"}, "every chart is drawn", os.listdir(out))
     remarks = {n: [w for w in ("SIMULATED", "PoCL (OpenCL on the CPU), no GPU", "NOT VALID") if any(w in t for t in texts(out, n))] for n in CHARTS}
     third = {n: "third.json" in texts(out, n) for n in CHARTS}
-    report(all(len(r) == (3 if third[n] else 0) for n, r in remarks.items()) and third == {n: n not in ("energy.svg", "clock.svg", "scaling.svg") for n in CHARTS},
+    report(all(len(r) == (3 if third[n] else 0) for n, r in remarks.items()) and third == {n: n not in ("energy.svg", "clock.svg", "scaling.svg", "devices.svg") for n in CHARTS},
            "simulated, PoCL and invalid runs are marked on each chart in which they are", (remarks, third))
     page = Page(read(out, "index.html"))
     said = "".join(page.text)

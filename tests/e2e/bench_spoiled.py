@@ -85,6 +85,27 @@ def failures(folder, suite):
         report(checked.returncode == 0, "and bench check takes for what it is", checked.stderr)
 
 
+def several(folder):
+    """Proofs on the processor and a device of OpenCL, where there is one."""
+    both, alone = (os.path.join(folder, n) for n in ("both.json", "alone.json"))
+    ran = socle("run", "--suite", "prove", "--runs", "1", "-q", "--device", "cpu,opencl:0", "-o", both)
+    report(socle("run", "--suite", "prove", "--runs", "1", "--device", "dual", "-q").returncode in (2, 6), "compared devices are refused")
+    if ran.returncode == 6:
+        return
+    with open(both) as f:
+        d = json.load(f)
+    socle("run", "--suite", "prove", "--runs", "1", "-q", "--device", "cpu", "-o", alone)
+    with open(alone) as f:
+        one = json.load(f)
+    report([x["kind"] for x in d["devices"]] == ["cpu", "opencl"] and not faults(d, SCHEMA) and len(one["devices"]) == 1 and
+           [r["digest"] for r in d["results"]] == [r["digest"] for r in one["results"]], "two devices are both told, and make the same proofs", d["devices"])
+    text = socle("compare", alone, both).stdout
+    report("PoCL, no GPU" in text and socle("check", both, "-q").returncode == 0, "the report can be read, and PoCL is marked", text)
+    ran = socle("run", "--suite", "groth16", "--runs", "1", "-q", "--device", "opencl:0", "--json")
+    d = json.loads(ran.stdout)
+    report(d["devices"][0]["kind"] == "opencl" and all(r["outcome"] == "good" for r in d["results"]), "Groth16 on a device", ran.stderr or d["results"])
+
+
 def compared(folder):
     """A case that failed on one side."""
     good, bad = run(folder, "groth16", "")[3], run(folder, "groth16", "crash:7")[3]
@@ -113,6 +134,7 @@ def main():
         if "without a RISC-V compiler" not in socle("list", "--suite", "prove").stderr:
             wrong_results(folder, "prove")
             failures(folder, "prove")
+            several(folder)
             if not SANITIZED:
                 ran = socle("run", "--suite", "prove", "--mem-budget", "40M", "-q")
                 report(ran.returncode == 0 and ran.stdout.count("skipped: ") == 2 and ran.stdout.count("needs a memory budget of") == 2 and

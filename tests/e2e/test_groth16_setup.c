@@ -472,6 +472,7 @@ static void scene_memory(const struct sc_g16_case *c)
     struct sc_proof_run run = {0}, again = {0};
     char words[SC_PROOF_WHY] = "";
     const struct sc_g16_memory told = sc_g16_scene_memory(c, 1);
+    const struct g16_by by = {.pool = NULL};
     sc_mem_peak_reset();
     for (uint64_t at = 1; st != SOCLE_OK; at++) {
         cr_assert_lt(at, 60);
@@ -482,9 +483,9 @@ static void scene_memory(const struct sc_g16_case *c)
     }
     cr_expect(sc_mem_peak() <= told.held + told.make && sc_mem_now() <= told.held, "made with %zu, told %llu", sc_mem_peak(),
               (unsigned long long)(told.held + told.make));
-    cr_assert_eq(sc_g16_scene_prove(&run, words, &scene, NULL), SOCLE_OK, "%s", words);
+    cr_assert_eq(sc_g16_scene_prove(&run, words, &scene, &by), SOCLE_OK, "%s", words);
     cr_expect_leq(run.peak_memory, told.held + told.prove);
-    cr_assert_eq(sc_g16_scene_prove(&again, words, &scene, NULL), SOCLE_OK, "%s", words);
+    cr_assert_eq(sc_g16_scene_prove(&again, words, &scene, &by), SOCLE_OK, "%s", words);
     cr_expect_arr_eq(run.digest, again.digest, sizeof run.digest);
     sc_g16_scene_fini(&scene);
     cr_expect_eq(sc_mem_now(), 0u);

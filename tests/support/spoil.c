@@ -55,14 +55,14 @@ static socle_status failure(void)
                               : SOCLE_OK;
 }
 
-socle_status __real_sc_g16_prove(struct g16_proof *out, struct g16_spent *spent, char *why, size_t why_size, const struct zkey *k, const struct wtns *w,
-                                 const uint64_t r[4], const uint64_t s[4], struct sc_pool *pool);
-socle_status __wrap_sc_g16_prove(struct g16_proof *out, struct g16_spent *spent, char *why, size_t why_size, const struct zkey *k, const struct wtns *w,
-                                 const uint64_t r[4], const uint64_t s[4], struct sc_pool *pool)
+socle_status __real_sc_g16_prove_by(struct g16_proof *out, struct g16_spent *spent, char *why, size_t why_size, const struct zkey *k, const struct wtns *w,
+                                 const uint64_t r[4], const uint64_t s[4], const struct g16_by *by);
+socle_status __wrap_sc_g16_prove_by(struct g16_proof *out, struct g16_spent *spent, char *why, size_t why_size, const struct zkey *k, const struct wtns *w,
+                                 const uint64_t r[4], const uint64_t s[4], const struct g16_by *by)
 {
     socle_status st = failure();
     if (st == SOCLE_OK) {
-        st = __real_sc_g16_prove(out, spent, why, why_size, k, w, is_now("other") ? s : r, s, pool);
+        st = __real_sc_g16_prove_by(out, spent, why, why_size, k, w, is_now("other") ? s : r, s, by);
     }
     if (st == SOCLE_OK && is_now("proof")) {
         out->c = out->a;

@@ -106,11 +106,15 @@ static void say_notes(const struct bench_result *r)
 
 static void say_result(const struct bench_result *r)
 {
-    if (strcmp(r->on.id, "cpu") == 0) {
-        (void)printf("%.40s, %u threads, %s%s\n\n", r->on.name, r->info->threads, r->info->kernels, r->info->virtualised == 1 ? ", virtual machine" : "");
-    } else {
-        (void)printf("%s, %.58s\n%s\n", r->on.id, r->on.name, r->on.is_processor ? "PoCL or the like: OpenCL on the processor, no GPU, no figure of one\n" : "");
+    for (unsigned k = 0; k < r->n_on; k++) {
+        const struct socle_device *const d = &r->on[k];
+        if (strcmp(d->id, "cpu") == 0) {
+            (void)printf("%.40s, %u threads, %s%s\n", d->name, r->info->threads, r->info->kernels, r->info->virtualised == 1 ? ", virtual machine" : "");
+        } else {
+            (void)printf("%s, %.58s\n%s", d->id, d->name, d->is_processor ? "PoCL or the like: OpenCL on the processor, no GPU, no figure of one\n" : "");
+        }
     }
+    (void)printf("\n");
     (void)printf("%-10s %-19s %9s %7s %14s %5s %s\n", "operation", "size", "median ms", "spread", "rate", "share", "of limit");
     for (size_t k = 0; k < r->n; k++) {
         say_row(&r->rows[k]);
@@ -190,9 +194,13 @@ static void find_devices(struct args *a, struct bench_result *r)
 {
     struct socle_device d[MAX_DEVICES];
     const size_t all = socle_devices(a->ctx, d, MAX_DEVICES), n = all < MAX_DEVICES ? all : MAX_DEVICES;
-    r->device = r->on = d[0];
-    for (size_t i = 1; i < n; i++) {
-        r->on = strcmp(d[i].id, r->info->device) == 0 ? d[i] : r->on;
+    r->device = d[0];
+    r->n_on = r->info->n_devices;
+    for (unsigned k = 0; k < r->n_on; k++) {
+        r->on[k] = d[0];
+        for (size_t i = 1; i < n; i++) {
+            r->on[k] = strcmp(d[i].id, r->info->devices[k]) == 0 ? d[i] : r->on[k];
+        }
     }
 }
 

@@ -13,7 +13,8 @@
 struct bench_result {
     socle_bench *bench;
     const struct socle_bench_info *info; /* of the bench */
-    struct socle_device device, on; /* the processor; what was measured, the same or another */
+    struct socle_device device, on[SOCLE_MAX_USED_DEVICES]; /* the processor; what was measured, it or others */
+    unsigned n_on;
     struct socle_bench_row *rows;
     size_t n;
     struct socle_bench_moment *moments;

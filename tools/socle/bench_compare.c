@@ -13,7 +13,7 @@ static const char *const verdicts[] = {[SOCLE_BENCH_NOT_COMPARED] = "not compare
 
 static void say_side(char name, const struct socle_bench_side *s)
 {
-    (void)printf("%c  %.36s, %u threads, %s%s%s%s\n", name, s->device, s->threads, s->kernels, s->simulated ? ", SIMULATED" : "",
+    (void)printf("%c  %.36s, %u threads, %s%s%s%s\n", name, s->device, s->threads, s->kernels, s->simulated ? ", SIMULATED" : s->pocl ? ", PoCL, no GPU" : "",
                  s->valid ? "" : ", NOT VALID", s->disturbed ? ", DISTURBED" : "");
 }
 
@@ -48,6 +48,8 @@ static void json_side(struct json *j, const char *key, const struct socle_bench_
     json_object(j, key);
     json_string(j, "file", file);
     json_string(j, "device", s->device);
+    json_uint(j, "devices", s->n_devices);
+    json_bool(j, "pocl", s->pocl);
     json_string(j, "kernels", s->kernels);
     json_uint(j, "threads", s->threads);
     json_uint(j, "suite_version", s->suite_version);

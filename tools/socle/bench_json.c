@@ -112,27 +112,34 @@ static void json_host(struct json *j, const struct bench_result *r)
     json_end(j);
 }
 
-static void json_devices(struct json *j, const struct bench_result *r)
+static void json_device(struct json *j, const struct bench_result *r, const struct socle_device *d)
 {
-    json_list(j, "devices");
-    char name[sizeof r->on.name + 8];
-    const bool cpu = strcmp(r->on.id, "cpu") == 0;
-    (void)snprintf(name, sizeof name, "%s%s", r->on.is_processor && !cpu ? "PoCL: " : "", r->on.name);
+    char name[sizeof d->name + 8];
+    const bool cpu = strcmp(d->id, "cpu") == 0;
+    (void)snprintf(name, sizeof name, "%s%s", d->is_processor && !cpu ? "PoCL: " : "", d->name);
     json_object(j, NULL);
     json_string(j, "name", name);
-    json_string(j, "kind", r->on.kind);
-    json_string(j, "kernels", r->info->kernels);
+    json_string(j, "kind", d->kind);
+    json_string(j, "kernels", cpu ? r->info->kernels : "kernels/kc");
     json_string(j, "reference", r->info->reference);
     json_uint(j, "threads", r->info->threads);
     json_bool(j, "simulated", false);
     if (!cpu) {
-        json_bool(j, "is_processor", r->on.is_processor);
-        json_string(j, "platform", r->on.platform);
-        json_string(j, "driver", r->on.driver);
-        json_uint(j, "units", r->on.units);
-        json_uint(j, "memory_bytes", r->on.memory);
+        json_bool(j, "is_processor", d->is_processor);
+        json_string(j, "platform", d->platform);
+        json_string(j, "driver", d->driver);
+        json_uint(j, "units", d->units);
+        json_uint(j, "memory_bytes", d->memory);
     }
     json_end(j);
+}
+
+static void json_devices(struct json *j, const struct bench_result *r)
+{
+    json_list(j, "devices");
+    for (unsigned k = 0; k < r->n_on; k++) {
+        json_device(j, r, &r->on[k]);
+    }
     json_list_end(j);
 }
 
@@ -355,7 +362,7 @@ void bench_json_report(struct json *j, const struct args *a, const struct bench_
     if (r->info->profile != NULL) {
         json_string(j, "profile", r->info->profile);
     }
-    json_string(j, "time_boundary", boundary_of(r->info->suite, strcmp(r->on.id, "cpu") == 0));
+    json_string(j, "time_boundary", boundary_of(r->info->suite, strcmp(r->on[0].id, "cpu") == 0));
     json_end(j);
     json_host(j, r);
     json_devices(j, r);
