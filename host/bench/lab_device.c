@@ -119,10 +119,10 @@ static socle_status fr_job(struct job *j, struct sc_lab *lab, const struct sc_la
 /* Tables of the challenge field as the host has them: planar, one behind the other in the input. */
 static void layer_job(struct job *j, const struct sc_lab *lab, const struct sc_lab_case *c)
 {
-    has(j, SC_KC_BELOW, sc_kc_layer_len(c->log_n + 1), lab->in, sc_kc_layer_len(c->log_n + 1));
-    has(j, SC_KC_LAYER, sc_kc_layer_len(c->log_n), NULL, 0);
+    has(j, SC_KC_LAYER + c->log_n + 1, sc_kc_layer_len(c->log_n + 1), lab->in, sc_kc_layer_len(c->log_n + 1));
+    has(j, SC_KC_LAYER + c->log_n, sc_kc_layer_len(c->log_n), NULL, 0);
     j->launch[j->n++] = sc_kc_gkr_up(c->log_n);
-    gives(j, SC_KC_LAYER, 0, sc_kc_layer_len(c->log_n));
+    gives(j, SC_KC_LAYER + c->log_n, 0, sc_kc_layer_len(c->log_n));
 }
 
 static void quad_job(struct job *j, const struct sc_lab *lab, const struct sc_lab_case *c)

@@ -197,7 +197,7 @@ static void note(struct sc_committer *c, socle_status st, uint32_t *count)
     c->report.last_failure = st;
     forget(c);
     c->in_a_row += st != SOCLE_E_NOMEM; /* a smaller one may fit */
-    c->report.given_up = c->in_a_row >= SC_COMMITTER_PATIENCE;
+    c->report.given_up = c->in_a_row >= SC_COMMITTER_PATIENCE || st == SOCLE_E_SELFCHECK; /* as wrong bytes in a proof */
 }
 
 socle_status sc_committer_run(struct sc_committer *c, fp *code, uint8_t *nodes, const fp *const *plane, struct sc_kc_commit shape, const fp *pow,

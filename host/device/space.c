@@ -83,6 +83,11 @@ socle_status sc_space_get(struct sc_space *s, void *words, struct sc_piece from,
     return note(s, s->device.ops->get(s->device.self, words, from.at + 4 * first, 4 * n));
 }
 
+socle_status sc_space_same(struct sc_space *s, const void *words, const void *wanted, size_t len)
+{
+    return memcmp(words, wanted, len) == 0 ? SOCLE_OK : note(s, SOCLE_E_SELFCHECK);
+}
+
 socle_status sc_space_run(struct sc_space *s, const struct sc_piece *piece, unsigned n_pieces, const struct sc_kc_launch *launch, unsigned n)
 {
     const struct sc_kc_plan plan = {launch, n};

@@ -39,6 +39,8 @@ socle_status sc_space_fini(struct sc_space *s);
 /** n words up to piece @p to from its word @p first on (bytes of a multiple of the alignment), and down from it. */
 SC_MUST_USE socle_status sc_space_put(struct sc_space *s, struct sc_piece to, uint64_t first, const void *words, uint64_t n);
 SC_MUST_USE socle_status sc_space_get(struct sc_space *s, void *words, struct sc_piece from, uint64_t first, uint64_t n);
+/** What came down is what it has to be. SC_E_SELFCHECK: it is not, and the device has failed. */
+SC_MUST_USE socle_status sc_space_same(struct sc_space *s, const void *words, const void *wanted, size_t len);
 /** Launches on these pieces, by their numbers; those of no bytes are not there. n_pieces <= SC_KC_MAX_BUFFERS. */
 SC_MUST_USE socle_status sc_space_run(struct sc_space *s, const struct sc_piece *piece, unsigned n_pieces, const struct sc_kc_launch *launch, unsigned n);
 /** A commitment; pieces by enum sc_kc_buffer, at least as long as @p shape needs. */

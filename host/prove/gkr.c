@@ -35,6 +35,13 @@ out:
 static socle_status by_device(void *arg, struct sc_pch *ch, socle_status *how)
 {
     struct local *const l = arg;
+    if (l->d == NULL) { /* once more, after the first time had no memory */
+        fx again[2];
+        *how = sc_gkr_d_begin(&l->d, again, l->c, l->bus);
+        if (*how != SOCLE_OK) {
+            return *how;
+        }
+    }
     const socle_status st = sc_gkr_d_layers(l->d, ch, l->out, l->root);
     *how = sc_gkr_d_end(l->d);
     l->d = NULL;

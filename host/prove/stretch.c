@@ -63,6 +63,9 @@ socle_status sc_stretch_send(struct sc_pch *ch, struct sc_committer *device, con
     if (how == SOCLE_OK) {
         return st;
     }
+    if (how == SOCLE_E_SELFCHECK && sc_committer_compares(device)) {
+        return SOCLE_E_DEVICE;
+    }
     go_back(ch, &before);
     return s->by_host(s->arg, ch, &differs);
 }

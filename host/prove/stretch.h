@@ -19,7 +19,7 @@ struct sc_stretch {
 };
 
 /** Send it: by the device; when the device fails, by the host from the same place; by both when the device is compared. Without a device
- * (NULL) by the host. E_DEVICE: the two differ. */
+ * (NULL) by the host. E_DEVICE: the two differ, or the one that is compared gave what cannot be. */
 SC_MUST_USE socle_status sc_stretch_send(struct sc_pch *ch, struct sc_committer *device, const struct sc_stretch *s);
 
 #endif

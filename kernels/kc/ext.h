@@ -48,6 +48,16 @@ KC_FN kc_fx kc_fx_of(kc_u32 c0, kc_u32 c1, kc_u32 c2, kc_u32 c3, kc_u32 c4)
     return r;
 }
 
+KC_FN kc_fx kc_fx_words(KC_GLOBAL const kc_u32 *w)
+{
+    return kc_fx_of(w[0], w[1], w[2], w[3], w[4]);
+}
+
+KC_FN kc_fx kc_fx_one(void)
+{
+    return kc_fx_of(KC_ONE, 0u, 0u, 0u, 0u);
+}
+
 KC_FN kc_fx kc_fx_add(kc_fx a, kc_fx b)
 {
     KC_UNROLL

@@ -4,13 +4,21 @@
  */
 #include "kernels/kc/gkr_plan.h"
 
+#include "core/transcript/transcript.h"
 #include "kernels/kc/kc.h"
 
 #include "kernels/kc/field.h"
 
+#include "kernels/kc/tree.h"
+
 #include "kernels/kc/ext.h"
+#include "kernels/kc/talk.h"
 
 #include "kernels/kc/argue.h"
+
+_Static_assert(KC_L_GKR_MIX == SC_L_GKR_MIX && KC_L_GKR_T == SC_L_GKR_T && KC_L_GKR_ROUND == SC_L_GKR_ROUND &&
+                   KC_L_GKR_CLAIMS == SC_L_GKR_CLAIMS && KC_L_GKR_LINE == SC_L_GKR_LINE,
+               "labels of the transcript");
 
 #define MANY_GROUPS 1024u
 
@@ -34,6 +42,11 @@ size_t sc_kc_eqs_len(unsigned n, unsigned log_low)
     return FX_DEG * (((size_t)1 << low) + ((size_t)1 << (n - low)));
 }
 
+size_t sc_kc_gkr_log(unsigned l)
+{
+    return KC_GKR_LOG + FX_DEG * (size_t)l * (l > 0 ? l - 1 : 0) + 4 * FX_DEG * (size_t)l;
+}
+
 size_t sc_kc_partial_len(unsigned n, unsigned log_low)
 {
     return 2 * FX_DEG * (((size_t)1 << n) / span_of(n, log_low));
@@ -44,43 +57,60 @@ static uint32_t groups_for(uint32_t n)
     return (n + KC_WIDE - 1) / KC_WIDE;
 }
 
+static uint8_t layer(unsigned log)
+{
+    return (uint8_t)(SC_KC_LAYER + log);
+}
+
 struct sc_kc_launch sc_kc_fractions(unsigned log, uint32_t to, uint32_t n, uint32_t row, uint32_t desc)
 {
     return (struct sc_kc_launch){.kernel = SC_KC_FRACTIONS,
                                  .groups = {groups_for(n), 1},
-                                 .pointer = {SC_KC_LAYER, SC_KC_CELLS, SC_KC_FORMS},
+                                 .pointer = {layer(log), SC_KC_CELLS, SC_KC_FORMS},
                                  .arg = {desc, sc_kc_plane(log), to, row, n}};
 }
 
 struct sc_kc_launch sc_kc_unused(unsigned log, uint32_t to, uint32_t n)
 {
     return (struct sc_kc_launch){
-        .kernel = SC_KC_UNUSED, .groups = {groups_for(n), 1}, .pointer = {SC_KC_LAYER}, .arg = {sc_kc_plane(log), to, n, FP_ONE}};
+        .kernel = SC_KC_UNUSED, .groups = {groups_for(n), 1}, .pointer = {layer(log)}, .arg = {sc_kc_plane(log), to, n, FP_ONE}};
 }
 
 struct sc_kc_launch sc_kc_gkr_up(unsigned log)
 {
     return (struct sc_kc_launch){.kernel = SC_KC_GKR_UP,
                                  .groups = {groups_for((uint32_t)1 << log), 1},
-                                 .pointer = {SC_KC_LAYER, SC_KC_BELOW},
+                                 .pointer = {layer(log), layer(log + 1)},
                                  .arg = {sc_kc_plane(log), sc_kc_plane(log + 1), (uint32_t)1 << log}};
 }
 
-void sc_kc_gkr_round(struct sc_kc_launch out[2], unsigned log, unsigned n, unsigned log_low, bool first, fx c)
+struct sc_kc_launch sc_kc_gkr_mix(void)
 {
-    const uint32_t half = (uint32_t)1 << n, span = span_of(n, log_low), groups = half / span;
-    out[0] = (struct sc_kc_launch){.kernel = SC_KC_GKR_ROUND,
-                                   .groups = {groups, 1},
-                                   .pointer = {SC_KC_PARTIAL, SC_KC_LAYER, SC_KC_EQS},
-                                   .arg = {sc_kc_plane(log), sc_kc_plane(log) / 2, half, low_of(n, log_low), span, !first, c.c[0], c.c[1], c.c[2],
-                                           c.c[3], c.c[4]}};
-    out[1] = (struct sc_kc_launch){.kernel = SC_KC_TOTAL, .groups = {1, 1}, .pointer = {SC_KC_OUT, SC_KC_PARTIAL}, .arg = {0, groups}};
+    return (struct sc_kc_launch){.kernel = SC_KC_SAY,
+                                 .groups = {1, 1},
+                                 .pointer = {SC_KC_TALK, SC_KC_PARTIAL},
+                                 .arg = {[4] = KC_GKR_MU, [5] = 1, [6] = KC_L_GKR_MIX}};
 }
 
-struct sc_kc_launch sc_kc_gkr_pack(unsigned log, unsigned log_len)
+unsigned sc_kc_gkr_layer(struct sc_kc_launch out[SC_KC_GKR_LAUNCHES], unsigned l, unsigned log_low, bool more)
 {
-    return (struct sc_kc_launch){.kernel = SC_KC_GKR_PACK,
-                                 .groups = {groups_for((uint32_t)sc_kc_packed_len(log_len)), 1},
-                                 .pointer = {SC_KC_OUT, SC_KC_LAYER},
-                                 .arg = {sc_kc_plane(log), sc_kc_plane(log) / 2, log_len}};
+    const uint32_t plane = sc_kc_plane(l + 1), log = (uint32_t)sc_kc_gkr_log(l);
+    unsigned at = 0, i = 0;
+    for (; l >= i + 1 + log_low; i++) {
+        const unsigned n = l - 1 - i;
+        const uint32_t places = (uint32_t)1 << n, span = span_of(n, log_low), groups = places / span;
+        out[at++] = (struct sc_kc_launch){.kernel = SC_KC_GKR_ROUND,
+                                          .groups = {groups, 1},
+                                          .pointer = {SC_KC_PARTIAL, layer(l + 1), SC_KC_TALK},
+                                          .arg = {plane, plane / 2, places, log_low, span, i, n - log_low}};
+        out[at++] = (struct sc_kc_launch){.kernel = SC_KC_SAY,
+                                          .groups = {1, 1},
+                                          .pointer = {SC_KC_TALK, SC_KC_PARTIAL},
+                                          .arg = {groups, log + 2 * FX_DEG * i, 2 * FX_DEG, KC_L_GKR_T, KC_GKR_C + FX_DEG * i, 1, KC_L_GKR_ROUND}};
+    }
+    out[at++] = (struct sc_kc_launch){.kernel = SC_KC_GKR_TAIL,
+                                      .groups = {1, 1},
+                                      .pointer = {layer(l + 1), SC_KC_TALK},
+                                      .arg = {plane, plane / 2, l, i, log_low, log, more}};
+    return at;
 }

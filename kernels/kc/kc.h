@@ -23,6 +23,7 @@ typedef ulong kc_u64;
 #define KC_GROUP_Y ((kc_u32)get_group_id(1))
 #define KC_EACH(i, n) for (kc_u32 i = (kc_u32)get_local_id(0); i < (n); i += (kc_u32)get_local_size(0))
 #define KC_SYNC barrier(CLK_LOCAL_MEM_FENCE)
+#define KC_SYNC_ALL barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)
 #define KC_MUL_HI(a, b) mul_hi((kc_u32)(a), (kc_u32)(b))
 #define KC_MIN(a, b) min((kc_u32)(a), (kc_u32)(b))
 #define KC_ROTR(a, n) rotate((kc_u32)(a), (kc_u32)(32 - (n)))
@@ -43,6 +44,7 @@ typedef unsigned long long kc_u64;
 #define KC_GROUP_Y ((kc_u32)blockIdx.y)
 #define KC_EACH(i, n) for (kc_u32 i = (kc_u32)threadIdx.x; i < (n); i += (kc_u32)blockDim.x)
 #define KC_SYNC __syncthreads()
+#define KC_SYNC_ALL __syncthreads()
 #define KC_MUL_HI(a, b) __umulhi((a), (b))
 #define KC_MIN(a, b) min((kc_u32)(a), (kc_u32)(b))
 #define KC_ROTR(a, n) __funnelshift_r((a), (a), (n))
@@ -65,6 +67,7 @@ typedef uint64_t kc_u64;
 #define KC_GROUP_Y kc_group_y
 #define KC_EACH(i, n) for (kc_u32 i = 0; i < (n); i++)
 #define KC_SYNC ((void)0)
+#define KC_SYNC_ALL ((void)0)
 #define KC_MUL_HI(a, b) ((kc_u32)(((kc_u64)(a) * (b)) >> 32))
 #define KC_MIN(a, b) ((a) < (b) ? (a) : (b))
 #define KC_ROTR(a, n) (((a) >> (n)) | ((a) << (32 - (n))))
@@ -73,7 +76,8 @@ typedef uint64_t kc_u64;
 
 #endif
 
-/* KC_NEXT(p): the number at p in global memory, which becomes one more, whoever else does that. KC_ALIGNED: private arrays that are read
+/* KC_SYNC_ALL: what items of the group wrote to global memory is seen by all of them, too.
+ * KC_NEXT(p): the number at p in global memory, which becomes one more, whoever else does that. KC_ALIGNED: private arrays that are read
  * by several words at a time. */
 
 /* A pointer to local memory as a parameter: CUDA infers the space, OpenCL wants it said. */

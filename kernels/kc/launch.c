@@ -12,6 +12,7 @@
 #include "kernels/kc/tree.h"
 
 #include "kernels/kc/ext.h"
+#include "kernels/kc/talk.h"
 
 #include "kernels/kc/argue.h"
 
@@ -169,13 +170,16 @@ static void run_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y, uint
         kc_gkr_up(x, y, p0, p1, a[0], a[1], a[2]);
         break;
     case SC_KC_GKR_ROUND:
-        kc_gkr_round(x, y, p0, buffer[l->pointer[1]], p2, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10]);
+        kc_gkr_round(x, y, p0, buffer[l->pointer[1]], p2, a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
+        break;
+    case SC_KC_GKR_TAIL:
+        kc_gkr_tail(x, y, p0, buffer[l->pointer[1]], a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
+        break;
+    case SC_KC_SAY:
+        kc_say(x, y, p0, p1, a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
         break;
     case SC_KC_TOTAL:
         kc_total(x, y, p0, p1, a[0], a[1]);
-        break;
-    case SC_KC_GKR_PACK:
-        kc_gkr_pack(x, y, p0, p1, a[0], a[1], a[2]);
         break;
     case SC_KC_MAP_BN_FP:
         kc_map_bn_fp(x, y, p0, p1, p2, a[0], a[1]);

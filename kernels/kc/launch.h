@@ -17,9 +17,10 @@
     K(FRACTIONS, "kc_fractions", 3, 5, PROOF)             \
     K(UNUSED, "kc_unused", 1, 4, PROOF)                   \
     K(GKR_UP, "kc_gkr_up", 2, 3, PROOF)                   \
-    K(GKR_ROUND, "kc_gkr_round", 3, 11, PROOF)            \
+    K(GKR_ROUND, "kc_gkr_round", 3, 7, PROOF)             \
+    K(GKR_TAIL, "kc_gkr_tail", 2, 7, PROOF)               \
+    K(SAY, "kc_say", 2, 7, PROOF)                         \
     K(TOTAL, "kc_total", 2, 2, PROOF)                     \
-    K(GKR_PACK, "kc_gkr_pack", 2, 3, PROOF)               \
     K(FILL, "kc_fill", 1, 2, PROOF)                       \
     K(OPEN_CROSS, "kc_open_cross", 3, 8, PROOF)           \
     K(OPEN_LIN, "kc_open_lin", 3, 3, PROOF)               \
@@ -83,7 +84,7 @@ struct sc_kc_shape {
 };
 extern const struct sc_kc_shape sc_kc_kernels[SC_KC_N_KERNELS];
 
-enum { SC_KC_MAX_ARGS = 11, SC_KC_MAX_POINTERS = 3, SC_KC_MAX_BUFFERS = 8, SC_KC_GROUP_ITEMS = 64 };
+enum { SC_KC_MAX_ARGS = 11, SC_KC_MAX_POINTERS = 3, SC_KC_MAX_BUFFERS = 36, SC_KC_GROUP_ITEMS = 64 };
 
 /** A kernel, its groups, its arguments; pointers are to buffers by their numbers in the job. */
 struct sc_kc_launch {

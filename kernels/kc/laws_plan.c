@@ -8,7 +8,10 @@
 
 #include "kernels/kc/field.h"
 
+#include "kernels/kc/tree.h"
+
 #include "kernels/kc/ext.h"
+#include "kernels/kc/talk.h"
 
 #include "kernels/kc/argue.h"
 

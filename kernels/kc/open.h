@@ -11,11 +11,6 @@
 
 #define KC_POINTS 4u /* of the weight that an item has at a time, where queries are added to it */
 
-KC_FN kc_fx kc_fx_words(KC_GLOBAL const kc_u32 *w)
-{
-    return kc_fx_of(w[0], w[1], w[2], w[3], w[4]);
-}
-
 KC_FN void kc_wide_zero(kc_u64 *s)
 {
     KC_UNROLL

@@ -4,6 +4,7 @@
  * CUDA and OpenCL that there is.
  */
 #include "core/poly/eq.h"
+#include "core/transcript/transcript.h"
 #include "host/device/cuda.h"
 #include "host/device/opencl.h"
 #include "kernels/kc/gkr_plan.h"
@@ -23,15 +24,6 @@ static fp next_fp(void)
     return kind == 0 ? FP_P - 1 : kind == 1 ? 0 : (fp)((rng_state >> 20) % FP_P);
 }
 
-static fx next_fx(void)
-{
-    fx r;
-    for (int k = 0; k < FX_DEG; k++) {
-        r.c[k] = next_fp();
-    }
-    return r;
-}
-
 static fx at(const fp *v, size_t plane, size_t i)
 {
     fx r;
@@ -39,13 +31,6 @@ static fx at(const fp *v, size_t plane, size_t i)
         r.c[k] = v[k * plane + i];
     }
     return r;
-}
-
-static void put_at(fp *v, size_t plane, size_t i, fx a)
-{
-    for (size_t k = 0; k < FX_DEG; k++) {
-        v[k * plane + i] = a.c[k];
-    }
 }
 
 /** A device, and places of buffers in its arena. */
@@ -69,12 +54,12 @@ static void bed_make(struct bed *b, struct sc_device d, const size_t words[SC_KC
     cr_assert_eq(d.ops->arena(d.self, end), SOCLE_OK);
 }
 
-static void up_to(struct bed *b, enum sc_kc_gkr_buffer to, const fp *words)
+static void up_to(struct bed *b, unsigned to, const fp *words)
 {
     cr_assert_eq(b->d.ops->put(b->d.self, b->offset[to], words, b->size[to]), SOCLE_OK);
 }
 
-static void back(struct bed *b, fp *words, enum sc_kc_gkr_buffer from)
+static void back(struct bed *b, fp *words, unsigned from)
 {
     cr_assert_eq(b->d.ops->get(b->d.self, words, b->offset[from], b->size[from]), SOCLE_OK);
 }
@@ -101,14 +86,17 @@ static fp *random_words(size_t n)
 static void expect_up(struct sc_device d, unsigned log)
 {
     struct bed b;
-    const size_t n = (size_t)1 << log, words[SC_KC_N_GKR_BUFFERS] = {[SC_KC_LAYER] = sc_kc_layer_len(log), [SC_KC_BELOW] = sc_kc_layer_len(log + 1)};
-    fp *const below = random_words(words[SC_KC_BELOW]), *const got = random_words(words[SC_KC_LAYER]);
+    const size_t n = (size_t)1 << log;
+    size_t words[SC_KC_N_GKR_BUFFERS] = {0};
+    words[SC_KC_LAYER + log] = sc_kc_layer_len(log);
+    words[SC_KC_LAYER + log + 1] = sc_kc_layer_len(log + 1);
+    fp *const below = random_words(words[SC_KC_LAYER + log + 1]), *const got = random_words(words[SC_KC_LAYER + log]);
     const fp *const q = below + FX_DEG * 2 * n;
     const struct sc_kc_launch l = sc_kc_gkr_up(log);
     bed_make(&b, d, words);
-    up_to(&b, SC_KC_BELOW, below);
+    up_to(&b, SC_KC_LAYER + log + 1, below);
     run(&b, &l, 1);
-    back(&b, got, SC_KC_LAYER);
+    back(&b, got, SC_KC_LAYER + log);
     for (size_t i = 0; i < n; i++) {
         const fx p0 = at(below, 2 * n, i), p1 = at(below, 2 * n, i + n), q0 = at(q, 2 * n, i), q1 = at(q, 2 * n, i + n);
         cr_assert(fx_eq(at(got, n, i), fx_add(fx_mul(p0, q1), fx_mul(p1, q0))), "log %u, numerator %zu", log, i);
@@ -118,27 +106,63 @@ static void expect_up(struct sc_device d, unsigned log)
     free(got);
 }
 
-/* ---- all rounds of a layer ---- */
+/* ---- frames ---- */
+
+/* A state of bytes that are not all the same. */
+static struct sc_tr random_transcript(void)
+{
+    struct sc_tr tr = {.log = NULL};
+    for (size_t i = 0; i < sizeof tr.s; i++) {
+        tr.s[i] = (uint8_t)next_fp();
+    }
+    return tr;
+}
+
+/* So many elements absorbed, so many drawn, as core does it; none of either is no frame. */
+static void expect_frames(struct sc_device d, unsigned n, unsigned n_out, unsigned groups)
+{
+    enum { AT = 24, TO = 300, LEN = 500 };
+    const size_t words[SC_KC_N_GKR_BUFFERS] = {[SC_KC_TALK] = LEN, [SC_KC_PARTIAL] = 2 * FX_DEG * (size_t)(groups + 1)};
+    struct bed b;
+    struct sc_tr tr = random_transcript();
+    fp *const talk = random_words(LEN), *const got = random_words(LEN), *const partial = random_words(words[SC_KC_PARTIAL]);
+    fx out[64], sent[64];
+    const struct sc_kc_launch l = {.kernel = SC_KC_SAY,
+                                   .groups = {1, 1},
+                                   .pointer = {SC_KC_TALK, SC_KC_PARTIAL},
+                                   .arg = {groups, AT, FX_DEG * n, SC_L_GKR_CLAIMS, TO, n_out, SC_L_WHIR_OOD}};
+    bed_make(&b, d, words);
+    memcpy(talk, tr.s, sizeof tr.s);
+    up_to(&b, SC_KC_TALK, talk);
+    up_to(&b, SC_KC_PARTIAL, partial);
+    run(&b, &l, 1);
+    back(&b, got, SC_KC_TALK);
+    for (size_t k = 0; k < 2 * FX_DEG && groups > 0; k++) {
+        talk[AT + k] = 0;
+        for (size_t g = 0; g < groups; g++) {
+            talk[AT + k] = fp_add(talk[AT + k], partial[2 * FX_DEG * g + k]);
+        }
+    }
+    memcpy(sent, talk + AT, n * sizeof *sent);
+    if (n > 0) {
+        sc_tr_absorb_fx(&tr, SC_L_GKR_CLAIMS, sent, n);
+    }
+    if (n_out > 0) {
+        sc_tr_challenge(&tr, SC_L_WHIR_OOD, out, n_out);
+    }
+    cr_assert_eq(memcmp(got, tr.s, sizeof tr.s), 0, "state after %u, %u", n, n_out);
+    cr_assert_eq(memcmp(got + TO, out, n_out * sizeof *out), 0, "%u drawn after %u", n_out, n);
+    cr_assert_eq(memcmp(got + AT, talk + AT, 4 * (TO - AT)), 0, "what was sent, %u of %u groups", n, groups);
+    free(talk);
+    free(got);
+    free(partial);
+}
+
+/* ---- a whole argument ---- */
 
 static fx fold(fx a, fx b, fx c)
 {
     return fx_add(a, fx_mul(c, fx_sub(b, a)));
-}
-
-/* Tables of eq of a point, as the kernels want them. */
-static void eq_tables(fp *out, const fx *point, unsigned n, unsigned log_low)
-{
-    const unsigned low = n < log_low ? n : log_low;
-    const size_t n_low = (size_t)1 << low, n_high = (size_t)1 << (n - low);
-    fx *const t = malloc((n_low > n_high ? n_low : n_high) * sizeof *t);
-    cr_assert_not_null(t);
-    sc_eq_table(t, point + (n - low), low);
-    for (size_t i = 0; i < n_low; i++) {
-        put_at(out, n_low, i, t[i]);
-    }
-    sc_eq_table(t, point, n - low);
-    memcpy(out + FX_DEG * n_low, t, n_high * sizeof *t);
-    free(t);
 }
 
 /* Round sums of the vectors by definition. */
@@ -155,70 +179,92 @@ static void sums(fx out[2], const fx *const v[4], const fx *eq, size_t half)
     }
 }
 
-static void expect_rounds(struct sc_device d, unsigned log, unsigned log_low)
+/* What layer l sends is at @p said, and the transcript goes on with it; rho becomes the next layer's. */
+static void expect_layer(const fp *said, const fp *layer, struct sc_tr *tr, fx *rho, unsigned l)
 {
-    struct bed b;
-    const size_t n = (size_t)1 << log, half = n / 2;
-    const unsigned most = log >= 2 ? log - 2 : 0;
-    const size_t words[SC_KC_N_GKR_BUFFERS] = {[SC_KC_LAYER] = sc_kc_layer_len(log),
-                                               [SC_KC_EQS] = sc_kc_eqs_len(most, log_low),
-                                               [SC_KC_PARTIAL] = sc_kc_partial_len(most, log_low),
-                                               [SC_KC_OUT] = sc_kc_packed_len(log - 1)};
-    fp *const layer = random_words(words[SC_KC_LAYER]), *const eqs = random_words(words[SC_KC_EQS]);
-    fp *const got = random_words(words[SC_KC_OUT]);
-    fx *v[4], point[32], c = next_fx();
-    fx *const eq = malloc((n + 1) * sizeof *eq);
-    for (int k = 0; k < 4; k++) {
+    const size_t half = (size_t)1 << l, plane = 2 * half;
+    fx *v[4], *const eq = malloc((half + 1) * sizeof *eq), mu, point[32], e[4];
+    sc_tr_challenge(tr, SC_L_GKR_MIX, &mu, 1);
+    for (size_t k = 0; k < 4; k++) {
         v[k] = malloc(half * sizeof *v[k]);
         cr_assert(v[k] != NULL && eq != NULL);
         for (size_t i = 0; i < half; i++) {
-            v[k][i] = at(layer + (k >= 2 ? FX_DEG * n : 0), n, i + (k % 2 == 1 ? half : 0));
+            v[k][i] = at(layer + (k >= 2 ? FX_DEG * plane : 0), plane, i + (k % 2 == 1 ? half : 0));
         }
     }
-    bed_make(&b, d, words);
-    up_to(&b, SC_KC_LAYER, layer);
-    for (unsigned left = log - 1; left-- > 0;) { /* variables after this round */
-        const size_t places = (size_t)1 << left;
-        const bool first = left + 2 == log;
-        struct sc_kc_launch l[2];
-        fx want[2];
-        for (unsigned i = 0; i < left; i++) {
-            point[i] = next_fx();
-        }
-        eq_tables(eqs, point, left, log_low);
-        sc_eq_table(eq, point, left);
-        up_to(&b, SC_KC_EQS, eqs);
-        sc_kc_gkr_round(l, log, left, log_low, first, c);
-        run(&b, l, 2);
-        back(&b, got, SC_KC_OUT);
-        for (size_t i = 0; i < 2 * places; i++) {
-            v[0][i] = first ? fx_add(v[0][i], fx_mul(c, v[2][i])) : fold(v[0][i], v[0][i + 2 * places], c);
-            for (int k = 1; k < 4 && !first; k++) {
-                v[k][i] = fold(v[k][i], v[k][i + 2 * places], c);
-            }
-        }
-        sums(want, (const fx *const *)(const void *)v, eq, places);
-        cr_assert_eq(memcmp(got, want, sizeof want), 0, "log %u, low %u, %u variables left", log, log_low, left);
-        c = next_fx();
+    for (size_t i = 0; i < half; i++) {
+        v[0][i] = fx_add(v[0][i], fx_mul(mu, v[2][i]));
     }
-    for (unsigned log_len = 0; log_len < log; log_len++) {
-        const struct sc_kc_launch pack = sc_kc_gkr_pack(log, log_len);
-        const size_t len = (size_t)1 << log_len, live = log > 1 ? 2 : half; /* folded once less than vectors are */
-        run(&b, &pack, 1);
-        back(&b, got, SC_KC_OUT);
+    for (unsigned i = 0; i < l; i++) {
+        const size_t places = half >> (i + 1);
+        fx t[2];
+        sc_eq_table(eq, rho + i + 1, l - 1 - i);
+        sums(t, (const fx *const *)(const void *)v, eq, places);
+        cr_assert_eq(memcmp(said + 2 * FX_DEG * i, t, sizeof t), 0, "layer %u, round %u", l, i);
+        sc_tr_absorb_fx(tr, SC_L_GKR_T, t, 2);
+        sc_tr_challenge(tr, SC_L_GKR_ROUND, &point[i], 1);
         for (size_t k = 0; k < 4; k++) {
-            for (size_t i = 0; i < len && i < live; i++) {
-                cr_assert(fx_eq(at(got + FX_DEG * len * k, len, i), v[k][i]), "log %u, vector %zu, element %zu", log, k, i);
+            for (size_t j = 0; j < places; j++) {
+                v[k][j] = fold(v[k][j], v[k][j + places], point[i]);
             }
         }
     }
+    for (size_t k = 0; k < 4; k++) {
+        e[k] = k == 0 ? fx_sub(v[0][0], fx_mul(mu, v[2][0])) : v[k][0];
+    }
+    cr_assert_eq(memcmp(said + 2 * FX_DEG * l, e, sizeof e), 0, "claims of layer %u", l);
+    sc_tr_absorb_fx(tr, SC_L_GKR_CLAIMS, e, 4);
+    sc_tr_challenge(tr, SC_L_GKR_LINE, &rho[0], 1);
+    memcpy(rho + 1, point, l * sizeof *rho);
     for (int k = 0; k < 4; k++) {
         free(v[k]);
     }
-    free(got);
     free(eq);
-    free(layer);
-    free(eqs);
+}
+
+static void expect_argument(struct sc_device d, unsigned n_vars, unsigned log_low)
+{
+    struct sc_kc_launch *const launch = malloc((2 + n_vars * (1 + SC_KC_GKR_LAUNCHES)) * sizeof *launch);
+    size_t words[SC_KC_N_GKR_BUFFERS] = {[SC_KC_TALK] = sc_kc_gkr_log(n_vars), [SC_KC_PARTIAL] = 10};
+    struct sc_tr tr = random_transcript();
+    fx rho[32];
+    fp *layer[32] = {NULL};
+    struct bed b;
+    unsigned n = 0;
+    cr_assert_not_null(launch);
+    for (unsigned k = 0; k <= n_vars; k++) {
+        words[SC_KC_LAYER + k] = sc_kc_layer_len(k);
+        words[SC_KC_PARTIAL] = k >= 2 && sc_kc_partial_len(k - 2, log_low) > words[SC_KC_PARTIAL] ? sc_kc_partial_len(k - 2, log_low) : words[SC_KC_PARTIAL];
+    }
+    fp *const talk = random_words(words[SC_KC_TALK]);
+    bed_make(&b, d, words);
+    memcpy(talk, tr.s, sizeof tr.s);
+    up_to(&b, SC_KC_TALK, talk);
+    for (unsigned k = n_vars + 1; k-- > 0;) {
+        layer[k] = random_words(words[SC_KC_LAYER + k]);
+        if (k == n_vars) {
+            up_to(&b, SC_KC_LAYER + k, layer[k]);
+        } else {
+            const struct sc_kc_launch up = sc_kc_gkr_up(k);
+            run(&b, &up, 1);
+            back(&b, layer[k], SC_KC_LAYER + k);
+        }
+    }
+    launch[n++] = sc_kc_gkr_mix();
+    for (unsigned l = 0; l < n_vars; l++) {
+        n += sc_kc_gkr_layer(launch + n, l, log_low, l + 1 < n_vars);
+    }
+    run(&b, launch, n);
+    back(&b, talk, SC_KC_TALK);
+    for (unsigned l = 0; l < n_vars; l++) {
+        expect_layer(talk + sc_kc_gkr_log(l), layer[l + 1], &tr, rho, l);
+    }
+    cr_assert_eq(memcmp(talk, tr.s, sizeof tr.s), 0, "the state behind %u layers", n_vars);
+    for (unsigned k = 0; k <= n_vars; k++) {
+        free(layer[k]);
+    }
+    free(talk);
+    free(launch);
 }
 
 /* ---- leaves ---- */
@@ -253,8 +299,9 @@ static void expect_fractions(struct sc_device d)
     enum { LOG = 11, ROWS = 700, COLUMNS = 9, ROW = 5, TO = 300 };
     static const uint32_t column[COLUMNS] = {0, 4 * ROWS, ROWS, 2 * ROWS, ROWS, 3 * ROWS, 0, 4 * ROWS, 2 * ROWS};
     struct bed b;
-    const size_t n = (size_t)1 << LOG, words[SC_KC_N_GKR_BUFFERS] = {[SC_KC_LAYER] = sc_kc_layer_len(LOG), [SC_KC_CELLS] = 5 * ROWS, [SC_KC_FORMS] = 1024};
-    fp *const cells = random_words(words[SC_KC_CELLS]), *const forms = random_words(words[SC_KC_FORMS]), *const got = random_words(words[SC_KC_LAYER]);
+    const size_t n = (size_t)1 << LOG;
+    const size_t words[SC_KC_N_GKR_BUFFERS] = {[SC_KC_LAYER + LOG] = sc_kc_layer_len(LOG), [SC_KC_CELLS] = 5 * ROWS, [SC_KC_FORMS] = 1024};
+    fp *const cells = random_words(words[SC_KC_CELLS]), *const forms = random_words(words[SC_KC_FORMS]), *const got = random_words(sc_kc_layer_len(LOG));
     for (unsigned terms = 0; terms <= COLUMNS; terms += 3) {
         const size_t second = 17 + make_form(forms + 17, column, terms == 0 ? 0 : 1 + terms % 2);
         const unsigned count = ROWS - ROW;
@@ -265,7 +312,7 @@ static void expect_fractions(struct sc_device d)
         up_to(&b, SC_KC_CELLS, cells);
         up_to(&b, SC_KC_FORMS, forms);
         run(&b, l, 3);
-        back(&b, got, SC_KC_LAYER);
+        back(&b, got, SC_KC_LAYER + LOG);
         for (size_t i = 0; i < n; i++) {
             const bool used = i >= TO && i < TO + count;
             const fx p = used ? fx_from_fp(value_of(forms + 17, cells, ROW + i - TO).c[0]) : FX_ZERO;
@@ -283,9 +330,13 @@ static void expect_all(struct sc_device d, unsigned step)
     for (unsigned log = 0; log <= 12; log += step) {
         expect_up(d, log);
     }
-    for (unsigned log = 1; log <= 13; log += step) {
-        expect_rounds(d, log, 10);
-        expect_rounds(d, log, 3);
+    for (unsigned n = 0; n <= 50; n += 4 + step) {
+        expect_frames(d, n, 40 - 4 * (n / 5), n % 4 == 0 ? 0 : 3 * n);
+        expect_frames(d, n, n / 25, n % 3);
+    }
+    for (unsigned n_vars = 1; n_vars <= 13; n_vars += step == 1 ? 1 : 6) {
+        expect_argument(d, n_vars, 10);
+        expect_argument(d, n_vars, 3);
     }
     expect_fractions(d);
     d.ops->close(d.self);
