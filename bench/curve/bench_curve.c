@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * Speed of sums of multiples, of transforms over scalar fields, and of 2^LOG_N single multiples or pairings, one JSON line per sample.
- * bench_curve msm GROUP LOG_N THREADS [SAMPLES [ref]]   GROUP: bn254-g1, bn254-g2, bls12-381-g1, bls12-381-g2; ref: portable operations
- * bench_curve ntt FIELD LOG_N THREADS [SAMPLES [ref]]   FIELD: bn254-fr, bls12-381-fr
+ * bench_curve msm GROUP LOG_N THREADS [SAMPLES [ref|adx]]   GROUP: bn254-g1, bn254-g2, bls12-381-g1, bls12-381-g2; ref: portable operations
+ * bench_curve ntt FIELD LOG_N THREADS [SAMPLES [ref|adx]]   FIELD: bn254-fr, bls12-381-fr
  * bench_curve mul GROUP LOG_N 1 [SAMPLES [ref]]         ref: without the endomorphism
  * bench_curve pair CURVE LOG_N 1 [SAMPLES]              CURVE: bn254, bls12-381
  * Random scalars, distinct points. Seconds are processor time with one thread, wall time otherwise. Report medians.
@@ -25,7 +25,7 @@ enum { BLOCK = 1024 };
 struct bench {
     const char *what, *name, *table;
     unsigned log_n, threads, samples;
-    bool ref;
+    bool ref, adx;
     struct sc_pool *pool;
 };
 
@@ -77,7 +77,11 @@ static socle_status bench_msm(struct bench *b)
     if (g == SC_GROUP_END) {
         return SOCLE_E_ARG;
     }
-    const struct sc_group_ops *const ref = sc_group_ops_ref(g), *const ops = b->ref ? ref : sc_group_ops_best(g);
+    const struct sc_group_ops *const ref = sc_group_ops_ref(g);
+    const struct sc_group_ops *const ops = b->ref ? ref : b->adx ? sc_group_ops_adx(g) : sc_group_ops_best(g);
+    if (ops == NULL) {
+        return SOCLE_E_DEVICE;
+    }
     const size_t n = (size_t)1 << b->log_n;
     uint8_t *const p = sc_big_alloc(n * ref->size), *const scratch = sc_big_alloc(BLOCK * ref->pairs_scratch);
     uint64_t(*const k)[4] = sc_big_alloc(n * sizeof *k);
@@ -93,7 +97,7 @@ static socle_status bench_msm(struct bench *b)
             k[i][3] >>= 258 - ref->scalar_bits; /* a quarter of the numbers of as many bits: below r */
         }
     }
-    b->table = ops == ref ? "ref" : "best";
+    b->table = ops == ref ? "ref" : b->adx ? "adx" : "best";
     for (unsigned s = 0; st == SOCLE_OK && s < b->samples; s++) {
         const double t = now(b);
         st = sc_msm_with(ops, out, p, (const uint64_t(*)[4])k, n, b->pool);
@@ -114,7 +118,10 @@ static socle_status bench_ntt(struct bench *b)
     if (f == SC_FR_END) {
         return SOCLE_E_ARG;
     }
-    const struct sc_fr_ops *const ops = b->ref ? sc_fr_ops_ref(f) : sc_fr_ops_best(f);
+    const struct sc_fr_ops *const ops = b->ref ? sc_fr_ops_ref(f) : b->adx ? sc_fr_ops_adx(f) : sc_fr_ops_best(f);
+    if (ops == NULL) {
+        return SOCLE_E_DEVICE;
+    }
     const size_t n = (size_t)1 << b->log_n;
     struct sc_fr_word *const x = sc_big_alloc(n * sizeof *x);
     struct sc_fr_domain *d = NULL;
@@ -124,7 +131,7 @@ static socle_status bench_ntt(struct bench *b)
             x[i].l[j] = next() >> (j == 3 ? 4 : 0);
         }
     }
-    b->table = ops == sc_fr_ops_ref(f) ? "ref" : "best";
+    b->table = ops == sc_fr_ops_ref(f) ? "ref" : b->adx ? "adx" : "best";
     for (unsigned s = 0; st == SOCLE_OK && s < b->samples; s++) {
         const double t = now(b);
         sc_fr_ntt(d, x, 1, SC_FR_TO_REVERSED, b->pool);
@@ -206,12 +213,13 @@ static socle_status bench_single(struct bench *b)
 int main(int argc, char **argv)
 {
     if (argc < 5) {
-        (void)fprintf(stderr, "bench_curve msm|ntt|mul|pair NAME LOG_N THREADS [SAMPLES [ref]]\n");
+        (void)fprintf(stderr, "bench_curve msm|ntt|mul|pair NAME LOG_N THREADS [SAMPLES [ref|adx]]\n");
         return 2;
     }
     struct bench b = {.what = argv[1], .name = argv[2], .log_n = (unsigned)atoi(argv[3]), .threads = (unsigned)atoi(argv[4])};
     b.samples = argc > 5 ? (unsigned)atoi(argv[5]) : 5;
     b.ref = argc > 6 && strcmp(argv[6], "ref") == 0;
+    b.adx = argc > 6 && strcmp(argv[6], "adx") == 0;
     socle_status st = sc_pool_create(&b.pool, b.threads);
     if (st == SOCLE_OK) {
         st = strcmp(b.what, "msm") == 0 ? bench_msm(&b) : strcmp(b.what, "ntt") == 0 ? bench_ntt(&b) : bench_single(&b);

@@ -66,8 +66,6 @@ enum { AHEAD = 4 }; /* eights of pairs between asking for points and using them 
 #include "kernels/curve/vgroup.inc"
 #include "kernels/curve/group_table.inc"
 
-const struct sc_group_ops *sc_group_ops_ifma(enum sc_group g);
-
 const struct sc_group_ops *sc_group_ops_ifma(enum sc_group g)
 {
     switch (g) {

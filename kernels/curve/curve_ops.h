@@ -54,7 +54,13 @@ struct sc_group_ops {
 
 /** The portable operations: always there. */
 const struct sc_group_ops *sc_group_ops_ref(enum sc_group g);
+/** With products of mulx, adcx and adox; NULL where the processor has not got them. */
+const struct sc_group_ops *sc_group_ops_adx(enum sc_group g);
 /** The fastest that this processor has. */
 const struct sc_group_ops *sc_group_ops_best(enum sc_group g);
+
+/* Tables that only a processor of the kind can run, where the build has them. */
+const struct sc_group_ops *sc_group_ops_ifma(enum sc_group g);
+const struct sc_group_ops *sc_group_ops_adx_table(enum sc_group g);
 
 #endif

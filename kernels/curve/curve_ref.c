@@ -2,74 +2,29 @@
  *
  * Portable operations of the four groups, and the choice at run time.
  */
-#include "kernels/curve/curve_ops.h"
+#define SC_GROUP_OPS sc_group_ops_ref
+#include "kernels/curve/curve_plain.inc"
 
-#include "core/curve/bls12_381_points.h"
-#include "core/curve/bn254_points.h"
+#include "kernels/curve/has.h"
 
-#include <string.h>
-
-/* Two different x; the same point twice; a sum that needs no division: infinity among the points, or inverse points. */
-enum pair_kind { CHORD, TANGENT, EASY };
-
-#define SC_G bn_g1
-#define SC_K bn_fp
-#define SC_ORDER BN_FR_
-#define SC_NAME "bn254-g1"
-#define SC_SPLIT BN_
-#include "kernels/curve/group_ops.inc"
-#include "kernels/curve/group_table.inc"
-
-#define SC_G bn_g2
-#define SC_K bn_fp2
-#define SC_ORDER BN_FR_
-#define SC_NAME "bn254-g2"
-#include "kernels/curve/group_ops.inc"
-#include "kernels/curve/group_table.inc"
-
-#define SC_G bls_g1
-#define SC_K bls_fp
-#define SC_ORDER BLS_FR_
-#define SC_NAME "bls12-381-g1"
-#define SC_SPLIT BLS_
-#include "kernels/curve/group_ops.inc"
-#include "kernels/curve/group_table.inc"
-
-#define SC_G bls_g2
-#define SC_K bls_fp2
-#define SC_ORDER BLS_FR_
-#define SC_NAME "bls12-381-g2"
-#include "kernels/curve/group_ops.inc"
-#include "kernels/curve/group_table.inc"
-
-const struct sc_group_ops *sc_group_ops_ref(enum sc_group g)
+const struct sc_group_ops *sc_group_ops_adx(enum sc_group g)
 {
-    switch (g) {
-    case SC_BN_G1:
-        return &bn_g1_ops;
-    case SC_BN_G2:
-        return &bn_g2_ops;
-    case SC_BLS_G1:
-        return &bls_g1_ops;
-    case SC_BLS_G2:
-        return &bls_g2_ops;
-    case SC_GROUP_END:
-        break;
+#ifdef SC_HAVE_ADX
+    if (sc_has_adx()) {
+        return sc_group_ops_adx_table(g);
     }
+#endif
+    (void)g;
     return NULL;
 }
-
-#ifdef SC_HAVE_IFMA
-const struct sc_group_ops *sc_group_ops_ifma(enum sc_group g);
-#endif
 
 const struct sc_group_ops *sc_group_ops_best(enum sc_group g)
 {
 #ifdef SC_HAVE_IFMA
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512ifma")) {
+    if (sc_has_ifma()) {
         return sc_group_ops_ifma(g);
     }
 #endif
-    return sc_group_ops_ref(g);
+    const struct sc_group_ops *const adx = sc_group_ops_adx(g);
+    return adx != NULL ? adx : sc_group_ops_ref(g);
 }

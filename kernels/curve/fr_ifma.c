@@ -30,8 +30,6 @@
 #include "kernels/curve/vfr.inc"
 #include "kernels/curve/fr_table.inc"
 
-const struct sc_fr_ops *sc_fr_ops_ifma(enum sc_fr f);
-
 const struct sc_fr_ops *sc_fr_ops_ifma(enum sc_fr f)
 {
     return f == SC_BN_FR ? &bn_fr_ops : f == SC_BLS_FR ? &bls_fr_ops : NULL;

@@ -50,7 +50,13 @@ struct sc_fr_ops {
 
 /** The portable operations: always there. */
 const struct sc_fr_ops *sc_fr_ops_ref(enum sc_fr f);
+/** With products of mulx, adcx and adox; NULL where the processor has not got them. */
+const struct sc_fr_ops *sc_fr_ops_adx(enum sc_fr f);
 /** The fastest that this processor has. */
 const struct sc_fr_ops *sc_fr_ops_best(enum sc_fr f);
+
+/* Tables that only a processor of the kind can run, where the build has them. */
+const struct sc_fr_ops *sc_fr_ops_ifma(enum sc_fr f);
+const struct sc_fr_ops *sc_fr_ops_adx_table(enum sc_fr f);
 
 #endif

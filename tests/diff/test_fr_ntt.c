@@ -123,6 +123,9 @@ Test(fr_ntt, values_are_those_of_the_polynomial)
 {
     for (int f = 0; f < SC_FR_END; f++) {
         against_gmp(sc_fr_ops_ref((enum sc_fr)f));
+        if (sc_fr_ops_adx((enum sc_fr)f) != NULL) {
+            against_gmp(sc_fr_ops_adx((enum sc_fr)f));
+        }
         if (sc_fr_ops_best((enum sc_fr)f) != sc_fr_ops_ref((enum sc_fr)f)) {
             against_gmp(sc_fr_ops_best((enum sc_fr)f));
         }
@@ -178,8 +181,12 @@ Test(fr_ntt, inverse_gives_back_the_coefficients_and_every_table_and_thread_coun
 Test(fr_ntt, element_wise_operations_agree_with_the_field)
 {
     enum { N = 41 };
-    for (int f = 0; f < SC_FR_END; f++) {
-        const struct sc_fr_ops *const ref = sc_fr_ops_ref((enum sc_fr)f), *const ops = sc_fr_ops_best((enum sc_fr)f);
+    for (int k = 0; k < 2 * SC_FR_END; k++) {
+        const enum sc_fr f = (enum sc_fr)(k / 2);
+        const struct sc_fr_ops *const ref = sc_fr_ops_ref(f), *const ops = k % 2 == 0 ? sc_fr_ops_best(f) : sc_fr_ops_adx(f);
+        if (ops == NULL) {
+            continue;
+        }
         mpz_t p, x, y, z;
         mpz_inits(p, x, y, z, NULL);
         mpz_import(p, 4, -1, 8, 0, 0, ops->modulus);

@@ -177,6 +177,9 @@ static void every_shape(enum sc_group g, const struct sc_group_ops *ops, struct 
     Test(msm, name##_agrees_with_single_products)                     \
     {                                                                 \
         every_shape(g, sc_group_ops_ref(g), NULL);                    \
+        if (sc_group_ops_adx(g) != NULL) {                            \
+            every_shape(g, sc_group_ops_adx(g), NULL);                \
+        }                                                             \
         if (sc_group_ops_best(g) != sc_group_ops_ref(g)) {            \
             every_shape(g, sc_group_ops_best(g), NULL);               \
         }                                                             \
