@@ -54,7 +54,8 @@ static socle_status tell(void *arg, const char *op, double fraction)
 }
 
 /* What a device failed at was made by the processor: no time of the device. */
-static socle_status devices_worked(char why[SC_PROOF_WHY], const struct socle_device_use *first, const struct socle_device_use *more, unsigned n_more)
+static socle_status devices_worked(char why[SC_PROOF_WHY], const struct socle_device_use *first, const struct socle_device_use *more,
+                                   unsigned n_more)
 {
     for (unsigned k = 0; k <= n_more; k++) {
         const struct socle_device_use *const d = k == 0 ? first : &more[k - 1];
@@ -156,7 +157,8 @@ out:
 
 /* ---- running ---- */
 
-static socle_status begin(struct proving_bench *p, socle_context *ctx, const struct sc_guest_case *guests, const struct sc_g16_case *circuits, size_t n)
+static socle_status begin(struct proving_bench *p, socle_context *ctx, const struct sc_guest_case *guests, const struct sc_g16_case *circuits,
+                          size_t n)
 {
     *p = (struct proving_bench){.ctx = ctx, .start_ns = sc_clock_ns(), .outer = ctx->options, .guests = guests, .circuits = circuits};
     p->scenes = sc_alloc(circuits != NULL ? n : 0, sizeof *p->scenes);

@@ -59,7 +59,8 @@ void sc_workload_digest(uint8_t out[SOCLE_BENCH_DIGEST], const uint8_t *program,
     sc_b3_final(&h, 0, out, SOCLE_BENCH_DIGEST);
 }
 
-socle_status sc_g16_scene_make(struct sc_g16_scene *out, const struct sc_g16_case *c, struct sc_pool *pool, socle_status (*goes_on)(void *arg), void *arg)
+socle_status sc_g16_scene_make(struct sc_g16_scene *out, const struct sc_g16_case *c, struct sc_pool *pool,
+                               socle_status (*goes_on)(void *arg), void *arg)
 {
     const struct g16_curve *const curve = sc_g16_by_name(c->curve);
     struct sc_snark_file circuit_file = sc_snark_chain(curve, rounds(c));

@@ -45,6 +45,7 @@ struct sc_plot {
     size_t n;
     struct sc_plot_report *of;
     size_t n_stages;
+    bool stages_left_out; /* the reports have more names together than can be told apart; n_stages is 0 then */
     char stage[SC_PLOT_STAGES][24];
     size_t n_cases, n_left_out;
     struct sc_plot_case cases[SC_PLOT_CASES];

@@ -191,7 +191,8 @@ bool sc_plot_stages(struct sc_canvas *c, char why[SC_PLOT_WHY], const struct sc_
         }
     }
     if (high < LEAST_TIME) {
-        (void)snprintf(why, SC_PLOT_WHY, "no case has stages");
+        (void)snprintf(why, SC_PLOT_WHY, "%s", p->stages_left_out ? "the reports have more than 8 names of stages together: draw the suites apart"
+                                                                  : "no case has stages");
         return false;
     }
     c->stages = true;

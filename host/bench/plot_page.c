@@ -182,7 +182,9 @@ static void put_missing(struct sc_svg *s, const struct sc_plot *p)
             sc_svg_say(s, row->op, 0);
             sc_svg_put(s, " ");
             sc_svg_say(s, row->shape, 0);
-            sc_svg_put(s, ": %s", row->outcome == SOCLE_BENCH_WRONG ? "the result was wrong" : row->outcome == SOCLE_BENCH_FAILED ? "failed: " : "skipped: ");
+            sc_svg_put(s, ": %s", row->outcome == SOCLE_BENCH_WRONG    ? "the result was wrong"
+                                  : row->outcome == SOCLE_BENCH_FAILED ? "failed: "
+                                                                       : "skipped: ");
             sc_svg_say(s, row->why, 0);
             sc_svg_put(s, "</li>\n");
         }

@@ -39,9 +39,13 @@ static size_t stage_named(struct reader *r, struct sc_plot *p, const char *name)
     while (k < p->n_stages && strcmp(p->stage[k], name) != 0) {
         k++;
     }
-    if (k == SC_PLOT_STAGES || strlen(name) >= sizeof p->stage[0]) {
-        fault(r, SOCLE_E_FORMAT, "more than %u names of stages, or one of more than 23 bytes", SC_PLOT_STAGES);
-        return 0;
+    if (strlen(name) >= sizeof p->stage[0]) {
+        fault(r, SOCLE_E_FORMAT, "a name of a stage has more than 23 bytes");
+        return SC_PLOT_STAGES;
+    }
+    if (k == SC_PLOT_STAGES) { /* suites that have others: each for itself can be drawn */
+        p->stages_left_out = true;
+        return k;
     }
     if (k == p->n_stages) {
         (void)snprintf(p->stage[p->n_stages++], sizeof p->stage[0], "%s", name);
@@ -91,12 +95,16 @@ static void read_stages(struct reader *r, struct sc_plot *p, struct sc_plot_row 
     if (stages == NULL || json_is_null(stages)) {
         return;
     }
-    if (!json_is_object(stages)) {
-        fault(r, SOCLE_E_FORMAT, "stages is of another type");
+    if (!json_is_object(stages) || json_object_size(stages) > SC_PLOT_STAGES) {
+        fault(r, SOCLE_E_FORMAT, "stages is of another type, or has more than %u members", SC_PLOT_STAGES);
+        return;
     }
     json_object_foreach(stages, key, v) {
         const size_t k = stage_named(r, p, key);
-        row->stage[k] = stage_time(r, v, n_runs);
+        const double seconds = stage_time(r, v, n_runs);
+        if (k < SC_PLOT_STAGES) {
+            row->stage[k] = seconds;
+        }
     }
 }
 
@@ -301,6 +309,7 @@ socle_status sc_plot_read(struct sc_plot *out, char why[SC_REPORT_WHY + SC_PLOT_
         }
     }
     find_cases(out);
+    out->n_stages = out->stages_left_out ? 0 : out->n_stages;
 out:
     if (st != SOCLE_OK) {
         sc_plot_fini(out);

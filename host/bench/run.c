@@ -85,7 +85,8 @@ const char *sc_bench_suite(unsigned i)
 
 unsigned sc_bench_suite_version(enum sc_suite suite)
 {
-    static const unsigned versions[] = {[SC_SUITE_KERNELS] = SC_LAB_VERSION, [SC_SUITE_PROVE] = SC_GUESTS_VERSION, [SC_SUITE_GROTH16] = SC_G16_VERSION};
+    static const unsigned versions[] = {[SC_SUITE_KERNELS] = SC_LAB_VERSION, [SC_SUITE_PROVE] = SC_GUESTS_VERSION,
+                                        [SC_SUITE_GROTH16] = SC_G16_VERSION};
     return versions[suite];
 }
 
@@ -147,7 +148,8 @@ socle_status sc_bench_init(struct socle_bench *b, const struct socle_bench_optio
     b->moments = sc_alloc(SC_BENCH_MOMENTS, sizeof *b->moments);
     b->proofs = sc_alloc(proofs ? b->n : 0, sizeof *b->proofs);
     b->proof_runs = sc_alloc(proofs ? b->n * b->max_runs : 0, sizeof *b->proof_runs);
-    bool good = b->proofs != NULL && b->proof_runs != NULL && b->wanted != NULL && b->rows != NULL && b->runs != NULL && b->least != NULL && b->by_memory != NULL && b->moments != NULL;
+    bool good = b->proofs != NULL && b->proof_runs != NULL && b->wanted != NULL && b->rows != NULL && b->runs != NULL && b->least != NULL &&
+                b->by_memory != NULL && b->moments != NULL;
     for (int l = 0; l < SC_LAB_N_LIMITS; l++) {
         b->rates[l] = sc_alloc(b->max_rates, sizeof(double));
         good = good && b->rates[l] != NULL;
@@ -164,12 +166,13 @@ socle_status sc_bench_init(struct socle_bench *b, const struct socle_bench_optio
         }
     }
     (void)snprintf(b->device[0], sizeof b->device[0], "cpu");
-    b->info = (struct socle_bench_info){.devices = {b->device[0]}, .n_devices = 1, .suite = sc_bench_suite(suite), .suite_version = sc_bench_suite_version(suite),
-                                        .runs = b->max_runs, .kernels = sc_cpu_ops_now()->name,
+    b->info = (struct socle_bench_info){.devices = {b->device[0]}, .n_devices = 1,
+                                        .suite = sc_bench_suite(suite), .suite_version = sc_bench_suite_version(suite), .runs = b->max_runs, .kernels = sc_cpu_ops_now()->name,
                                         .reference = sc_cpu_ops_get(SC_ISA_REF)->name, .virtualised = -1, .load = unknown,
                                         .slowest_pace = unknown, .lowest_clock = unknown, .hottest = unknown, .most_load = unknown,
-                                        .os = b->machine.os, .kernel = b->machine.kernel, .governor = b->machine.governor, .container = b->machine.container,
-                                        .microcode = b->machine.microcode, .cards = b->machine.cards, .smt = -1, .boost = -1, .memory_ecc = -1};
+                                        .os = b->machine.os, .kernel = b->machine.kernel, .governor = b->machine.governor,
+                                        .container = b->machine.container, .microcode = b->machine.microcode, .cards = b->machine.cards,
+                                        .smt = -1, .boost = -1, .memory_ecc = -1};
     return SOCLE_OK;
 }
 

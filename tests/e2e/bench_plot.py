@@ -180,6 +180,10 @@ def geometry(folder, base):
     said = texts(out, "stages.svg")
     report(all(s in said for s in STAGES), "and are named", said)
     report(f"{fast['devices'][0]['threads']} threads: 2.00" in texts(out, "scaling.svg"), "twice the speed on twice the threads", texts(out, "scaling.svg"))
+    other = changed(slow, lambda d: d["results"][0].update({"op": "other", "stages": {f"s{i}": 1.0 for i in range(8)}}))
+    drawn = folder.draw(slow, other)
+    report("stages.svg" not in os.listdir(drawn) and "stages.svg" in os.listdir(folder.draw(other)) and "draw the suites apart" in read(drawn, "index.html"),
+           "reports with more stages than there are colours are drawn without them")
     three, mixed = changed(fast, lambda d: d["devices"].extend([d["devices"][0]] * 2)), changed(fast, lambda d: d["devices"].append(d["devices"][0] | {"name": "x"}))
     for d in (three, mixed):
         d["results"][0]["runs_ns"] = [r // 4 for r in runs]

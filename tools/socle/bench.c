@@ -38,7 +38,8 @@ static void say_row(const struct socle_bench_row *r)
         (void)snprintf(share, sizeof share, "%.0f %%", 100 * r->share);
     }
     (void)snprintf(spread, sizeof spread, "%.1f %%", 100 * r->time.mad / r->time.median);
-    (void)printf("%-10s %-19s %9.3f %7s %9.*f %-4s %5s %-7s%s\n", r->op, r->shape, 1e-6 * r->time.median, spread, r->rate < 1 ? 4 : 2, r->rate, r->unit, share,
+    (void)printf("%-10s %-19s %9.3f %7s %9.*f %-4s %5s %-7s%s\n", r->op, r->shape, 1e-6 * r->time.median, spread, r->rate < 1 ? 4 : 2,
+                 r->rate, r->unit, share,
                  short_name(r->binds), r->outcome == SOCLE_BENCH_WRONG ? "!" : r->time.drifts ? "~" : r->time.unstable ? "*" : "");
     if (isfinite(r->joules)) {
         (void)printf("%-10s %-19s %9.3g J a run, %.3g uJ for each of the %s\n", "", "", r->joules, 1e6 * r->joules / r->units, r->what);
@@ -109,7 +110,8 @@ static void say_result(const struct bench_result *r)
     for (unsigned k = 0; k < r->n_on; k++) {
         const struct socle_device *const d = &r->on[k];
         if (strcmp(d->id, "cpu") == 0) {
-            (void)printf("%.40s, %u threads, %s%s\n", d->name, r->info->threads, r->info->kernels, r->info->virtualised == 1 ? ", virtual machine" : "");
+            (void)printf("%.40s, %u threads, %s%s\n", d->name, r->info->threads, r->info->kernels,
+                         r->info->virtualised == 1 ? ", virtual machine" : "");
         } else {
             (void)printf("%s, %.58s\n%s", d->id, d->name, d->is_processor ? "PoCL or the like: OpenCL on the processor, no GPU, no figure of one\n" : "");
         }
