@@ -45,17 +45,26 @@ KC_FN void kc_p2_external(kc_u32 *s, const kc_u32 width)
     }
 }
 
+/** The sum of all of a state, reduced once: two elements fit in a word, and 2^32 = KC_ONE. */
+KC_FN kc_u32 kc_p2_sum(const kc_u32 *s, const kc_u32 width)
+{
+    kc_u64 all = 0u; /* < 2^36 */
+    KC_UNROLL
+    for (kc_u32 i = 0; i < width; i += 2u) {
+        all += s[i] + s[i + 1u];
+    }
+    const kc_u32 low = KC_MIN((kc_u32)all, (kc_u32)all - KC_P); /* < p + 2^25 */
+    const kc_u32 r = (kc_u32)(all >> 32) * KC_ONE + low;         /* < 2 p: the first factor is at most 12 */
+    return KC_MIN(r, r - KC_P);
+}
+
 #define KC_P2_PLUS(i, k) s[i] = kc_add(sum, kc_div_2(s[i], k));
 #define KC_P2_MINUS(i, k) s[i] = kc_sub(sum, kc_div_2(s[i], k));
 
 /** All ones, and a diagonal of small numbers and of powers of 1/2. */
 KC_FN void kc_p2_internal(kc_u32 *s, const kc_u32 width)
 {
-    kc_u32 sum = s[0];
-    KC_UNROLL
-    for (kc_u32 i = 1u; i < width; i++) {
-        sum = kc_add(sum, s[i]);
-    }
+    const kc_u32 sum = kc_p2_sum(s, width);
     const kc_u32 s4 = kc_add(s[4], s[4]), s5 = kc_add(s[5], s[5]), s7 = kc_add(s[7], s[7]), s8 = kc_add(s[8], s[8]);
     s[0] = kc_sub(sum, kc_add(s[0], s[0]));
     s[1] = kc_add(sum, s[1]);
@@ -104,14 +113,9 @@ KC_FN void kc_p2_full(kc_u32 *s, KC_GLOBAL const kc_u32 *constants, const kc_u32
     }
 }
 
-/** State j: element i at states[i n + j]; constants: first full rounds, partial rounds, last full rounds. s: room for a state. */
-KC_FN void kc_p2_permute(kc_u32 *s, KC_GLOBAL kc_u32 *states, KC_GLOBAL const kc_u32 *constants, kc_u32 n, kc_u32 j, const kc_u32 width,
-                         const kc_u32 partial)
+/** The permutation; constants: first full rounds, partial rounds, last full rounds. */
+KC_FN void kc_p2_rounds(kc_u32 *s, KC_GLOBAL const kc_u32 *constants, const kc_u32 width, const kc_u32 partial)
 {
-    KC_UNROLL
-    for (kc_u32 i = 0; i < width; i++) {
-        s[i] = states[(kc_u64)i * n + j];
-    }
     kc_p2_external(s, width);
     kc_p2_full(s, constants, width);
     for (kc_u32 r = 0; r < partial; r++) {
@@ -119,6 +123,17 @@ KC_FN void kc_p2_permute(kc_u32 *s, KC_GLOBAL kc_u32 *states, KC_GLOBAL const kc
         kc_p2_internal(s, width);
     }
     kc_p2_full(s, constants + 4u * width + partial, width);
+}
+
+/** State j: element i at states[i n + j]. s: room for a state. */
+KC_FN void kc_p2_permute(kc_u32 *s, KC_GLOBAL kc_u32 *states, KC_GLOBAL const kc_u32 *constants, kc_u32 n, kc_u32 j, const kc_u32 width,
+                         const kc_u32 partial)
+{
+    KC_UNROLL
+    for (kc_u32 i = 0; i < width; i++) {
+        s[i] = states[(kc_u64)i * n + j];
+    }
+    kc_p2_rounds(s, constants, width, partial);
     KC_UNROLL
     for (kc_u32 i = 0; i < width; i++) {
         states[(kc_u64)i * n + j] = s[i];
