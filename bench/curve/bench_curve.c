@@ -7,6 +7,7 @@
  * bench_curve pair CURVE LOG_N 1 [SAMPLES]              CURVE: bn254, bls12-381
  * Random scalars, distinct points. Seconds are processor time with one thread, wall time otherwise. Report medians.
  */
+#include "bench/curve/points.h"
 #include "core/curve/bls12_381_mul.h"
 #include "core/curve/bls12_381_pairing.h"
 #include "core/curve/bn254_mul.h"
@@ -19,8 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-enum { BLOCK = 1024 };
 
 struct bench {
     const char *what, *name, *table;
@@ -50,24 +49,6 @@ static uint64_t next(void)
     return s ^ (s >> 29);
 }
 
-/* P, 2 P, ...: the first block one by one from P + P, the others as the block before plus its last point's multiple. */
-static void fill_points(uint8_t *p, size_t n, const struct sc_group_ops *ref, const void *generator, void *scratch)
-{
-    uint32_t src[2 * BLOCK];
-    memcpy(p, generator, ref->size);
-    for (size_t i = 1; i < n && i < BLOCK; i++) {
-        const uint32_t one[2] = {(uint32_t)(i - 1) << 1, 0};
-        ref->pairs(p + i * ref->size, p, one, 1, scratch);
-    }
-    for (size_t at = BLOCK; at < n; at += BLOCK) {
-        for (size_t i = 0; i < BLOCK; i++) {
-            src[2 * i] = (uint32_t)(at - BLOCK + i) << 1;
-            src[2 * i + 1] = (uint32_t)(BLOCK - 1) << 1;
-        }
-        ref->pairs(p + at * ref->size, p, src, n - at < BLOCK ? n - at : BLOCK, scratch);
-    }
-}
-
 static socle_status bench_msm(struct bench *b)
 {
     enum sc_group g = SC_BN_G1;
@@ -83,7 +64,7 @@ static socle_status bench_msm(struct bench *b)
         return SOCLE_E_DEVICE;
     }
     const size_t n = (size_t)1 << b->log_n;
-    uint8_t *const p = sc_big_alloc(n * ref->size), *const scratch = sc_big_alloc(BLOCK * ref->pairs_scratch);
+    uint8_t *const p = sc_big_alloc(n * ref->size), *const scratch = sc_big_alloc(POINTS_BLOCK * ref->pairs_scratch);
     uint64_t(*const k)[4] = sc_big_alloc(n * sizeof *k);
     _Alignas(64) uint8_t out[256], generator[256];
     socle_status st = p == NULL || k == NULL || scratch == NULL ? SOCLE_E_NOMEM : SOCLE_OK;
@@ -105,7 +86,7 @@ static socle_status bench_msm(struct bench *b)
     }
     sc_big_free(p, n * ref->size);
     sc_big_free(k, n * sizeof *k);
-    sc_big_free(scratch, BLOCK * ref->pairs_scratch);
+    sc_big_free(scratch, POINTS_BLOCK * ref->pairs_scratch);
     return st;
 }
 
