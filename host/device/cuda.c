@@ -14,6 +14,7 @@
 #include "host/device/cuda_api.h"
 #include "host/device/device_ops.h"
 #include "host/device/wait.h"
+#include "host/sys/bind.h"
 #include "host/sys/mem.h"
 
 enum { NTT_ITEMS = 256, MESSAGE = 256, ALIGN = 256, PIECES = 2 };
@@ -138,6 +139,7 @@ static void about(struct sc_cuda_about *out, const struct sc_cu_api *api, int de
     }
     out->memory = api->cuDeviceTotalMem(&memory, device) == SC_CU_SUCCESS ? memory : 0;
     out->units = (uint32_t)attribute(api, device, SC_CU_UNITS);
+    out->clock_mhz = (uint32_t)attribute(api, device, SC_CU_CLOCK_KHZ) / 1000;
     out->major = (uint32_t)attribute(api, device, SC_CU_MAJOR);
     out->minor = (uint32_t)attribute(api, device, SC_CU_MINOR);
 }
@@ -186,7 +188,8 @@ static socle_status open_kernels(struct cuda *d)
     return st;
 }
 
-static socle_status open_staging(struct cuda *d, struct staging *s)
+/* node: the one near the device, or -1. What cannot be put there does its work from where it is. */
+static socle_status open_staging(struct cuda *d, struct staging *s, int node)
 {
     socle_status st = SOCLE_OK;
     s->bytes = sc_big_take(STAGING_BYTES);
@@ -194,6 +197,7 @@ static socle_status open_staging(struct cuda *d, struct staging *s)
         (void)snprintf(d->message, sizeof d->message, "no memory");
         return SOCLE_E_NOMEM;
     }
+    (void)sc_bind_memory(s->bytes, STAGING_BYTES, node);
     s->registered = d->api->cuMemHostRegister(s->bytes, STAGING_BYTES, 0) == SC_CU_SUCCESS;
     for (int i = 0; i < PIECES && st == SOCLE_OK; i++) {
         st = check(d, d->api->cuEventCreate(&s->done[i], SC_CU_EVENT_NO_TIMING), "an event");
@@ -213,8 +217,9 @@ static socle_status open_all(struct cuda *d)
     for (int i = 0; i < SC_N_QUEUES; i++) {
         TRY(check(d, d->api->cuStreamCreate(&d->stream[i], SC_CU_STREAM_NON_BLOCKING), "a stream"));
     }
-    TRY(open_staging(d, &d->staging[SC_QUEUE_PUT]));
-    TRY(open_staging(d, &d->staging[SC_QUEUE_GET]));
+    const int node = sc_bind_node_of(d->about.bus);
+    TRY(open_staging(d, &d->staging[SC_QUEUE_PUT], node));
+    TRY(open_staging(d, &d->staging[SC_QUEUE_GET], node));
     st = open_kernels(d);
 out:
     return st;

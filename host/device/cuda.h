@@ -12,6 +12,7 @@ struct sc_cuda_about {
     char name[128], driver[64], bus[32]; /* bus: address on the PCI bus */
     uint64_t memory;                     /* bytes of the whole device */
     uint32_t units;                      /* multiprocessors */
+    uint32_t clock_mhz;                  /* of them, at most; 0: unknown */
     uint32_t major, minor;               /* compute capability */
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Binding of threads over hwloc. Owns nothing after it returns.
+ * Binding of threads and memory over hwloc. Owns nothing after it returns.
  */
 #include "host/sys/bind.h"
 
@@ -63,7 +63,55 @@ unsigned sc_bind_threads(const pthread_t *threads, unsigned n, enum sc_bind how)
     hwloc_topology_destroy(t);
     return bound;
 }
+
+int sc_bind_node_of(const char *bus)
+{
+    int node = -1;
+    hwloc_topology_t t;
+    if (hwloc_topology_init(&t) != 0) {
+        return -1;
+    }
+    if (hwloc_topology_set_io_types_filter(t, HWLOC_TYPE_FILTER_KEEP_IMPORTANT) == 0 && hwloc_topology_load(t) == 0 &&
+        hwloc_get_nbobjs_by_type(t, HWLOC_OBJ_NUMANODE) > 1) {
+        const hwloc_obj_t device = hwloc_get_pcidev_by_busidstring(t, bus);
+        const hwloc_obj_t near = device != NULL ? hwloc_get_non_io_ancestor_obj(t, device) : NULL;
+        /* one node, or it is as near to all of them */
+        node = near != NULL && near->nodeset != NULL && hwloc_bitmap_weight(near->nodeset) == 1 ? hwloc_bitmap_first(near->nodeset) : -1;
+    }
+    hwloc_topology_destroy(t);
+    return node;
+}
+
+bool sc_bind_memory(void *p, size_t size, int node)
+{
+    bool bound = false;
+    hwloc_topology_t t;
+    hwloc_bitmap_t set = NULL;
+    if (node < 0 || hwloc_topology_init(&t) != 0) {
+        return false;
+    }
+    if (hwloc_topology_load(t) == 0 && (set = hwloc_bitmap_alloc()) != NULL && hwloc_bitmap_set(set, (unsigned)node) == 0) {
+        bound = hwloc_set_area_membind(t, p, size, set, HWLOC_MEMBIND_BIND, HWLOC_MEMBIND_BYNODESET | HWLOC_MEMBIND_MIGRATE) == 0;
+    }
+    hwloc_bitmap_free(set);
+    hwloc_topology_destroy(t);
+    return bound;
+}
 #else
+int sc_bind_node_of(const char *bus)
+{
+    (void)bus;
+    return -1;
+}
+
+bool sc_bind_memory(void *p, size_t size, int node)
+{
+    (void)p;
+    (void)size;
+    (void)node;
+    return false;
+}
+
 unsigned sc_bind_threads(const pthread_t *threads, unsigned n, enum sc_bind how)
 {
     (void)threads;

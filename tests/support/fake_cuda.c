@@ -3,12 +3,15 @@
  * Work is done when it has been asked for three times, no sooner: who does not wait sees memory as it was. Contracts: fake_cuda.h and the
  * driver API's reference.
  */
+#define _DEFAULT_SOURCE
 #include "tests/support/fake_cuda.h"
 
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "host/device/cuda_api.h"
 #include "kernels/kc/launch.h"
@@ -154,7 +157,7 @@ int cuDeviceTotalMem_v2(size_t *bytes, int device)
 
 int cuDeviceGetAttribute(int *value, int attribute, int device)
 {
-    *value = attribute == SC_CU_UNITS ? 132 : attribute == SC_CU_MAJOR ? 9 : 0;
+    *value = attribute == SC_CU_UNITS ? 132 : attribute == SC_CU_MAJOR ? 9 : attribute == SC_CU_CLOCK_KHZ ? 1980000 : 0;
     return device_known(device) ? SC_CU_SUCCESS : misuse("device");
 }
 
@@ -264,6 +267,14 @@ static void *bytes_at(sc_cu_address address, size_t size)
     return at;
 }
 
+/* Whether the page at @p p has a policy of its own, as what is bound to a node has. */
+static bool is_bound(void *p)
+{
+    enum { OF_ADDRESS = 2 }; /* MPOL_F_ADDR; policy 0 is the process's */
+    int policy = 0;
+    return syscall(SYS_get_mempolicy, &policy, NULL, 0UL, p, (unsigned long)OF_ADDRESS) == 0 && policy != 0;
+}
+
 int cuMemHostRegister_v2(void *p, size_t size, unsigned flags)
 {
     CALL(true);
@@ -271,6 +282,7 @@ int cuMemHostRegister_v2(void *p, size_t size, unsigned flags)
         return misuse("registering");
     }
     (void)count(&fake_cuda.live, fake_cuda.no_registering ? 0 : 1);
+    (void)count(&fake_cuda.bound, is_bound(p));
     return fake_cuda.no_registering ? SC_CU_OUT_OF_MEMORY : SC_CU_SUCCESS;
 }
 

@@ -26,6 +26,7 @@ struct fake_cuda {
     unsigned calls, launches, copies_down, copies_up;
     uint64_t most;        /* memory of devices that was in use at a time */
     unsigned live;        /* handles and pieces of memory that were not given back */
+    unsigned bound;       /* pieces of registered memory that are bound to a memory node */
     const char *misuse;   /* the first one; NULL */
 };
 
