@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "host/api/context.h"
+#include "host/api/doctor.h"
 #include "host/device/cuda.h"
 #include "host/device/opencl.h"
 #include "host/sys/room.h"
@@ -93,18 +94,100 @@ static void memory(struct findings *f)
 /* ---- devices ---- */
 
 /* Nodes of devices in a folder that this user cannot open. */
-static void permissions(struct findings *f, const char *folder, const char *prefix, const char *group)
+static void permissions(struct findings *f, const char *root, const char *folder, const char *prefix, const char *group)
 {
-    DIR *const d = opendir(folder);
+    char at[256];
+    (void)snprintf(at, sizeof at, "%.120s%s", root, folder);
+    DIR *const d = opendir(at);
     for (const struct dirent *e = d != NULL ? readdir(d) : NULL; e != NULL; e = readdir(d)) {
-        char path[320];
-        (void)snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
+        char path[640];
+        (void)snprintf(path, sizeof path, "%s/%s", at, e->d_name);
         if (strncmp(e->d_name, prefix, strlen(prefix)) == 0 && access(path, R_OK | W_OK) != 0 && errno == EACCES) {
-            add(f, "permissions", SOCLE_HEALTH_BAD, "%s is not for this user; usermod -aG %s USER, then log in again", path, group);
+            add(f, "permissions", SOCLE_HEALTH_BAD, "%s/%.60s is not for this user; usermod -aG %s USER, then log in again", folder, e->d_name, group);
         }
     }
     if (d != NULL) {
         (void)closedir(d);
+    }
+}
+
+/* Makers of GPUs, and what runs OpenCL on theirs in Debian. */
+enum { NVIDIA, AMD, INTEL, N_MAKERS };
+static const struct {
+    const char *vendor, *name, *install;
+} makers[N_MAKERS] = {
+    [NVIDIA] = {"0x10de", "NVIDIA", "nvidia-driver and nvidia-opencl-icd (non-free)"},
+    [AMD] = {"0x1002", "AMD", "mesa-opencl-icd, or AMD's ROCm"},
+    [INTEL] = {"0x8086", "Intel", "intel-opencl-icd"},
+};
+
+/* Display devices and accelerators (classes 03 and 12) on the PCI bus by maker, and the first one's place. */
+struct on_bus {
+    unsigned n[N_MAKERS];
+    char first[N_MAKERS][24];
+};
+
+static void look_at_bus(struct on_bus *out, const char *root)
+{
+    char at[256];
+    memset(out, 0, sizeof *out);
+    (void)snprintf(at, sizeof at, "%.120s/sys/bus/pci/devices", root);
+    DIR *const d = opendir(at);
+    for (const struct dirent *e = d != NULL ? readdir(d) : NULL; e != NULL; e = readdir(d)) {
+        char path[640], vendor[32], class[32];
+        (void)snprintf(path, sizeof path, "%s/%s/vendor", at, e->d_name);
+        const bool told = line_of(path, vendor, sizeof vendor);
+        (void)snprintf(path, sizeof path, "%s/%s/class", at, e->d_name);
+        if (!told || !line_of(path, class, sizeof class) || (strncmp(class, "0x03", 4) != 0 && strncmp(class, "0x12", 4) != 0)) {
+            continue;
+        }
+        for (int i = 0; i < N_MAKERS; i++) {
+            if (strcmp(vendor, makers[i].vendor) == 0 && out->n[i]++ == 0) {
+                (void)snprintf(out->first[i], sizeof out->first[i], "%.*s", (int)sizeof out->first[i] - 1, e->d_name);
+            }
+        }
+    }
+    if (d != NULL) {
+        (void)closedir(d);
+    }
+}
+
+/* NVIDIA's driver in the kernel, and the nodes through which programs reach it. */
+static void nvidia_driver(struct findings *f, const char *root, const struct on_bus *bus)
+{
+    char path[256], line[256];
+    (void)snprintf(path, sizeof path, "%.120s/proc/driver/nvidia/version", root);
+    if (!line_of(path, line, sizeof line)) {
+        if (bus->n[NVIDIA] > 0) {
+            add(f, "driver", SOCLE_HEALTH_BAD, "%u of NVIDIA on the PCI bus (%s first), and no driver in the kernel; Debian: %s, then restart", bus->n[NVIDIA],
+                bus->first[NVIDIA], makers[NVIDIA].install);
+        }
+        return;
+    }
+    const char *version = strstr(line, "Module");
+    version = version != NULL ? version + strlen("Module") : line;
+    version += strspn(version, " ");
+    add(f, "driver", SOCLE_HEALTH_GOOD, "NVIDIA's in the kernel: %.*s", (int)(strcspn(version, " ") < 60 ? strcspn(version, " ") : 60), version);
+    (void)snprintf(path, sizeof path, "%.120s/dev/nvidiactl", root);
+    if (access(path, F_OK) != 0) {
+        add(f, "driver", SOCLE_HEALTH_BAD, "there is no /dev/nvidiactl: run nvidia-modprobe, or nvidia-smi once as root; a container has to be given the devices");
+    }
+}
+
+/* Of makers whose devices are reached through OpenCL alone. */
+static void others_on_bus(struct findings *f, const struct on_bus *bus)
+{
+    struct sc_opencl_about about[SC_MAX_DEVICES];
+    const size_t n = sc_opencl_list(about, SC_MAX_DEVICES);
+    bool any = false;
+    for (size_t i = 0; i < n && i < SC_MAX_DEVICES; i++) {
+        any |= !about[i].is_processor;
+    }
+    for (int i = AMD; i < N_MAKERS && !any; i++) {
+        if (bus->n[i] > 0) {
+            add(f, "driver", SOCLE_HEALTH_SLOW, "%u of %s on the PCI bus (%s first), and OpenCL does not know it; Debian: %s", bus->n[i], makers[i].name,
+                bus->first[i], makers[i].install);
+        }
     }
 }
 
@@ -145,29 +228,38 @@ static void cuda(struct findings *f)
         if (sc_cuda_open(&d, why, sizeof why, 0) == SOCLE_OK) {
             d.ops->close(d.self);
         }
-        add(f, "cuda", SOCLE_HEALTH_SLOW, "%s", why);
+        add(f, "cuda", SOCLE_HEALTH_SLOW, "%s%s", why, strstr(why, "libcuda") != NULL ? "; Debian: libcuda1, beside the driver in the kernel" : "");
     }
     for (size_t i = 0; i < n; i++) {
         const socle_status st = sc_cuda_open(&d, why, sizeof why, (unsigned)i);
         if (st == SOCLE_OK) {
             d.ops->close(d.self);
         }
-        add(f, "cuda", st != SOCLE_OK ? SOCLE_HEALTH_BAD : SOCLE_HEALTH_GOOD, "cuda:%zu %.60s at %.20s, %.20s, capability %u.%u, %.1f GiB: %.80s", i,
-            about[i].name, about[i].bus, about[i].driver, about[i].major, about[i].minor, (double)about[i].memory / 1073741824.0,
+        add(f, "cuda", st != SOCLE_OK ? SOCLE_HEALTH_BAD : SOCLE_HEALTH_GOOD, "cuda:%zu %.60s at %.20s, %.20s, capability %u.%u, %u MHz, %.1f GiB: %.80s",
+            i, about[i].name, about[i].bus, about[i].driver, about[i].major, about[i].minor, about[i].clock_mhz, (double)about[i].memory / 1073741824.0,
             st != SOCLE_OK ? why : "the kernels load");
     }
 }
 
-size_t socle_doctor(socle_context *ctx, struct socle_finding *out, size_t max)
+size_t sc_doctor(socle_context *ctx, struct socle_finding *out, size_t max, const char *root)
 {
     struct findings f = {out, 0, max};
+    struct on_bus bus;
     sc_api_begin(ctx);
+    look_at_bus(&bus, root);
     processor(&f);
     memory(&f);
+    nvidia_driver(&f, root, &bus);
     cuda(&f);
     opencl(&f);
-    permissions(&f, "/dev", "nvidia", "video");
-    permissions(&f, "/dev/dri", "render", "render");
-    permissions(&f, "/dev", "kfd", "render");
+    others_on_bus(&f, &bus);
+    permissions(&f, root, "/dev", "nvidia", "video");
+    permissions(&f, root, "/dev/dri", "render", "render");
+    permissions(&f, root, "/dev", "kfd", "render");
     return f.n;
+}
+
+size_t socle_doctor(socle_context *ctx, struct socle_finding *out, size_t max)
+{
+    return sc_doctor(ctx, out, max, "");
 }
