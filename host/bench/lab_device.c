@@ -130,11 +130,12 @@ static void quad_job(struct job *j, const struct sc_lab *lab, const struct sc_la
     const uint64_t words = (uint64_t)(2 * FX_DEG) << c->log_n;
     has(j, SC_KC_OPEN_G, words, lab->in, words);
     has(j, SC_KC_OPEN_W, words, lab->in + words, words);
-    sc_kc_open_round(j->launch, c->log_n + 1, c->log_n, false, FX_ZERO);
+    struct sc_kc_launch *to = j->launch;
+    sc_kc_open_round(&to, c->log_n + 1, c->log_n, 0, 0); /* its sums are absorbed, too */
     j->n = 2;
     has(j, SC_KC_OPEN_PARTIAL, (uint64_t)(2 * FX_DEG) * j->launch[0].groups[0], NULL, 0);
-    has(j, SC_KC_OPEN_OUT, 2 * FX_DEG, NULL, 0);
-    gives(j, SC_KC_OPEN_OUT, 0, 2 * FX_DEG);
+    has(j, SC_KC_OPEN_TALK, SC_KC_OPEN_TALK_LEN, NULL, 0);
+    gives(j, SC_KC_OPEN_TALK, SC_KC_SAID_H, 2 * FX_DEG);
 }
 
 static void fold_job(struct job *j, const struct sc_lab *lab, const struct sc_lab_case *c)
@@ -142,7 +143,11 @@ static void fold_job(struct job *j, const struct sc_lab *lab, const struct sc_la
     const uint64_t words = (uint64_t)FX_DEG << c->log_n;
     has(j, SC_KC_OPEN_G, 2 * words, lab->in, 2 * words);
     has(j, SC_KC_OPEN_NEXT_G, words, NULL, 0);
-    sc_kc_open_fold(j->launch, c->log_n + 1, c->log_n, true, SC_LAB_CHALLENGE); /* and the weight's, which is left out */
+    struct sc_kc_launch *to = j->launch;
+    const fx challenge = SC_LAB_CHALLENGE;
+    memcpy(j->small + SC_KC_SAID_C, challenge.c, sizeof challenge.c);
+    has(j, SC_KC_OPEN_TALK, SC_KC_OPEN_TALK_LEN, j->small, SC_KC_SAID_C + FX_DEG);
+    sc_kc_open_fold(&to, c->log_n + 1, c->log_n, 1); /* and the weight's, which is left out */
     j->n = 1;
     gives(j, SC_KC_OPEN_NEXT_G, 0, words);
 }

@@ -119,59 +119,55 @@ socle_status sc_space_commit(struct sc_space *s, const struct sc_piece piece[SC_
 
 /* ---- nonces ---- */
 
-/* Those that are tried together: half as many as there have to be on average, not fewer and not more than these. */
+/* Those that are tried together: twice as many as there have to be on average, since what is behind the first that works costs little; not fewer
+ * and not more than these. */
 #define LEAST_TRIES ((uint32_t)1 << 10)
-#define MOST_TRIES ((uint32_t)1 << 22)
+#define MOST_TRIES ((uint32_t)1 << 24)
 #define LOW_NONCES ((uint32_t)1 << 16)
 
 /* Of n nonces from @p first on, a multiple of LOW_NONCES; UINT64_MAX when there is none. */
-static socle_status try_nonces(struct sc_space *s, uint64_t *nonce, struct sc_piece out, struct sc_piece in, uint32_t *words, const uint32_t frame[24],
-                               uint32_t mask, uint64_t first, uint32_t n)
+static socle_status try_nonces(struct sc_space *s, uint64_t *nonce, struct sc_piece at, const uint32_t frame[SC_NONCE_WORDS], uint32_t mask, uint64_t first,
+                               uint32_t n)
 {
-    const struct sc_piece piece[2] = {[SC_KC_HASH_OUT] = out, [SC_KC_HASH_IN] = in};
+    const struct sc_piece piece[2] = {[SC_KC_HASH_OUT] = {0, 0}, [SC_KC_HASH_IN] = at};
     const struct sc_kc_launch l = sc_kc_grind(mask, n);
-    uint32_t at[SC_NONCE_IN];
+    uint32_t words[SC_NONCE_WORDS], found;
     socle_status st = SOCLE_OK;
-    *nonce = UINT64_MAX;
-    memcpy(at, frame, sizeof at);
-    at[8 + 5] += (uint32_t)(first >> 16);
-    TRY(sc_space_put(s, in, 0, at, SC_NONCE_IN));
+    memcpy(words, frame, sizeof words);
+    words[8 + 5] += (uint32_t)(first >> 16);
+    TRY(sc_space_put(s, at, 0, words, SC_NONCE_WORDS));
     TRY(sc_space_run(s, piece, 2, &l, 1));
-    TRY(sc_space_get(s, words, out, 0, sc_kc_grind_len(n)));
-    for (uint32_t i = 0; i < sc_kc_grind_len(n) && *nonce == UINT64_MAX; i++) {
-        *nonce = words[i] != UINT32_MAX ? first + words[i] : UINT64_MAX;
-    }
+    TRY(sc_space_get(s, &found, at, SC_NONCE_WORDS - 1, 1));
+    *nonce = found != UINT32_MAX ? first + found : UINT64_MAX;
 out:
     return st;
 }
 
 /* A wrong nonce would be taken for a mistake of ours. */
-static bool works(uint64_t nonce, const uint32_t frame[24], uint32_t mask)
+socle_status sc_space_nonce_works(struct sc_space *s, uint64_t nonce, const uint32_t key[8], const uint32_t block[16], uint32_t mask)
 {
-    uint32_t block[16];
+    uint32_t own[16];
     const uint32_t low = (uint32_t)(nonce % LOW_NONCES);
-    memcpy(block, frame + 8, sizeof block);
-    block[5] += (uint32_t)(nonce >> 16);
-    return sc_cpu_ops_now()->grind(frame, block, mask, low, low + 1) >= 0;
+    memcpy(own, block, sizeof own);
+    own[5] += (uint32_t)(nonce >> 16);
+    return sc_cpu_ops_now()->grind(key, own, mask, low, low + 1) >= 0 ? SOCLE_OK : note(s, SOCLE_E_SELFCHECK);
 }
 
-socle_status sc_space_nonce(struct sc_space *s, uint64_t *nonce, struct sc_piece out, struct sc_piece in, uint32_t *words, const uint32_t key[8],
-                            const uint32_t block[16], uint32_t mask)
+socle_status sc_space_nonce(struct sc_space *s, uint64_t *nonce, struct sc_piece at, const uint32_t key[8], const uint32_t block[16], uint32_t mask)
 {
-    const uint32_t wanted = mask / 2 + 1;
-    uint32_t frame[SC_NONCE_IN], n = wanted < LEAST_TRIES ? LEAST_TRIES : wanted > MOST_TRIES ? MOST_TRIES : wanted;
+    const uint32_t wanted = mask < MOST_TRIES / 2 ? 2 * mask + 2 : MOST_TRIES;
+    uint32_t frame[SC_NONCE_WORDS], n = wanted < LEAST_TRIES ? LEAST_TRIES : wanted;
     uint64_t first = 0;
     socle_status st = SOCLE_OK;
     memcpy(frame, key, 8 * sizeof *key);
     memcpy(frame + 8, block, 16 * sizeof *block);
+    frame[SC_NONCE_WORDS - 1] = UINT32_MAX;
     do {
-        TRY(try_nonces(s, nonce, out, in, words, frame, mask, first, n));
+        TRY(try_nonces(s, nonce, at, frame, mask, first, n));
         first += n >= LOW_NONCES ? n : 0; /* few are tried again with those behind them */
         n = n >= LOW_NONCES ? n : LOW_NONCES;
     } while (*nonce == UINT64_MAX);
-    if (!works(*nonce, frame, mask)) {
-        st = note(s, SOCLE_E_SELFCHECK);
-    }
+    st = sc_space_nonce_works(s, *nonce, key, block, mask);
 out:
     return st;
 }

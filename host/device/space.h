@@ -46,11 +46,12 @@ SC_MUST_USE socle_status sc_space_run(struct sc_space *s, const struct sc_piece 
 /** A commitment; pieces by enum sc_kc_buffer, at least as long as @p shape needs. */
 SC_MUST_USE socle_status sc_space_commit(struct sc_space *s, const struct sc_piece piece[SC_KC_N_BUFFERS], struct sc_kc_commit shape);
 
-/** The least nonce from 0 on for which word 8 of the compression of @p block under @p key is zero under mask, into *nonce. The pieces hold
- * SC_NONCE_OUT and SC_NONCE_IN words, @p words SC_NONCE_OUT. SC_E_SELFCHECK: the device's nonce does not work. */
-#define SC_NONCE_OUT 4096u
-#define SC_NONCE_IN 24u
-SC_MUST_USE socle_status sc_space_nonce(struct sc_space *s, uint64_t *nonce, struct sc_piece out, struct sc_piece in, uint32_t *words,
-                                        const uint32_t key[8], const uint32_t block[16], uint32_t mask);
+/** The least nonce from 0 on for which word 8 of the compression of @p block under @p key is zero under mask, into *nonce.
+ * The piece holds SC_NONCE_WORDS words. SC_E_SELFCHECK: the device's nonce does not work. */
+#define SC_NONCE_WORDS 25u
+SC_MUST_USE socle_status sc_space_nonce(struct sc_space *s, uint64_t *nonce, struct sc_piece at, const uint32_t key[8], const uint32_t block[16],
+                                        uint32_t mask);
+/** A nonce that the device found some other way. SC_E_SELFCHECK: it does not work. */
+SC_MUST_USE socle_status sc_space_nonce_works(struct sc_space *s, uint64_t nonce, const uint32_t key[8], const uint32_t block[16], uint32_t mask);
 
 #endif

@@ -392,14 +392,13 @@ socle_status sc_oracle_open_from(const struct sc_oracle *o, const struct sc_orac
     uint32_t *const missing = sc_alloc(path_len + 1, sizeof *missing);
     socle_status st = leaves && missing ? SOCLE_OK : SOCLE_E_NOMEM;
     TRY(st);
-    TRY(from->leaves(from->arg, leaves, distinct, n));
-    for (unsigned i = 0; i < t; i++) {
-        answers[i] = answer(o, leaves + position(distinct, index[i]) * leaf_len(o), eq);
-    }
     memcpy(node, distinct, sizeof node);
     (void)collect_path(o, missing, node, n);
     uint8_t *const path = leaves + n * leaf_len(o);
-    TRY(from->digests(from->arg, path, missing, path_len));
+    TRY(from->fetch(from->arg, leaves, distinct, n, path, missing, path_len));
+    for (unsigned i = 0; i < t; i++) {
+        answers[i] = answer(o, leaves + position(distinct, index[i]) * leaf_len(o), eq);
+    }
     sc_send_bytes(ch, SC_L_WHIR_OPEN, leaves, n * leaf_len(o));
     sc_send_bytes(ch, SC_L_WHIR_PATH, path, 32 * path_len);
 out:
@@ -414,25 +413,19 @@ struct here {
     struct sc_pool *pool;
 };
 
-static socle_status leaves_here(void *arg, uint8_t *out, const uint32_t *position, unsigned n)
+static socle_status fetch_here(void *arg, uint8_t *leaves, const uint32_t *position, unsigned n, uint8_t *digests, const uint32_t *node, size_t n_nodes)
 {
     const struct here *const h = arg;
-    struct gathering g = {.ops = sc_cpu_ops_now(), .o = h->o, .index = position, .leaves = out, .n = n};
-    return gather(&g, h->pool);
-}
-
-static socle_status digests_here(void *arg, uint8_t *out, const uint32_t *node, size_t n)
-{
-    const struct here *const h = arg;
-    for (size_t i = 0; i < n; i++) {
-        memcpy(out + 32 * i, h->o->nodes + 32 * (size_t)node[i], 32);
+    struct gathering g = {.ops = sc_cpu_ops_now(), .o = h->o, .index = position, .leaves = leaves, .n = n};
+    for (size_t i = 0; i < n_nodes; i++) {
+        memcpy(digests + 32 * i, h->o->nodes + 32 * (size_t)node[i], 32);
     }
-    return SOCLE_OK;
+    return gather(&g, h->pool);
 }
 
 socle_status sc_oracle_open(const struct sc_oracle *o, struct sc_pch *ch, fx *answers, const fx *eq, const uint32_t *index, unsigned t)
 {
     struct here h = {o, ch->pool};
-    const struct sc_oracle_source from = {&h, leaves_here, digests_here};
+    const struct sc_oracle_source from = {&h, fetch_here};
     return sc_oracle_open_from(o, &from, ch, answers, eq, index, t);
 }

@@ -49,8 +49,8 @@ SC_MUST_USE socle_status sc_oracle_open(const struct sc_oracle *o, struct sc_pch
 /** Leaves and digests of a commitment that is elsewhere. */
 struct sc_oracle_source {
     void *arg;
-    socle_status (*leaves)(void *arg, uint8_t *out, const uint32_t *position, unsigned n); /* as they are sent, one behind the other */
-    socle_status (*digests)(void *arg, uint8_t *out, const uint32_t *node, size_t n);      /* by their numbers in sc_oracle's nodes */
+    /* Leaves as they are sent, one behind the other; digests by their numbers in sc_oracle's nodes. */
+    socle_status (*fetch)(void *arg, uint8_t *leaves, const uint32_t *position, unsigned n, uint8_t *digests, const uint32_t *node, size_t n_nodes);
 };
 
 /** The same with leaves and digests from there; @p o is the shape. What the source fails with is returned, and may be so after a part was sent. */

@@ -304,7 +304,7 @@ static socle_status device_values(void *self, fx *values)
     TRY(run(d));
     for (unsigned i = 0; i < l->n_chunks; i++) {
         const struct chunk *const k = &d->chunk[i];
-        d->launch[i] = sc_kc_pick(FX_DEG * l->chunk[i].value, k->values, table_of(d, i)->n_cols, FX_DEG, 0, k->k.log_h - 1u, false);
+        d->launch[i] = sc_kc_pick(SC_KC_OPEN_FROM, FX_DEG * l->chunk[i].value, k->values, table_of(d, i)->n_cols, FX_DEG, 0, k->k.log_h - 1u, false);
     }
     TRY(sc_space_run(&d->space, piece, SC_KC_N_OPEN_BUFFERS, d->launch, l->n_chunks));
     TRY(sc_space_get(&d->space, values, d->out, 0, FX_DEG * (uint64_t)l->n_values));

@@ -268,10 +268,14 @@ KC_ENTRY kc_total(KC_GROUPS KC_GLOBAL kc_u32 *out, KC_GLOBAL const kc_u32 *parti
     kc_total_of(out + to + 2u * KC_DEG * KC_GROUP_Y, partial + (kc_u64)(2u * KC_DEG) * n * KC_GROUP_Y, sums, n);
 }
 
-/** The sum of so many groups' partial, unless there are none, to talk[at ..); n words of elements there are absorbed, unless there are none;
- * n_out elements are drawn to talk[to ..), unless there are none. One group. */
-KC_ENTRY kc_say(KC_GROUPS KC_GLOBAL kc_u32 *talk, KC_GLOBAL const kc_u32 *partial, kc_u32 groups, kc_u32 at, kc_u32 n, kc_u32 label, kc_u32 to,
-                kc_u32 n_out, kc_u32 drawn)
+#define KC_SAY(label) ((label) | KC_TR_ABSORB << 8)
+#define KC_SAY_RAW(label) ((label) | KC_TR_ABSORB << 8 | 1u << 16)
+#define KC_SAY_NONCE(label) ((label) | KC_TR_GRIND << 8 | 1u << 16)
+
+/** The sum of so many groups' partial, unless there are none, to talk[at ..); n words there are sent as `what`, one of KC_SAY, unless there are none.
+ * Then n_out elements are drawn to talk[to ..), unless there are none; or when there are bits, a search for a nonce begins, kc_try. One group. */
+KC_ENTRY kc_say(KC_GROUPS KC_GLOBAL kc_u32 *talk, KC_GLOBAL const kc_u32 *partial, kc_u32 groups, kc_u32 at, kc_u32 n, kc_u32 what, kc_u32 to,
+                kc_u32 n_out, kc_u32 drawn, kc_u32 bits, kc_u32 nonce_at, kc_u32 nonce)
 {
     KC_LOCAL kc_u32 sums[KC_LANES * 2u * KC_DEG];
     if (groups != 0u) {
@@ -281,9 +285,23 @@ KC_ENTRY kc_say(KC_GROUPS KC_GLOBAL kc_u32 *talk, KC_GLOBAL const kc_u32 *partia
     KC_EACH(e, 1u) {
         talk[KC_TALK_SHORT + e] = n_out;
         talk[KC_TALK_SHORT + 1u + e] = 0u;
-        for (kc_u32 f = n == 0u ? 1u : 0u; f < (n_out == 0u ? 1u : 2u); f++) { /* one place where the hash is inlined */
-            kc_frame(talk, f == 0u ? label | KC_TR_ABSORB << 8 : drawn | KC_TR_CHALLENGE << 8, f == 0u ? at : KC_TALK_SHORT, f == 0u ? n : 2u, f, to,
-                     f == 0u ? 0u : KC_DEG * n_out);
+        for (kc_u32 f = n == 0u ? 1u : 0u; f < (n_out == 0u || bits != 0u ? 1u : 2u); f++) { /* one place where the hash is inlined */
+            kc_frame(talk, f == 0u ? what & 0xffffu : drawn | KC_TR_CHALLENGE << 8, f == 0u ? at : KC_TALK_SHORT, f == 0u ? n : 2u,
+                     f == 0u ? what >> 16 : 1u, to, f == 0u ? 0u : KC_DEG * n_out);
+        }
+        if (bits != 0u) {
+            kc_try(talk, nonce_at, bits, nonce);
+        }
+    }
+}
+
+/** table[i], planar at talk[to ..) = kc_eq_at of i and the n coordinates at talk[at ..), i < 2^n. */
+KC_ENTRY kc_eq(KC_GROUPS KC_GLOBAL kc_u32 *talk, kc_u32 at, kc_u32 n, kc_u32 to)
+{
+    KC_EACH(e, KC_WIDE) {
+        const kc_u32 i = KC_GROUP_X * KC_WIDE + e;
+        if (i < 1u << n) {
+            kc_fx_store(talk + to, (kc_u64)1 << n, i, kc_eq_at(talk + at, n, i));
         }
     }
 }

@@ -19,14 +19,9 @@ static uint32_t groups_of(uint64_t n, uint32_t span)
     return (uint32_t)((n + span - 1) / span);
 }
 
-uint32_t sc_kc_grind_len(uint32_t n)
-{
-    return groups_of(n, KC_GRIND_SPAN);
-}
-
 struct sc_kc_launch sc_kc_grind(uint32_t mask, uint32_t n)
 {
-    return (struct sc_kc_launch){.kernel = SC_KC_GRIND, .groups = {sc_kc_grind_len(n), 1}, .pointer = {SC_KC_HASH_OUT, SC_KC_HASH_IN}, .arg = {mask, n}};
+    return (struct sc_kc_launch){.kernel = SC_KC_GRIND, .groups = {groups_of(n, KC_GRIND_SPAN), 1}, .pointer = {SC_KC_HASH_IN, SC_KC_HASH_IN}, .arg = {24, 0, mask, n}};
 }
 
 unsigned sc_kc_sha_tree(struct sc_kc_launch out[1 + SC_KC_MAX_LOG_SHA_LEAVES], unsigned log_n, uint32_t n_words, uint32_t before)

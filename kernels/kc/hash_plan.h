@@ -11,17 +11,15 @@
 #include <stddef.h>
 
 /* Buffers, as launches number them, and what each kernel has there:
- *   OUT   nonces found, a tree, digests; the states of Poseidon2, in place
- *   IN    key and block of a frame, the code; Poseidon2's constants
+ *   OUT   a tree, digests; the states of Poseidon2, in place
+ *   IN    key and block of a frame and the nonce found, the code; Poseidon2's constants
  *   LEAF, NODE  SHA-256's states after the prefixes of leaves and of nodes, 8 words each */
 enum sc_kc_hash_buffer { SC_KC_HASH_OUT, SC_KC_HASH_IN, SC_KC_HASH_LEAF, SC_KC_HASH_NODE, SC_KC_N_HASH_BUFFERS };
 
 enum { SC_KC_POSEIDON2_MAX_CONSTANTS = 8 * 24 + 23, SC_KC_MAX_LOG_SHA_LEAVES = 26 };
 
-/** Words of OUT: one for each group of nonces. */
-uint32_t sc_kc_grind_len(uint32_t n);
-/** Try nonces first + 0 .. n - 1, 1 <= n < 2^32, first being what is in the frame (a multiple of 2^16 below 2^48 - 2^32). IN: 8 words of key and
- * 16 of the frame. OUT: the least i of each group of nonces, or 2^32 - 1; the least of all is in the first word that is not 2^32 - 1. */
+/** Try nonces first + 0 .. n - 1, 1 <= n < 2^32, first being what is in the frame (a multiple of 2^16 below 2^48 - 2^32). IN: 8 words of key,
+ * 16 of the frame, and one that is 2^32 - 1 and becomes the least i that works, if there is one. */
 struct sc_kc_launch sc_kc_grind(uint32_t mask, uint32_t n);
 
 /** The tree of 2^log_n leaves of n_words words each, both of SHA-256: leaves at digest 0 and on, then level after level, the root last.

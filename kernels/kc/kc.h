@@ -28,6 +28,7 @@ typedef ulong kc_u64;
 #define KC_MIN(a, b) min((kc_u32)(a), (kc_u32)(b))
 #define KC_ROTR(a, n) rotate((kc_u32)(a), (kc_u32)(32 - (n)))
 #define KC_NEXT(p) atomic_inc(p)
+#define KC_LEAST(p, v) atomic_min((p), (kc_u32)(v))
 #define KC_ALIGNED __attribute__((aligned(16)))
 
 #elif defined(__CUDACC__)
@@ -49,6 +50,7 @@ typedef unsigned long long kc_u64;
 #define KC_MIN(a, b) min((kc_u32)(a), (kc_u32)(b))
 #define KC_ROTR(a, n) __funnelshift_r((a), (a), (n))
 #define KC_NEXT(p) atomicAdd((p), 1u)
+#define KC_LEAST(p, v) atomicMin((p), (v))
 #define KC_ALIGNED __align__(16)
 
 #else /* C11, one group after the other */
@@ -72,12 +74,14 @@ typedef uint64_t kc_u64;
 #define KC_MIN(a, b) ((a) < (b) ? (a) : (b))
 #define KC_ROTR(a, n) (((a) >> (n)) | ((a) << (32 - (n))))
 #define KC_NEXT(p) ((*(p))++)
+#define KC_LEAST(p, v) (*(p) = *(p) < (v) ? *(p) : (v))
 #define KC_ALIGNED _Alignas(16)
 
 #endif
 
 /* KC_SYNC_ALL: what items of the group wrote to global memory is seen by all of them, too.
- * KC_NEXT(p): the number at p in global memory, which becomes one more, whoever else does that. KC_ALIGNED: private arrays that are read
+ * KC_NEXT(p): the number at p in global memory, which becomes one more, whoever else does that. KC_LEAST(p, v): it becomes v if that is less.
+ * KC_ALIGNED: private arrays that are read
  * by several words at a time. */
 
 /* A pointer to local memory as a parameter: CUDA infers the space, OpenCL wants it said. */

@@ -11,6 +11,8 @@
 #include "kernels/kc/ntt.h"
 #include "kernels/kc/tree.h"
 
+#include "kernels/kc/grind.h"
+
 #include "kernels/kc/ext.h"
 #include "kernels/kc/talk.h"
 
@@ -27,7 +29,6 @@
 #include "kernels/kc/fr_ntt.h"
 #include "kernels/kc/msm.h"
 
-#include "kernels/kc/grind.h"
 #include "kernels/kc/keccak_leaves.h"
 #include "kernels/kc/poseidon2.h"
 #include "kernels/kc/rate.h"
@@ -45,7 +46,7 @@ static void run_hash_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y,
     uint32_t *const p0 = buffer[l->pointer[0]];
     const uint32_t *const p1 = buffer[l->pointer[1]];
     if (l->kernel == SC_KC_GRIND) {
-        kc_grind(x, y, p0, p1, a[0], a[1]);
+        kc_grind(x, y, p0, p1, a[0], a[1], a[2], a[3]);
     } else if (l->kernel == SC_KC_SHA_LEAVES) {
         kc_sha_leaves(x, y, p0, p1, buffer[l->pointer[2]], a[0], a[1], a[2]);
     } else if (l->kernel == SC_KC_SHA_NODES) {
@@ -90,11 +91,11 @@ static void run_open_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y,
     } else if (l->kernel == SC_KC_OPEN_POWERS) {
         kc_open_powers(x, y, p0, p1, a[0], a[1], a[2]);
     } else if (l->kernel == SC_KC_OPEN_SAMPLE) {
-        kc_open_sample(x, y, p0, p1, p2, a[0], a[1], a[2], a[3]);
+        kc_open_sample(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4], a[5]);
     } else if (l->kernel == SC_KC_OPEN_ROUND) {
-        kc_open_round(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8]);
+        kc_open_round(x, y, p0, p1, p2, buffer[l->pointer[3]], a[0], a[1], a[2], a[3], a[4]);
     } else if (l->kernel == SC_KC_OPEN_FOLD) {
-        kc_open_fold(x, y, p0, p1, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
+        kc_open_fold(x, y, p0, p1, p2, a[0], a[1], a[2], a[3]);
     } else {
         kc_pick(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4], a[5]);
     }
@@ -176,7 +177,10 @@ static void run_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y, uint
         kc_gkr_tail(x, y, p0, buffer[l->pointer[1]], a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
         break;
     case SC_KC_SAY:
-        kc_say(x, y, p0, p1, a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
+        kc_say(x, y, p0, p1, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9]);
+        break;
+    case SC_KC_EQ:
+        kc_eq(x, y, p0, a[0], a[1], a[2]);
         break;
     case SC_KC_TOTAL:
         kc_total(x, y, p0, p1, a[0], a[1]);

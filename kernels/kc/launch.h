@@ -19,16 +19,17 @@
     K(GKR_UP, "kc_gkr_up", 2, 3, PROOF)                   \
     K(GKR_ROUND, "kc_gkr_round", 3, 7, PROOF)             \
     K(GKR_TAIL, "kc_gkr_tail", 2, 7, PROOF)               \
-    K(SAY, "kc_say", 2, 7, PROOF)                         \
+    K(SAY, "kc_say", 2, 10, PROOF)                        \
+    K(EQ, "kc_eq", 1, 3, PROOF)                           \
     K(TOTAL, "kc_total", 2, 2, PROOF)                     \
     K(FILL, "kc_fill", 1, 2, PROOF)                       \
     K(OPEN_CROSS, "kc_open_cross", 3, 8, PROOF)           \
     K(OPEN_LIN, "kc_open_lin", 3, 3, PROOF)               \
     K(OPEN_WEIGHT, "kc_open_weight", 2, 5, PROOF)         \
     K(OPEN_POWERS, "kc_open_powers", 2, 3, PROOF)         \
-    K(OPEN_SAMPLE, "kc_open_sample", 3, 4, PROOF)         \
-    K(OPEN_ROUND, "kc_open_round", 3, 9, PROOF)           \
-    K(OPEN_FOLD, "kc_open_fold", 2, 8, PROOF)             \
+    K(OPEN_SAMPLE, "kc_open_sample", 3, 6, PROOF)         \
+    K(OPEN_ROUND, "kc_open_round", 4, 5, PROOF)           \
+    K(OPEN_FOLD, "kc_open_fold", 3, 4, PROOF)             \
     K(PICK, "kc_pick", 3, 6, PROOF)                       \
     K(LAWS_BASE, "kc_laws_base", 3, 10, PROOF)            \
     K(LAWS_EXT, "kc_laws_ext", 3, 11, PROOF)              \
@@ -36,7 +37,7 @@
     K(FORM_ROUND, "kc_form_round", 3, 6, PROOF)           \
     K(BIND_BASE, "kc_bind_base", 3, 9, PROOF)             \
     K(BIND_EXT, "kc_bind_ext", 1, 8, PROOF)               \
-    K(GRIND, "kc_grind", 2, 2, PROOF)                     \
+    K(GRIND, "kc_grind", 2, 4, PROOF)                     \
     K(MAP_BN_FP, "kc_map_bn_fp", 3, 2, CURVE)             \
     K(MAP_BN_FR, "kc_map_bn_fr", 3, 2, CURVE)             \
     K(MAP_BLS_FP, "kc_map_bls_fp", 3, 2, CURVE)           \
@@ -84,7 +85,7 @@ struct sc_kc_shape {
 };
 extern const struct sc_kc_shape sc_kc_kernels[SC_KC_N_KERNELS];
 
-enum { SC_KC_MAX_ARGS = 11, SC_KC_MAX_POINTERS = 3, SC_KC_MAX_BUFFERS = 36, SC_KC_GROUP_ITEMS = 64 };
+enum { SC_KC_MAX_ARGS = 11, SC_KC_MAX_POINTERS = 4, SC_KC_MAX_BUFFERS = 36, SC_KC_GROUP_ITEMS = 64 };
 
 /** A kernel, its groups, its arguments; pointers are to buffers by their numbers in the job. */
 struct sc_kc_launch {
@@ -102,7 +103,7 @@ struct sc_kc_plan {
 
 /** Run one launch in this thread, buffers by their numbers. */
 void sc_kc_run(const struct sc_kc_launch *l, uint32_t *const *buffer);
-/** Groups [begin, end) of it, of groups[0] groups[1]. Those of one launch may run at the same time, but for MSM_DIGITS, which counts together. */
+/** Groups [begin, end) of it, of groups[0] groups[1]. Those of one launch may run at the same time, but for MSM_DIGITS and GRIND, which count together. */
 void sc_kc_run_groups(const struct sc_kc_launch *l, uint32_t *const *buffer, size_t begin, size_t end);
 
 #endif

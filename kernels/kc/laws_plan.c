@@ -10,6 +10,8 @@
 
 #include "kernels/kc/tree.h"
 
+#include "kernels/kc/grind.h"
+
 #include "kernels/kc/ext.h"
 #include "kernels/kc/talk.h"
 

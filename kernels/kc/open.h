@@ -144,16 +144,17 @@ KC_ENTRY kc_open_powers(KC_GROUPS KC_GLOBAL kc_u32 *w, KC_GLOBAL const kc_u32 *t
     }
 }
 
-/** partial[group] = sum over its `span` places of eq g, and zero. eq as in kc_gkr_round. */
-KC_ENTRY kc_open_sample(KC_GROUPS KC_GLOBAL kc_u32 *partial, KC_GLOBAL const kc_u32 *g, KC_GLOBAL const kc_u32 *tables, kc_u32 plane, kc_u32 tab,
-                        kc_u32 log_low, kc_u32 span)
+/** partial[group] = sum over its `span` elements i of g[i] eq(i), and again. eq is the product of the talk's table at word `tab`, of the last log_low
+ * coordinates, and of the group's own value at the n_high coordinates at word `high`. */
+KC_ENTRY kc_open_sample(KC_GROUPS KC_GLOBAL kc_u32 *partial, KC_GLOBAL const kc_u32 *g, KC_GLOBAL const kc_u32 *talk, kc_u32 plane, kc_u32 tab,
+                        kc_u32 log_low, kc_u32 span, kc_u32 high, kc_u32 n_high)
 {
     KC_LOCAL kc_u32 sums[KC_LANES * 2u * KC_DEG];
     KC_EACH(lane, KC_LANES) {
         kc_fx s = kc_fx_zero();
         for (kc_u32 j = lane; j < span; j += KC_LANES) {
             const kc_u32 i = KC_GROUP_X * span + j;
-            const kc_fx e = kc_fx_load(tables + tab, (kc_u64)1 << log_low, i & ((1u << log_low) - 1u));
+            const kc_fx e = kc_fx_load(talk + tab, (kc_u64)1 << log_low, i & ((1u << log_low) - 1u));
             s = kc_fx_add(s, kc_fx_mul(e, kc_fx_load(g, plane, i)));
         }
         kc_lane_put(sums, lane, s, kc_fx_zero());
@@ -161,8 +162,7 @@ KC_ENTRY kc_open_sample(KC_GROUPS KC_GLOBAL kc_u32 *partial, KC_GLOBAL const kc_
     KC_SYNC;
     kc_lanes_total(sums);
     KC_EACH(point, 2u) {
-        const kc_fx high = kc_fx_words(tables + tab + ((kc_u64)KC_DEG << log_low) + (kc_u64)KC_DEG * (KC_GROUP_X * span >> log_low));
-        kc_lanes_store(partial, KC_GROUP_X, sums, point, high);
+        kc_lanes_store(partial, KC_GROUP_X, sums, point, kc_eq_at(talk + high, n_high, KC_GROUP_X * span >> log_low));
     }
 }
 
@@ -180,13 +180,13 @@ KC_FN void kc_open_pair(kc_fx *lo, kc_fx *hi, KC_GLOBAL kc_u32 *v, kc_u32 plane,
 }
 
 /** One round: partial[group] = values at 0 and 2 of the sum over its `span` places of g w, both linear from a place to the one `places` behind
- * it. Before that, when `folds`, both are folded by c from four times `places`. */
-KC_ENTRY kc_open_round(KC_GROUPS KC_GLOBAL kc_u32 *partial, KC_GLOBAL kc_u32 *g, KC_GLOBAL kc_u32 *w, kc_u32 plane, kc_u32 places, kc_u32 span,
-                       kc_u32 folds, kc_u32 c0, kc_u32 c1, kc_u32 c2, kc_u32 c3, kc_u32 c4)
+ * it. Before that, when `folds`, both are folded by the challenge at talk[c_at ..) from four times `places`. */
+KC_ENTRY kc_open_round(KC_GROUPS KC_GLOBAL kc_u32 *partial, KC_GLOBAL kc_u32 *g, KC_GLOBAL kc_u32 *w, KC_GLOBAL const kc_u32 *talk, kc_u32 plane,
+                       kc_u32 places, kc_u32 span, kc_u32 folds, kc_u32 c_at)
 {
     KC_LOCAL kc_u32 sums[KC_LANES * 2u * KC_DEG];
-    const kc_fx c = kc_fx_of(c0, c1, c2, c3, c4);
     KC_EACH(lane, KC_LANES) {
+        const kc_fx c = kc_fx_words(talk + c_at);
         kc_fx s0 = kc_fx_zero(), s2 = kc_fx_zero();
         for (kc_u32 j = lane; j < span; j += KC_LANES) {
             kc_fx g0, g1, w0, w1;
@@ -200,20 +200,20 @@ KC_ENTRY kc_open_round(KC_GROUPS KC_GLOBAL kc_u32 *partial, KC_GLOBAL kc_u32 *g,
     KC_SYNC;
     kc_lanes_total(sums);
     KC_EACH(point, 2u) {
-        kc_lanes_store(partial, KC_GROUP_X, sums, point, kc_fx_of(KC_ONE, 0u, 0u, 0u, 0u));
+        kc_lanes_store(partial, KC_GROUP_X, sums, point, kc_fx_one());
     }
 }
 
-/** to[i] = from[i], i < n, or when `folds` from[i] + c (from[i + n] - from[i]). to has planes of n elements, from of `plane`. */
-KC_ENTRY kc_open_fold(KC_GROUPS KC_GLOBAL kc_u32 *to, KC_GLOBAL const kc_u32 *from, kc_u32 plane, kc_u32 n, kc_u32 folds, kc_u32 c0, kc_u32 c1,
-                      kc_u32 c2, kc_u32 c3, kc_u32 c4)
+/** to[i] = from[i], i < n, or when `folds` from[i] + c (from[i + n] - from[i]), c at talk[c_at ..). to has planes of n elements, from of `plane`. */
+KC_ENTRY kc_open_fold(KC_GROUPS KC_GLOBAL kc_u32 *to, KC_GLOBAL const kc_u32 *from, KC_GLOBAL const kc_u32 *talk, kc_u32 plane, kc_u32 n, kc_u32 folds,
+                      kc_u32 c_at)
 {
     KC_EACH(e, KC_WIDE) {
         const kc_u32 i = KC_GROUP_X * KC_WIDE + e;
         if (i < n) {
             kc_fx v = kc_fx_load(from, plane, i);
             if (folds != 0u) {
-                v = kc_fold_to(v, kc_fx_load(from, plane, (kc_u64)i + n), kc_fx_of(c0, c1, c2, c3, c4));
+                v = kc_fold_to(v, kc_fx_load(from, plane, (kc_u64)i + n), kc_fx_words(talk + c_at));
             }
             kc_fx_store(to, n, i, v);
         }

@@ -5,14 +5,15 @@
 #ifndef SC_KC_OPEN_PLAN_H
 #define SC_KC_OPEN_PLAN_H
 
+#include "core/budget/params.h"
 #include "core/field/fx.h"
-#include "kernels/kc/launch.h"
+#include "kernels/kc/commit_plan.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/** Buffers of these launches, 32-bit words: what is only read (f, code words, a tree), polynomial and weight, both once more, tables and lists,
- * sums of groups, and what comes back. */
+/** Buffers of these launches, 32-bit words: f or what else is only read, polynomial and weight, both once more, tables and lists, sums of groups, what
+ * comes back, the transcript and what was said, numbers of roots in their trees, and those of a commitment (enum sc_kc_buffer). */
 enum sc_kc_open_buffer {
     SC_KC_OPEN_FROM,
     SC_KC_OPEN_G,
@@ -22,7 +23,25 @@ enum sc_kc_open_buffer {
     SC_KC_OPEN_TABLES,
     SC_KC_OPEN_PARTIAL,
     SC_KC_OPEN_OUT,
-    SC_KC_N_OPEN_BUFFERS
+    SC_KC_OPEN_TALK,
+    SC_KC_OPEN_ROOTS,
+    SC_KC_OPEN_COMMIT,
+    SC_KC_N_OPEN_BUFFERS = SC_KC_OPEN_COMMIT + SC_KC_N_BUFFERS
+};
+
+/** What is where in TALK, behind the transcript's state and what the kernels need: of each fold of a round its challenge, its two sums, and the four
+ * words of its nonce's frame, the nonce being the third; of the queries' nonce the same behind them; the root of the commitment, points and
+ * answers of its samples. Then tables of eq, which need not come down. */
+enum {
+    SC_KC_SAID_C = 40,
+    SC_KC_SAID_H = SC_KC_SAID_C + FX_DEG * SC_WHIR_MAX_K,
+    SC_KC_SAID_NONCE = SC_KC_SAID_H + 2 * FX_DEG * SC_WHIR_MAX_K,
+    SC_KC_SAID_ROOT = SC_KC_SAID_NONCE + 4 * (SC_WHIR_MAX_K + 1),
+    SC_KC_SAID_Z = SC_KC_SAID_ROOT + 8,
+    SC_KC_SAID_ANSWERS = SC_KC_SAID_Z + FX_DEG * SC_WHIR_MAX_OOD * SC_M0_MAX,
+    SC_KC_SAID_END = SC_KC_SAID_ANSWERS + FX_DEG * (SC_WHIR_MAX_OOD + 1),
+    SC_KC_OPEN_EQ = SC_KC_SAID_END,
+    SC_KC_OPEN_TALK_LEN = SC_KC_OPEN_EQ + (FX_DEG << 10)
 };
 
 enum { SC_KC_BLOCK_LEN = 1 + FX_DEG }; /* words of a block in a list */
@@ -47,13 +66,26 @@ struct sc_kc_launch sc_kc_open_lin(uint32_t list, unsigned rest, unsigned first)
 struct sc_kc_launch sc_kc_open_weight(struct sc_kc_eq eq, uint32_t list, uint32_t n_blocks, unsigned log_plane);
 /** Powers of t points join W, 2^log_n elements in planes of as many. */
 struct sc_kc_launch sc_kc_open_powers(uint32_t list, uint32_t t, unsigned log_n);
-/** out[to .. to + 5) = G, 2^eq.n elements in planes of as many, at the point of eq; five words more are written. */
-void sc_kc_open_sample(struct sc_kc_launch out[2], struct sc_kc_eq eq, uint32_t to);
-/** A round that leaves 2^n places of vectors with planes of 2^log_plane; out[0 .. 10) are the two sums. folds: by c, the challenge of the round before. */
-void sc_kc_open_round(struct sc_kc_launch out[2], unsigned log_plane, unsigned n, bool folds, fx c);
-/** NEXT_G and NEXT_W, planes of 2^n: the first 2^n elements of G and W, or when they fold of twice as many. */
-void sc_kc_open_fold(struct sc_kc_launch out[2], unsigned log_plane, unsigned n, bool folds, fx c);
-/** out[to + y n + i] = FROM[(where[y] << log_each) + (i << log_step)], y < n_where, the list being at word @p list; residues: out of Montgomery form. */
-struct sc_kc_launch sc_kc_pick(uint32_t to, uint32_t list, uint32_t n_where, uint32_t n, unsigned log_each, unsigned log_step, bool residues);
+
+/* What a round says, in its order; functions with a pointer that moves on add their launches there. Folds are numbered from 0 in each chain. */
+
+/** Fold number v, which leaves 2^n places of vectors with planes of 2^log_plane: its sums are sent, a nonce of gf bits found and sent, its challenge
+ * drawn. Before that the vectors are folded by the challenge of fold v - 1. Four launches at most. */
+void sc_kc_open_round(struct sc_kc_launch **to, unsigned log_plane, unsigned n, unsigned v, unsigned gf);
+/** NEXT_G and NEXT_W, planes of 2^n: the first 2^n elements of G and W, or after n_folds > 0 of twice as many, folded by the last challenge. Two. */
+void sc_kc_open_fold(struct sc_kc_launch **to, unsigned log_plane, unsigned n, unsigned n_folds);
+/** A commitment of shape @p s, whose tree has its root where word @p round of ROOTS says; the root is sent, @p ood points of s.mu coordinates are
+ * drawn, and the values of NEXT_G, planes of 2^s.mu, there are sent; then a nonce of gq bits is found. */
+#define SC_KC_OPEN_COMMIT_LAUNCHES (SC_KC_MAX_LAUNCHES + 4 + 3 * SC_WHIR_MAX_OOD)
+void sc_kc_open_commit(struct sc_kc_launch **to, struct sc_kc_commit s, uint32_t round, unsigned ood, unsigned gq, unsigned log_low);
+/** Its code words alone. */
+void sc_kc_open_encode(struct sc_kc_launch **to, struct sc_kc_commit s);
+/** The most bits of such nonces. With sixteen times as many tries as are needed on average one of e^16 searches finds none. */
+#define SC_KC_OPEN_MAX_BITS 26
+
+/** out[to + y n + i] = from[(where[y] << log_each) + (i << log_step)], y < n_where, the list being at word @p list of TABLES; from is FROM or another
+ * buffer; residues: out of Montgomery form. */
+struct sc_kc_launch sc_kc_pick(unsigned from, uint32_t to, uint32_t list, uint32_t n_where, uint32_t n, unsigned log_each, unsigned log_step,
+                               bool residues);
 
 #endif

@@ -158,7 +158,7 @@ Test(open_d, a_failure_at_any_call_costs_nothing_but_time, .timeout = 100)
     while (expect_right_anyway(&s, n, n % 2 == 0, n % 3 == 0 ? SOCLE_E_NOMEM : SOCLE_E_DEVICE)) {
         n++;
     }
-    cr_expect_gt(n, 60u);
+    cr_expect_gt(n, 30u);
     scene_fini(&s);
     cr_expect_eq(sc_mem_now(), 0u);
 }
@@ -176,7 +176,7 @@ Test(open_d, a_device_without_room_is_no_failure_of_the_proof)
     scene_fini(&s);
 }
 
-/* When the host makes it too. A nonce that does not work is found at once, and that there is none where there is one does no harm. */
+/* When the host makes it too. What leads the transcript elsewhere, and a nonce that does not work, are found at once. */
 Test(open_d, wrong_bytes_from_any_call_are_found_when_it_is_compared, .timeout = 100)
 {
     struct scene s;
@@ -199,8 +199,8 @@ Test(open_d, wrong_bytes_from_any_call_are_found_when_it_is_compared, .timeout =
         }
         sc_committer_destroy(c);
     }
-    cr_expect_gt(gets, 20u);
-    cr_expect_geq(found, gets - 4, "%u of %u", found, gets);
+    cr_expect_gt(gets, 8u);
+    cr_expect_geq(found, gets - 2, "%u of %u", found, gets);
     sc_free(want);
     scene_fini(&s);
 }
