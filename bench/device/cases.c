@@ -131,19 +131,23 @@ static void keccak(struct what *w, unsigned shrink)
     w->job.launch[w->job.n_launches++] = sc_kc_keccak_leaves(log, 32);
 }
 
-/* A mask that no nonce meets: all are tried. */
+/* A mask that no nonce meets: all are tried, and none is found. */
 static void grind(struct what *w, unsigned shrink)
 {
+    static uint32_t frame[25] = {[24] = UINT32_MAX};
     const uint32_t n = (uint32_t)1 << less(24, shrink, 10);
+    for (uint32_t i = 0; i < 24; i++) {
+        frame[i] = i == 12 ? 1 : (i + 1) * 0x9e3779b1u; /* the upper half of word 4 of the frame is the nonce's */
+    }
+    w->kept = frame;
     w->units = n;
-    w->job.words[SC_KC_HASH_OUT] = w->job.out_words = sc_kc_grind_len(n);
-    w->job.words[SC_KC_HASH_IN] = 24;
+    w->job.words[SC_KC_HASH_IN] = w->job.out_words = 25;
+    w->job.fill[SC_KC_HASH_IN] = FILL_KEPT;
+    w->job.out = SC_KC_HASH_IN;
     w->job.launch[w->job.n_launches++] = sc_kc_grind(UINT32_MAX, n);
 }
 
 /* ---- sumchecks ---- */
-
-static const fx challenge = {{11, 22, 33, 44, 55}};
 
 static void gkr_up(struct what *w, unsigned shrink)
 {
@@ -163,10 +167,13 @@ static void open_round(struct what *w, unsigned shrink)
     w->bytes = 2.0 * 4 * FX_DEG * power(log_plane);
     w->job.words[SC_KC_OPEN_G] = w->job.words[SC_KC_OPEN_W] = (uint64_t)FX_DEG << log_plane;
     w->job.words[SC_KC_OPEN_PARTIAL] = sc_kc_open_partial_len(log_plane, 0, LOW);
-    w->job.words[SC_KC_OPEN_OUT] = w->job.out_words = 2 * FX_DEG;
-    w->job.out = SC_KC_OPEN_OUT;
-    sc_kc_open_round(w->job.launch, log_plane, n, false, challenge);
-    w->job.n_launches = 2;
+    w->job.words[SC_KC_OPEN_TALK] = SC_KC_OPEN_TALK_LEN; /* the state goes on from run to run; the sums are the same each time */
+    w->job.out = SC_KC_OPEN_TALK;
+    w->job.out_at = SC_KC_SAID_H;
+    w->job.out_words = 2 * FX_DEG;
+    struct sc_kc_launch *to = w->job.launch;
+    sc_kc_open_round(&to, log_plane, n, 0, 0);
+    w->job.n_launches = (unsigned)(to - w->job.launch);
 }
 
 static void open_fold(struct what *w, unsigned shrink)
@@ -176,9 +183,11 @@ static void open_fold(struct what *w, unsigned shrink)
     w->bytes = 3 * 2.0 * 4 * FX_DEG * power(n);
     w->job.words[SC_KC_OPEN_G] = w->job.words[SC_KC_OPEN_W] = (uint64_t)FX_DEG << (n + 1);
     w->job.words[SC_KC_OPEN_NEXT_G] = w->job.words[SC_KC_OPEN_NEXT_W] = w->job.out_words = (uint64_t)FX_DEG << n;
+    w->job.words[SC_KC_OPEN_TALK] = SC_KC_OPEN_TALK_LEN;
     w->job.out = SC_KC_OPEN_NEXT_G;
-    sc_kc_open_fold(w->job.launch, n + 1, n, true, challenge);
-    w->job.n_launches = 2;
+    struct sc_kc_launch *to = w->job.launch;
+    sc_kc_open_fold(&to, n + 1, n, 1);
+    w->job.n_launches = (unsigned)(to - w->job.launch);
 }
 
 /* The table of the machine whose program is the longest; all its columns one behind the other. */
