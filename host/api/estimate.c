@@ -2,9 +2,7 @@
  *
  * What proving a run would take. Size and memory follow from a plain run. Time is measured: two small proofs of the run's own
  * proportions give, for each stage, a time without work and a time for each unit of work, and a short segment gives the time of a trace.
- * A set's proofs are measured as they are made, several at a time. Memory that the process does not have yet is a good part of the time on
- * a virtual machine: proofs are measured without any that was kept, and for a set once more with it, since all but the first of each
- * worker have it.
+ * A set's proofs are measured as they are made, several at a time.
  */
 #include "host/api/program.h"
 
@@ -161,42 +159,26 @@ static double extrapolate(double x, const double at[2], const double seconds[2])
 /** The measured model: stages of a proof of the largest shape of the plan, and how they grow. */
 struct model {
     struct by_stage at[2], took[2];
-    struct by_stage fetch; /* of took[1]: seconds that memory which is there already saves; 0 where not measured */
     double boundary; /* seconds for a cycle that is run once more for BOUNDARY */
 };
-
-/* Proofs of the sample's shape, one for each worker; seconds of each stage of the first. */
-static socle_status time_proofs(struct by_stage *out, struct sample *s)
-{
-    memset(s->spent_ns, 0, sizeof s->spent_ns);
-    sc_pool_for(s->threads.outer, s->threads.n, 1, prove_samples, s);
-    for (unsigned i = 0; i < SC_N_STAGES; i++) {
-        out->of[i] = 1e-9 * (double)s->spent_ns[i];
-    }
-    return (socle_status)atomic_load(&s->failure);
-}
 
 /* Two small proofs, or twice the same when the real one is small itself. */
 static socle_status measure_proofs(struct model *m, struct sample *s, const struct api_plan *plan)
 {
     socle_status st = SOCLE_OK;
-    const struct sc_prover prover = sc_api_prover(s->ctx, s->ctx->profile);
-    struct by_stage again;
     for (unsigned k = 0; k < 2; k++) {
+        const struct sc_prover prover = sc_api_prover(s->ctx, s->ctx->profile);
         shrink(&s->shape, &plan->shape, plan->layout.m0 > sizes[k] ? plan->layout.m0 - sizes[k] : 0, s->l->image.log_h);
         TRY(sc_layout(&s->layout, &sc_machine_rv64im, &s->shape) ? SOCLE_OK : SOCLE_E_BUG);
         TRY(sc_api_room(s->ctx, s->threads.n * sc_prove_memory(&prover, &s->layout, 0), "a small proof to measure"));
+        memset(s->spent_ns, 0, sizeof s->spent_ns);
+        sc_pool_for(s->threads.outer, s->threads.n, 1, prove_samples, s);
+        TRY((socle_status)atomic_load(&s->failure));
         m->at[k] = load_of(&s->layout);
-        sc_big_trim();
-        TRY(time_proofs(&m->took[k], s));
-    }
-    if (plan->segments.n_spans > 1) {
-        TRY(time_proofs(&again, s));
         for (unsigned i = 0; i < SC_N_STAGES; i++) {
-            m->fetch.of[i] = again.of[i] < m->took[1].of[i] ? m->took[1].of[i] - again.of[i] : 0;
+            m->took[k].of[i] = 1e-9 * (double)s->spent_ns[i];
         }
     }
-    sc_big_trim();
 out:
     return st;
 }
@@ -271,16 +253,14 @@ out:
     return st;
 }
 
-/* The stages of one proof; @p has_memory: of one that was made before. */
-static struct by_stage stages_of(const struct model *m, const struct sc_layout *l, bool has_memory)
+/* The stages of one proof. */
+static struct by_stage stages_of(const struct model *m, const struct sc_layout *l)
 {
     struct by_stage out = {{0}};
     const struct by_stage whole = load_of(l);
     for (unsigned i = SC_STAGE_TRACE; i <= SC_STAGE_OPEN; i++) {
         const double at[2] = {m->at[0].of[i], m->at[1].of[i]}, took[2] = {m->took[0].of[i], m->took[1].of[i]};
-        const double saved = has_memory && at[1] > 0 ? m->fetch.of[i] * whole.of[i] / at[1] : 0;
         out.of[i] = extrapolate(whole.of[i], at, took);
-        out.of[i] -= saved < out.of[i] ? saved : out.of[i];
     }
     return out;
 }
@@ -295,7 +275,7 @@ static socle_status estimate_set(double seconds[SC_N_STAGES], const struct model
     const uint32_t n = (uint32_t)plan->segments.n_spans + 1;
     for (uint32_t i = 0; i < n; i++) {
         TRY(sc_trace_set_shape(&shape, &layout, s->ctx->message, sizeof s->ctx->message, &plan->segments, i, i == 0 ? s->l->image.log_h : 0));
-        const struct by_stage part = stages_of(m, &layout, i >= s->threads.n);
+        const struct by_stage part = stages_of(m, &layout);
         unsigned next = 0;
         for (unsigned k = 1; k < s->threads.n; k++) {
             next = busy[k] < busy[next] ? k : next;
@@ -422,7 +402,7 @@ static socle_status estimate(socle_context *ctx, struct socle_estimate *out, str
     if (known) {
         seconds[SC_STAGE_TRACE] = out->n_segments > 1 ? m.boundary * (double)plan->run.cycles : seconds[SC_STAGE_TRACE];
     } else if (out->n_segments == 1) {
-        const struct by_stage one = stages_of(&m, &plan->layout, false);
+        const struct by_stage one = stages_of(&m, &plan->layout);
         memcpy(&seconds[SC_STAGE_TRACE], &one.of[SC_STAGE_TRACE], (SC_N_STAGES - SC_STAGE_TRACE) * sizeof seconds[0]);
     } else {
         TRY(estimate_set(seconds, &m, s, plan));
