@@ -26,6 +26,7 @@ extern "C" {
 #define SOCLE_MAX_TABLES 64
 #define SOCLE_MAX_STAGES 16
 #define SOCLE_MAX_USED_DEVICES 16
+#define SOCLE_MAX_LISTED_DEVICES 129 /* the CPU, and 64 each of CUDA and OpenCL */
 #define SOCLE_MAX_INPUT (UINT64_C(64) << 20)
 
 typedef struct socle_context socle_context;
@@ -63,7 +64,8 @@ struct socle_options {
     const char *bind;
     /* What commitments, arguments and openings, and sums and transforms of Groth16 proofs, are made on: "cpu"; "cuda:N" and "opencl:N", devices of
      * socle_devices, with the CPU where they fail; "dual:cuda:N" and "dual:N", the latter of OpenCL: both, and the call ends with SOCLE_E_DEVICE
-     * when they differ. N may be left out: 0. NULL or "auto": as socle_choose_device says; for Groth16, which no model has, cpu. Up to
+     * when they differ. N may be left out: 0. NULL or "auto": as socle_choose_device says, decided for the context by its
+     * first call that needs it; when that is one of Groth16 or a benchmark, which no model has: cpu. Up to
      * SOCLE_MAX_USED_DEVICES names that are not dual or auto, with commas between: the proofs of a set are spread over them, as the stored cost model
      * says where it has them all, a single proof is made on the first; each sum of a Groth16 proof is shared. One that is named twice has two at a time. */
     const char *device;

@@ -161,6 +161,7 @@ def split(out, name, r, m, n, bits):
     """What core/curve/split.h asks for; parts below 2^bits."""
     d = lattice.Decomposition(r, m, n)
     assert all(b < 2**bits for b in d.bound) and bits < 128 and r < 2**256 and all(g < 2**256 for g in d.ratio), "parts fit, signs too"
+    out.say(f"#define {name}_PART_BITS {bits} /* {n} parts of a scalar are shorter */")
     out.table(f"{name}_RATIO", d.ratio, 4, f"{n} parts of a scalar, below 2^{bits}: k RATIO / 2^256, rounded, ...")
     out.table(f"{name}_BASIS", [v % 2**128 for row in d.basis for v in row], 2, f"... times this basis leaves them; {n} numbers a row, modulo 2^128")
 

@@ -41,8 +41,8 @@ def counts(path):
 
 
 def architecture(capability):
-    """The one of the counted architectures whose instructions a device has; 9.0 where it does not tell."""
-    return 90 if capability is None else 89 if capability < 90 else 90 if capability < 120 else 120
+    """The one of the counted architectures whose instructions a device has."""
+    return 89 if capability < 90 else 90 if capability < 120 else 120
 
 
 def price(unit, arch, table):
@@ -50,10 +50,12 @@ def price(unit, arch, table):
 
 
 def limits(bench, path):
-    """Adds limit_seconds, share and binds to the kernels of an object of bench_device; None of a processor, which has other instructions."""
+    """Adds limit_seconds, share and binds to the kernels of an object of bench_device; None where the instructions are others or not known:
+    of a processor, and of devices under OpenCL, which do not tell their capability."""
     rates = {r["name"]: r["per_second"] for r in bench.get("rates", [])}
-    known = not bench["is_processor"] and os.path.exists(path) and all(rates.get(k) for k in ("mad", "wide_mad", "add3", "mad_and_add3", "copy_bytes"))
-    table, arch = counts(path) if known else {}, architecture(bench.get("capability"))
+    wanted = ("mad", "wide_mad", "add3", "logic3", "mad_and_add3", "copy_bytes")
+    known = not bench["is_processor"] and bench.get("capability") and os.path.exists(path) and all(rates.get(k) for k in wanted)
+    table, arch = (counts(path), architecture(bench["capability"])) if known else ({}, None)
     for k in bench["kernels"]:
         k["limit_seconds"] = k["share"] = k["binds"] = None
         if not known or not k.get("seconds"):

@@ -3,6 +3,7 @@
  * Speed of sums of multiples, of transforms over scalar fields, and of 2^LOG_N single multiples or pairings, one JSON line per sample.
  * bench_curve msm GROUP LOG_N THREADS [SAMPLES [ref|adx]]   GROUP: bn254-g1, bn254-g2, bls12-381-g1, bls12-381-g2; ref: portable operations
  * bench_curve ntt FIELD LOG_N THREADS [SAMPLES [ref|adx]]   FIELD: bn254-fr, bls12-381-fr
+ * bench_curve product GROUP LOG_N 1 [SAMPLES [ref|adx]]  8 2^LOG_N products of coordinates
  * bench_curve mul GROUP LOG_N 1 [SAMPLES [ref]]         ref: without the endomorphism
  * bench_curve pair CURVE LOG_N 1 [SAMPLES]              CURVE: bn254, bls12-381
  * Random scalars, distinct points. Seconds are processor time with one thread, wall time otherwise. Report medians.
@@ -49,7 +50,8 @@ static uint64_t next(void)
     return s ^ (s >> 29);
 }
 
-static socle_status bench_msm(struct bench *b)
+/* Those of the group that is named, and the portable ones. */
+static socle_status ops_of(struct bench *b, const struct sc_group_ops **ops, const struct sc_group_ops **ref)
 {
     enum sc_group g = SC_BN_G1;
     while (g < SC_GROUP_END && strcmp(sc_group_ops_ref(g)->name, b->name) != 0) {
@@ -58,16 +60,37 @@ static socle_status bench_msm(struct bench *b)
     if (g == SC_GROUP_END) {
         return SOCLE_E_ARG;
     }
-    const struct sc_group_ops *const ref = sc_group_ops_ref(g);
-    const struct sc_group_ops *const ops = b->ref ? ref : b->adx ? sc_group_ops_adx(g) : sc_group_ops_best(g);
-    if (ops == NULL) {
-        return SOCLE_E_DEVICE;
+    *ref = sc_group_ops_ref(g);
+    *ops = b->ref ? *ref : b->adx ? sc_group_ops_adx(g) : sc_group_ops_best(g);
+    b->table = b->ref ? "ref" : b->adx ? "adx" : "best";
+    return *ops != NULL ? SOCLE_OK : SOCLE_E_DEVICE;
+}
+
+static socle_status bench_product(struct bench *b)
+{
+    const struct sc_group_ops *ops, *ref;
+    const socle_status st = b->threads == 1 && b->log_n <= 30 ? ops_of(b, &ops, &ref) : SOCLE_E_ARG;
+    for (unsigned s = 0; st == SOCLE_OK && s < b->samples; s++) {
+        const double t = now(b);
+        const volatile uint64_t sink = ops->limit_mul((size_t)1 << b->log_n); /* or nothing would be done */
+        (void)sink;
+        line(b, now(b) - t);
+    }
+    return st;
+}
+
+static socle_status bench_msm(struct bench *b)
+{
+    const struct sc_group_ops *ops, *ref;
+    socle_status st = ops_of(b, &ops, &ref);
+    if (st != SOCLE_OK) {
+        return st;
     }
     const size_t n = (size_t)1 << b->log_n;
     uint8_t *const p = sc_big_alloc(n * ref->size), *const scratch = sc_big_alloc(POINTS_BLOCK * ref->pairs_scratch);
     uint64_t(*const k)[4] = sc_big_alloc(n * sizeof *k);
     _Alignas(64) uint8_t out[256], generator[256];
-    socle_status st = p == NULL || k == NULL || scratch == NULL ? SOCLE_E_NOMEM : SOCLE_OK;
+    st = p == NULL || k == NULL || scratch == NULL ? SOCLE_E_NOMEM : SOCLE_OK;
     if (st == SOCLE_OK) {
         ref->generator(generator);
         fill_points(p, n, ref, generator, scratch);
@@ -78,7 +101,6 @@ static socle_status bench_msm(struct bench *b)
             k[i][3] >>= 258 - ref->scalar_bits; /* a quarter of the numbers of as many bits: below r */
         }
     }
-    b->table = ops == ref ? "ref" : b->adx ? "adx" : "best";
     for (unsigned s = 0; st == SOCLE_OK && s < b->samples; s++) {
         const double t = now(b);
         st = sc_msm_with(ops, out, p, (const uint64_t(*)[4])k, n, b->pool);
@@ -149,11 +171,11 @@ SINGLE(bls, bls_g2)
 
 /* Whether a pairing is one, one after the other. */
 #define PAIRS(C)                                                       \
-    static void C##_pairs(size_t n, bool ref)                          \
+    static void C##_pairs(size_t n, bool unused)                       \
     {                                                                  \
         struct C##_g1 p;                                               \
         struct C##_g2 q;                                               \
-        (void)ref;                                                     \
+        (void)unused;                                                  \
         sc_##C##_g1_generator(&p);                                     \
         sc_##C##_g2_generator(&q);                                     \
         for (size_t i = 0; i < n; i++) {                               \
@@ -179,7 +201,7 @@ static socle_status bench_single(struct bench *b)
     while (k < sizeof singles / sizeof singles[0] && (strcmp(singles[k].what, b->what) != 0 || strcmp(singles[k].name, b->name) != 0)) {
         k++;
     }
-    if (k == sizeof singles / sizeof singles[0] || b->threads != 1 || b->log_n > 30) {
+    if (k == sizeof singles / sizeof singles[0] || b->threads != 1 || b->log_n > 30 || b->adx || (b->ref && strcmp(b->what, "pair") == 0)) {
         return SOCLE_E_ARG;
     }
     b->table = b->ref ? "ref" : "best";
@@ -194,7 +216,7 @@ static socle_status bench_single(struct bench *b)
 int main(int argc, char **argv)
 {
     if (argc < 5) {
-        (void)fprintf(stderr, "bench_curve msm|ntt|mul|pair NAME LOG_N THREADS [SAMPLES [ref|adx]]\n");
+        (void)fprintf(stderr, "bench_curve msm|ntt|product|mul|pair NAME LOG_N THREADS [SAMPLES [ref|adx]]\n");
         return 2;
     }
     struct bench b = {.what = argv[1], .name = argv[2], .log_n = (unsigned)atoi(argv[3]), .threads = (unsigned)atoi(argv[4])};
@@ -203,7 +225,8 @@ int main(int argc, char **argv)
     b.adx = argc > 6 && strcmp(argv[6], "adx") == 0;
     socle_status st = sc_pool_create(&b.pool, b.threads);
     if (st == SOCLE_OK) {
-        st = strcmp(b.what, "msm") == 0 ? bench_msm(&b) : strcmp(b.what, "ntt") == 0 ? bench_ntt(&b) : bench_single(&b);
+        st = strcmp(b.what, "msm") == 0 ? bench_msm(&b) : strcmp(b.what, "ntt") == 0 ? bench_ntt(&b) :
+             strcmp(b.what, "product") == 0 ? bench_product(&b) : bench_single(&b);
     }
     sc_pool_destroy(b.pool);
     if (st != SOCLE_OK) {

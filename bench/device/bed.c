@@ -4,6 +4,8 @@
  */
 #include "bench/device/bed.h"
 
+#include "host/bench/lab.h"
+
 #include "core/field/fp.h"
 #include "core/hash/blake3.h"
 #include "host/device/device_ops.h"
@@ -34,11 +36,8 @@ static void fill(void *arg, size_t begin, size_t end, unsigned worker)
     const struct filling *const f = arg;
     (void)worker;
     for (size_t i = begin; i < end; i++) {
-        uint64_t z = (uint64_t)(i + 1) * UINT64_C(0x9e3779b97f4a7c15); /* splitmix64 of i */
-        z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-        z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-        const uint32_t r = (uint32_t)((z ^ (z >> 31)) >> 32);
-        f->to[i] = f->how == FILL_ZERO ? 0 : f->how == FILL_FIELD ? (uint32_t)((uint64_t)r * FP_P >> 32) : i % 8 == 7 ? r >> 4 : r;
+        const uint32_t r = sc_lab_word(i);
+        f->to[i] = f->how == FILL_ZERO ? 0 : f->how == FILL_SCALARS && i % 8 == 7 ? r >> 4 : r;
     }
 }
 

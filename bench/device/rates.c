@@ -80,17 +80,29 @@ static bool say_one(struct bed *b, struct job *j, unsigned arg, const char *name
     return st == SOCLE_OK && same;
 }
 
+static bool made(struct bed *b, const struct job *j)
+{
+    const socle_status st = bed_make(b, j, NULL);
+    if (st != SOCLE_OK) {
+        fprintf(stderr, "bench_device: rates: %s\n", st == SOCLE_E_NOMEM ? "no memory for their buffers" : b->message(&b->d));
+    }
+    return st == SOCLE_OK;
+}
+
 static bool instructions(struct bed *b, uint32_t groups)
 {
     struct job j = {.words = {(uint64_t)groups * KC_RATE_ITEMS}, .fill = {FILL_ZERO}, .n_launches = 1, .out_words = (uint64_t)groups * KC_RATE_ITEMS};
-    bool good = bed_make(b, &j, NULL) == SOCLE_OK;
-    for (size_t i = 0; i < sizeof rates / sizeof rates[0] && good; i++) {
+    if (!made(b, &j)) {
+        return false;
+    }
+    bool good = true;
+    for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {
         const double steps = (double)j.words[0] * KC_RATE_STEPS * rates[i].kinds;
         j.launch[0] = (struct sc_kc_launch){SC_KC_RATE, {groups, 1}, {OUT}, {rates[i].what, 0, 1, 3}};
-        good = say_one(b, &j, 1, rates[i].name, steps, i == 0);
+        good = say_one(b, &j, 1, rates[i].name, steps, i == 0) && good;
     }
     j.launch[0] = (struct sc_kc_launch){SC_KC_RATE_LOCAL, {groups, 1}, {OUT}, {0}};
-    return good && say_one(b, &j, 0, "local_read_bytes", 4.0 * (double)j.words[0] * KC_RATE_STEPS, false);
+    return say_one(b, &j, 0, "local_read_bytes", 4.0 * (double)j.words[0] * KC_RATE_STEPS, false) && good;
 }
 
 /* ---- global memory ---- */
@@ -104,6 +116,9 @@ static bool say_move(struct bed *b, struct job *j, const char *name, double byte
     st = st == SOCLE_OK && same ? bed_time(&t, b, j) : st;
     printf(",\n  {\"name\":\"%s\",\"agrees\":%s,\"per_second\":", name, same ? "true" : "false");
     (void)(t.median > 0 ? printf("%.6g}", bytes / t.median) : printf("null}"));
+    if (st != SOCLE_OK) {
+        fprintf(stderr, "bench_device: %s: %s\n", name, b->message(&b->d));
+    }
     return st == SOCLE_OK && same;
 }
 
@@ -115,7 +130,7 @@ static bool moves(struct bed *b, unsigned log)
     const uint32_t items = (uint32_t)(n / KC_RATE_ITEMS);
     const double bytes = 4.0 * (double)n;
     struct job j = {.words = {n, n}, .fill = {FILL_ZERO, FILL_FIELD}, .n_launches = 1, .out_words = n};
-    if (bed_make(b, &j, NULL) != SOCLE_OK) {
+    if (!made(b, &j)) {
         return false;
     }
     j.launch[0] = (struct sc_kc_launch){SC_KC_RATE_COPY, {items / KC_RATE_CHAINS, 1}, {OUT, IN}, {0}};
@@ -163,10 +178,14 @@ bool say_rates(struct bed *b, unsigned shrink)
 {
     const uint32_t groups = GROUPS >> (shrink < 12 ? shrink : 12);
     printf(",\n \"rates\":[");
+    unsigned log = shrink < 12 ? 28 - shrink : 16;
+    while (log > 16 && (uint64_t)8 << log > b->info.memory / 2) { /* an arena may be a part of the memory only */
+        log--;
+    }
     bool good = instructions(b, groups);
-    good = good && moves(b, shrink < 12 ? 28 - shrink : 16);
+    good = moves(b, log) && good;
     printf("]");
-    return good && launches(b);
+    return launches(b) && good;
 }
 
 /* ---- copies ---- */

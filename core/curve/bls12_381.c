@@ -26,17 +26,23 @@
 
 enum { FP_BYTES = 48, WORD = BLS_FP_EVM, PAD = WORD - FP_BYTES, COMPRESSED = 0x80, INFINITE = 0x40, GREATER = 0x20, FLAGS = 0xe0 };
 
+void sc_bls_g1_sigma(struct bls_g1 *r, const struct bls_g1 *a)
+{
+    bls_fp_mul(&r->x, &a->x, &BLS_BETA);
+    r->y = a->y;
+}
+
 /* sigma(a) = -z^2 a: tools/curves.py asserts that this holds for points of order r or 1 only. */
 bool sc_bls_g1_in_subgroup(const struct bls_g1 *a)
 {
     struct bls_g1_jac t;
-    struct bls_g1 want, sigma = *a;
+    struct bls_g1 want, sigma;
     sc_bls_g1_to_jac(&t, a);
     sc_bls_g1_jac_mul_sparse(&t, &t, BLS_PARAM[0]); /* six bits of |z| are set */
     sc_bls_g1_jac_mul_sparse(&t, &t, BLS_PARAM[0]);
     sc_bls_g1_from_jac(&want, &t);
     bls_g1_neg(&want, &want);
-    bls_fp_mul(&sigma.x, &a->x, &BLS_BETA);
+    sc_bls_g1_sigma(&sigma, a);
     return bls_g1_eq(&want, &sigma);
 }
 

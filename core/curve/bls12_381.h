@@ -33,6 +33,8 @@
 #define SC_K bls_fp2
 #include "core/curve/group.inc"
 
+/** sigma(x, y) = (beta x, y), multiplication by -z^2 on G1; r may be a. */
+void sc_bls_g1_sigma(struct bls_g1 *r, const struct bls_g1 *a);
 /** The endomorphism untwist, Frobenius, twist: multiplication by z on the subgroup of order r. r may be a. */
 void sc_bls_g2_psi(struct bls_g2 *r, const struct bls_g2 *a);
 

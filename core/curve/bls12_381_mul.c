@@ -15,17 +15,11 @@
 #define SC_K bls_fp2
 #include "core/curve/multiples.inc"
 
-static void sigma(struct bls_g1 *r, const struct bls_g1 *a)
-{
-    bls_fp_mul(&r->x, &a->x, &BLS_BETA);
-    r->y = a->y;
-}
-
 #define SC_G bls_g1
 #define SC_FR bls_fr
 #define SC_N 2
 #define SC_SPLIT BLS_G1_
-#define SC_ENDO sigma
+#define SC_ENDO sc_bls_g1_sigma
 #include "core/curve/endo.inc"
 
 #define SC_G bls_g2

@@ -43,12 +43,14 @@ static const struct bls_fp2 BLS_PSI_X = {{{0x0000000000000000, 0x000000000000000
 static const struct bls_fp2 BLS_PSI_Y = {{{0x3e2f585da55c9ad1, 0x4294213d86c18183, 0x382844c88b623732, 0x92ad2afd19103e18,
     0x1d794e4fac7cf0b9, 0x0bd592fc7d825ec8}}, {{0x7bcfa7a25aa30fda, 0xdc17dec12a927e7c, 0x2f088dd86b4ebef1, 0xd1ca2087da74d4a7,
     0x2da2596696cebc1d, 0x0e2b7eedbbfd87d2}}};
+#define BLS_G1_PART_BITS 127 /* 2 parts of a scalar are shorter */
 /* 2 parts of a scalar, below 2^127: k RATIO / 2^256, rounded, ... */
 static const uint64_t BLS_G1_RATIO[2][4] = {{0x63f6e522f6cfee2e, 0x7c6becf1e01faadd, 0x0000000000000001, 0x0000000000000000},
     {0x0000000000000002, 0x0000000000000000, 0x0000000000000000, 0x0000000000000000}};
 /* ... times this basis leaves them; 2 numbers a row, modulo 2^128 */
 static const uint64_t BLS_G1_BASIS[4][2] = {{0x0000000100000000, 0xac45a4010001a402}, {0x0000000000000001, 0x0000000000000000},
     {0x0000000000000001, 0x0000000000000000}, {0xffffffff00000001, 0x53ba5bfefffe5bfd}};
+#define BLS_G2_PART_BITS 64 /* 4 parts of a scalar are shorter */
 /* 4 parts of a scalar, below 2^64: k RATIO / 2^256, rounded, ... */
 static const uint64_t BLS_G2_RATIO[4][4] = {{0x92078a5e8573b29d, 0x33cfcc0d3e76ec28, 0x381204ca56cd56b5, 0x0000000000000001},
     {0x63f6e522f6cfee2e, 0x7c6becf1e01faadd, 0x0000000000000001, 0x0000000000000000}, {0xcfbe4f7bd0027db3, 0x0000000000000001,

@@ -28,6 +28,12 @@ bool sc_bn_g1_in_subgroup(const struct bn_g1 *a)
     return true; /* the curve has r points */
 }
 
+void sc_bn_g1_sigma(struct bn_g1 *r, const struct bn_g1 *a)
+{
+    bn_fp_mul(&r->x, &a->x, &BN_BETA);
+    r->y = a->y;
+}
+
 void sc_bn_g2_psi(struct bn_g2 *r, const struct bn_g2 *a)
 {
     bn_fp2_conj(&r->x, &a->x);

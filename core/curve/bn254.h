@@ -33,6 +33,8 @@
 #define SC_K bn_fp2
 #include "core/curve/group.inc"
 
+/** sigma(x, y) = (beta x, y), multiplication by 36 z^3 + 18 z^2 + 6 z + 1 on G1; r may be a. */
+void sc_bn_g1_sigma(struct bn_g1 *r, const struct bn_g1 *a);
 /** The endomorphism untwist, Frobenius, twist: multiplication by 6 z^2 on the subgroup of order r. r may be a. */
 void sc_bn_g2_psi(struct bn_g2 *r, const struct bn_g2 *a);
 

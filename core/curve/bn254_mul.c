@@ -15,17 +15,11 @@
 #define SC_K bn_fp2
 #include "core/curve/multiples.inc"
 
-static void sigma(struct bn_g1 *r, const struct bn_g1 *a)
-{
-    bn_fp_mul(&r->x, &a->x, &BN_BETA);
-    r->y = a->y;
-}
-
 #define SC_G bn_g1
 #define SC_FR bn_fr
 #define SC_N 2
 #define SC_SPLIT BN_G1_
-#define SC_ENDO sigma
+#define SC_ENDO sc_bn_g1_sigma
 #include "core/curve/endo.inc"
 
 #define SC_G bn_g2

@@ -37,12 +37,14 @@ static const struct bn_fp2 BN_PSI_X = {{{0xb5773b104563ab30, 0x347f91c8a9aa6454,
     {{0x6e849f1ea0aa4757, 0xaa1c7b6d89f89141, 0xb6e713cdfae0ca3a, 0x26694fbb4e82ebc3}}};
 static const struct bn_fp2 BN_PSI_Y = {{{0xe4bbdd0c2936b629, 0xbb30f162e133bacb, 0x31a9d1b6f9645366, 0x253570bea500f8dd}},
     {{0xa1d77ce45ffe77c7, 0x07affd117826d1db, 0x6d16bd27bb7edc6b, 0x2c87200285defecc}}};
+#define BN_G1_PART_BITS 127 /* 2 parts of a scalar are shorter */
 /* 2 parts of a scalar, below 2^127: k RATIO / 2^256, rounded, ... */
 static const uint64_t BN_G1_RATIO[2][4] = {{0x7a7bd9d4391eb18e, 0x4ccef014a773d2cf, 0x0000000000000002, 0x0000000000000000},
     {0xd91d232ec7e0b3d7, 0x0000000000000002, 0x0000000000000000, 0x0000000000000000}};
 /* ... times this basis leaves them; 2 numbers a row, modulo 2^128 */
 static const uint64_t BN_G1_BASIS[4][2] = {{0x0be4e1541221250b, 0x6f4d8248eeb859fd}, {0x89d3256894d213e3, 0x0000000000000000},
     {0x89d3256894d213e3, 0x0000000000000000}, {0x7dee441482b0eed8, 0x90b27db71147a603}};
+#define BN_G2_PART_BITS 64 /* 4 parts of a scalar are shorter */
 /* 4 parts of a scalar, below 2^64: k RATIO / 2^256, rounded, ... */
 static const uint64_t BN_G2_RATIO[4][4] = {{0x2dff291532e42728, 0x55b4ca7ba3e5577f, 0x9e80318ab0d92b95, 0x0000000000000000},
     {0x74f3e6bec8b942da, 0x5e9aa4e2a056dc2d, 0x3d00631561b25728, 0x0000000000000001}, {0xd91d232ec7e0b3d7, 0x0000000000000002,

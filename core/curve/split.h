@@ -9,7 +9,7 @@
 
 #include "core/curve/limbs.h"
 
-enum { SPLIT_MAX = 4, SPLIT_WORDS = 2 };
+enum { SPLIT_WORDS = 2 };
 
 /* Words 4 and 5 of k ratio + 2^255, the coordinate of k rounded; what is above them is not needed. */
 static inline void split_round(uint64_t c[SPLIT_WORDS], const uint64_t k[4], const uint64_t ratio[4])
@@ -38,7 +38,7 @@ static inline void split_subtract(uint64_t d[SPLIT_WORDS], const uint64_t c[SPLI
 }
 
 /** Absolute values d[i] of the @p n parts, and minus[i] = 1 for a negative one.
- * Shape: ratio has n numbers, basis n rows of n numbers modulo 2^128. Range: k < r; n <= SPLIT_MAX. */
+ * Shape: ratio has n numbers, basis n rows of n numbers modulo 2^128. Range: k < r; n <= 4. */
 static inline void split_scalar(uint64_t d[][SPLIT_WORDS], uint8_t *minus, const uint64_t k[4], const uint64_t ratio[][4],
                                 const uint64_t basis[][SPLIT_WORDS], unsigned n)
 {

@@ -3,6 +3,7 @@
  * Benchmarks whose runs are proofs, of guests and of circuits. Contracts: bench.h.
  */
 #include "host/api/bench.h"
+#include "host/api/groth16_api.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +23,7 @@ struct proving_bench {
     const struct sc_g16_case *circuits;
     struct sc_g16_scene *scenes;        /* of each circuit */
     uint64_t most;                      /* that a proof of those takes, bytes */
+    uint64_t failures[SOCLE_MAX_USED_DEVICES]; /* of each device before this proof: they are counted over the whole context */
 };
 
 static double elapsed(const struct proving_bench *p)
@@ -53,14 +55,23 @@ static socle_status tell(void *arg, const char *op, double fraction)
     return goes_on(p);
 }
 
-/* What a device failed at was made by the processor: no time of the device. */
-static socle_status devices_worked(char why[SC_PROOF_WHY], const struct socle_device_use *first, const struct socle_device_use *more,
-                                   unsigned n_more)
+static void note_failures(struct proving_bench *p)
 {
-    for (unsigned k = 0; k <= n_more; k++) {
-        const struct socle_device_use *const d = k == 0 ? first : &more[k - 1];
-        if (d->failures > 0 || d->given_up) {
-            (void)snprintf(why, SC_PROOF_WHY, "%.15s: %.130s", d->id, d->failure);
+    struct socle_device_use use;
+    for (unsigned k = 0; k < p->ctx->n_used; k++) {
+        sc_api_device_use(&p->ctx->used[k], &use);
+        p->failures[k] = use.failures;
+    }
+}
+
+/* What a device failed at since note_failures was made by the processor: no time of the device. One that was given up makes nothing. */
+static socle_status devices_worked(const struct proving_bench *p, char why[SC_PROOF_WHY])
+{
+    struct socle_device_use use;
+    for (unsigned k = 0; k < p->ctx->n_used; k++) {
+        sc_api_device_use(&p->ctx->used[k], &use);
+        if (use.failures > p->failures[k] || use.given_up) {
+            (void)snprintf(why, SC_PROOF_WHY, "%.15s: %.130s", use.id, use.failure);
             return SOCLE_E_DEVICE;
         }
     }
@@ -72,7 +83,7 @@ static socle_status devices_worked(char why[SC_PROOF_WHY], const struct socle_de
 /* A proof and its check with the key of the program, each by the clock. */
 static socle_status prove_guest(void *arg, struct sc_proof_run *out, char why[SC_PROOF_WHY], size_t i)
 {
-    const struct proving_bench *const p = arg;
+    struct proving_bench *const p = arg;
     const struct sc_guest_case *const c = &p->guests[i];
     socle_context *const ctx = p->ctx;
     struct socle_proof proof = {0};
@@ -87,6 +98,7 @@ static socle_status prove_guest(void *arg, struct sc_proof_run *out, char why[SC
     TRY(socle_security(socle_context_profile(ctx), &security));
     out->bits = security.bits;
     sc_mem_peak_reset();
+    note_failures(p);
     const uint64_t start = sc_clock_ns();
     st = socle_prove(ctx, &proof, c->elf, c->elf_len, input, len);
     out->ns = sc_clock_ns() - start;
@@ -94,7 +106,7 @@ static socle_status prove_guest(void *arg, struct sc_proof_run *out, char why[SC
         (void)snprintf(why, SC_PROOF_WHY, "%.159s", ctx->message);
     }
     TRY(st);
-    TRY(devices_worked(why, &proof.device, proof.more_devices, proof.n_more_devices));
+    TRY(devices_worked(p, why));
     out->peak_memory = sc_mem_peak();
     TRY(socle_keygen(ctx, key, c->elf, c->elf_len));
     const uint64_t check = sc_clock_ns();
@@ -138,19 +150,10 @@ static socle_status prove_circuit(void *arg, struct sc_proof_run *out, char why[
     if (p->scenes[i].of == NULL) {
         TRY(make_scene(p, why, i));
     }
-    struct g16_by by = {.pool = p->ctx->pool};
-    struct socle_device_use use;
-    for (unsigned k = 0; k < p->ctx->n_used; k++) {
-        struct sc_committer *const c = p->ctx->used[k].committer;
-        if (c != NULL) {
-            by.device[by.n_devices++] = c;
-        }
-    }
+    note_failures(p);
+    const struct g16_by by = sc_api_g16_workers(p->ctx);
     TRY(sc_g16_scene_prove(out, why, &p->scenes[i], &by));
-    for (unsigned k = 0; k < p->ctx->n_used; k++) {
-        sc_api_device_use(&p->ctx->used[k], &use);
-        TRY(devices_worked(why, &use, NULL, 0));
-    }
+    TRY(devices_worked(p, why));
 out:
     return st;
 }

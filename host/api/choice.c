@@ -9,8 +9,6 @@
 
 #include "host/sys/mem.h"
 
-enum { MAX_LISTED = 1 + 2 * SC_MAX_DEVICES };
-
 /** A device of the model, at the largest size that was measured on it. */
 struct rival {
     char id[SC_DEVICE_NAME];
@@ -60,14 +58,14 @@ static bool is_twin(const struct socle_device *list, size_t n, const char *id, c
 /* Those that are faster than the CPU, the fastest first. */
 static socle_status take_faster(struct socle_device_choice *c, const struct rival *r, size_t n)
 {
-    struct socle_device *const list = sc_alloc(MAX_LISTED, sizeof *list);
+    struct socle_device *const list = sc_alloc(SOCLE_MAX_LISTED_DEVICES, sizeof *list);
     bool used[SC_MAX_DEVICES] = {false};
     unsigned taken = 0;
     if (list == NULL) {
         return SOCLE_E_NOMEM;
     }
-    size_t n_listed = sc_api_list_devices(list, MAX_LISTED);
-    n_listed = n_listed < MAX_LISTED ? n_listed : MAX_LISTED;
+    size_t n_listed = sc_api_list_devices(list, SOCLE_MAX_LISTED_DEVICES);
+    n_listed = n_listed < SOCLE_MAX_LISTED_DEVICES ? n_listed : SOCLE_MAX_LISTED_DEVICES;
     c->devices[0] = '\0';
     for (;;) {
         size_t best = n;
@@ -143,7 +141,9 @@ socle_status sc_api_choose(socle_context *ctx)
     }
     c->is_auto = wants_auto(ctx);
     if (c->is_auto) {
-        return choose(ctx, c);
+        const socle_status st = choose(ctx, c);
+        c->devices[0] = st == SOCLE_OK ? c->devices[0] : '\0'; /* it is chosen anew the next time */
+        return st;
     }
     (void)snprintf(c->devices, sizeof c->devices, "%s", asked);
     (void)snprintf(c->why, sizeof c->why, "as asked for");

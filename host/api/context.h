@@ -54,7 +54,6 @@ struct socle_context {
     socle_model *model; /* the stored one, once it was looked for */
     bool model_sought;
     char model_why[API_MESSAGE]; /* why there is none */
-    bool wrote_head; /* the head in the folder of resume is this call's */
 };
 
 /** Begin a call: the message is empty, the clock stands at 0. */
@@ -92,6 +91,8 @@ void sc_api_devices_close(socle_context *ctx);
 struct api_device *sc_api_device_for(socle_context *ctx, unsigned k);
 /** How it did so far. */
 void sc_api_device_use(struct api_device *d, struct socle_device_use *out);
+/** How all of them did, of which one is open at least: the first, and the others, whose number it returns. */
+unsigned sc_api_device_uses(socle_context *ctx, struct socle_device_use *first, struct socle_device_use more[SOCLE_MAX_USED_DEVICES - 1]);
 /** The limit that suffices for @p more bytes beside what is held now. */
 uint64_t sc_api_need(const socle_context *ctx, uint64_t more);
 /** E_NOMEM when @p more bytes beside what is held now pass the limit; the message tells the limit that suffices for @p what. */

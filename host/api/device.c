@@ -236,3 +236,11 @@ void sc_api_device_use(struct api_device *d, struct socle_device_use *out)
         }
     }
 }
+
+unsigned sc_api_device_uses(socle_context *ctx, struct socle_device_use *first, struct socle_device_use more[SOCLE_MAX_USED_DEVICES - 1])
+{
+    for (unsigned k = 0; k < ctx->n_used; k++) {
+        sc_api_device_use(&ctx->used[k], k == 0 ? first : &more[k - 1]);
+    }
+    return ctx->n_used - 1;
+}

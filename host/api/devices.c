@@ -64,6 +64,8 @@ static void topology_of(struct socle_device *d)
 }
 #endif
 
+_Static_assert(SOCLE_MAX_LISTED_DEVICES == 1 + 2 * SC_MAX_DEVICES, "all can be listed");
+
 static size_t opencl_devices(struct socle_device *out, size_t max)
 {
     struct sc_opencl_about about[SC_MAX_DEVICES];

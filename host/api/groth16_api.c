@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/base/rd.h"
-#include "host/api/context.h"
+#include "host/api/groth16_api.h"
 #include "host/curve/msm_d.h"
 #include "host/groth16/groth16.h"
 #include "host/groth16/setup.h"
@@ -136,8 +136,7 @@ socle_status socle_groth16_export_key(socle_context *ctx, char **json, size_t *l
     return sc_api_end(ctx, hand_text(ctx, json, len, sc_g16_vkey_write(&key->vkey)));
 }
 
-/* The devices that are not given up. */
-static struct g16_by workers(socle_context *ctx)
+struct g16_by sc_api_g16_workers(socle_context *ctx)
 {
     struct g16_by by = {.pool = ctx->pool};
     for (unsigned k = 0; k < ctx->n_used; k++) {
@@ -171,7 +170,7 @@ static socle_status make(socle_context *ctx, struct g16_proof *p, const socle_gr
 {
     socle_status st = SOCLE_OK;
     struct g16_proof alone;
-    const struct g16_by by = workers(ctx);
+    const struct g16_by by = sc_api_g16_workers(ctx);
     uint32_t before[G16_MAX_DEVICES];
     for (unsigned i = 0; i < by.n_devices; i++) {
         before[i] = made_by(by.device[i]);
@@ -204,18 +203,14 @@ static socle_status prove(socle_context *ctx, struct socle_groth16_proof *out, c
     sc_api_choose_cpu(ctx, "no cost model has sums of Groth16");
     TRY(sc_api_devices(ctx));
     TRY(sc_wtns_open(&w, ctx->message, sizeof ctx->message, wtns, wtns_len));
-    const uint64_t by_devices = workers(ctx).n_devices * SC_MSM_DEVICE_MEMORY;
+    const uint64_t by_devices = sc_api_g16_workers(ctx).n_devices * SC_MSM_DEVICE_MEMORY;
     TRY(sc_api_room(ctx, sc_g16_prove_memory(&key->zkey, sc_pool_size(ctx->pool)) + by_devices, "this proof"));
     TRY(choose(ctx, r, key->zkey.curve, randomness));
     TRY(choose(ctx, s, key->zkey.curve, randomness == NULL ? NULL : randomness + 32));
     TRY(make(ctx, &p, key, &w, r, s));
     TRY(hand_text(ctx, &out->proof, &out->proof_len, sc_g16_proof_write(&p)));
     TRY(hand_text(ctx, &out->public_values, &out->public_len, sc_g16_public_write(&w, key->zkey.n_public)));
-    sc_api_device_use(&ctx->used[0], &out->device);
-    out->n_more_devices = ctx->n_used - 1;
-    for (unsigned k = 1; k < ctx->n_used; k++) {
-        sc_api_device_use(&ctx->used[k], &out->more_devices[k - 1]);
-    }
+    out->n_more_devices = sc_api_device_uses(ctx, &out->device, out->more_devices);
 out:
     explicit_bzero(r, sizeof r);
     explicit_bzero(s, sizeof s);

@@ -15,7 +15,7 @@
 
 /* What the input of the guest "workload" says, for proofs of 2^20, 2^22 and 2^24 cells. */
 static const uint32_t amounts[] = {1, 4, 18};
-enum { N_SIZES = sizeof amounts / sizeof amounts[0], RUNS = 2, MAX_LISTED = 1 + 2 * SC_MAX_DEVICES };
+enum { N_SIZES = sizeof amounts / sizeof amounts[0], RUNS = 2 };
 
 struct measuring {
     socle_context *ctx;
@@ -114,8 +114,9 @@ static socle_status measure_device(struct measuring *g, const struct socle_devic
     socle_context *own = NULL;
     struct sc_cost_device as = {.shares_host = true, .memory = memory};
     sc_api_model_name(as.name, d->id);
+    TRY(sc_cost_find_device(&g->model->cost, as.name) == SC_COST_NO_NAME ? SOCLE_OK : sc_fail(g->ctx, SOCLE_E_ARG, "%s is named twice", d->id));
     st = sc_cost_add_device(&g->model->cost, &device, &as);
-    TRY(st == SOCLE_E_ARG ? sc_fail(g->ctx, SOCLE_E_ARG, "%s is named twice", d->id) : st);
+    TRY(st == SOCLE_E_ARG ? sc_fail(g->ctx, SOCLE_E_DEVICE, "%s does not say how much memory it has", d->id) : st);
     TRY(context_for(g, &own, d->id));
     TRY(measure_sizes(g, own, device));
 out:
@@ -161,18 +162,18 @@ static socle_status measure(struct measuring *g, const char *names)
     const struct sc_heap heap = sc_lend_heap();
     size_t n_cases = 0;
     const struct sc_guest_case *const cases = sc_guest_cases(&n_cases);
-    struct socle_device *const d = sc_alloc(MAX_LISTED, sizeof *d);
+    struct socle_device *const d = sc_alloc(SOCLE_MAX_LISTED_DEVICES, sizeof *d);
     TRY(d != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
     TRY(n_cases > 0 ? SOCLE_OK : sc_fail(g->ctx, SOCLE_E_LIMIT, "this build has no guest to measure with: it had no RISC-V compiler"));
     g->guest = cases[0]; /* "workload" */
     g->model = sc_alloc(1, sizeof *g->model);
     TRY(g->model != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
     TRY(sc_cost_init(&g->model->cost, &heap, SC_COST_MAX_SAMPLES));
-    const size_t n = sc_api_list_devices(d, MAX_LISTED);
+    const size_t n = sc_api_list_devices(d, SOCLE_MAX_LISTED_DEVICES);
     (void)snprintf(origin, sizeof origin, "socle model measure %s: %.80s, %s, %u threads, %s", socle_version(), d->name, d->isa, sc_pool_size(g->ctx->pool),
                    g->ctx->profile->name);
     sc_cost_origin(&g->model->cost, origin);
-    TRY(measure_all(g, d, n < MAX_LISTED ? n : MAX_LISTED, names));
+    TRY(measure_all(g, d, n < SOCLE_MAX_LISTED_DEVICES ? n : SOCLE_MAX_LISTED_DEVICES, names));
 out:
     sc_free(d);
     return st;

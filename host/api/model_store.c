@@ -15,7 +15,7 @@
 #include "host/sys/mem.h"
 #include "host/sys/own.h"
 
-enum { DIGEST = 16, MAX_LISTED = 1 + 2 * SC_MAX_DEVICES };
+enum { DIGEST = 16 };
 
 static void absorb(struct b3 *h, const char *text)
 {
@@ -26,13 +26,13 @@ static void absorb(struct b3 *h, const char *text)
 static socle_status digest_of(uint8_t out[DIGEST])
 {
     struct b3 h;
-    struct socle_device *const d = sc_alloc(MAX_LISTED, sizeof *d);
+    struct socle_device *const d = sc_alloc(SOCLE_MAX_LISTED_DEVICES, sizeof *d);
     if (d == NULL) {
         return SOCLE_E_NOMEM;
     }
-    const size_t n = sc_api_list_devices(d, MAX_LISTED);
+    const size_t n = sc_api_list_devices(d, SOCLE_MAX_LISTED_DEVICES);
     sc_b3_init_derive(&h, "socle stored cost model 1");
-    for (size_t i = 0; i < n && i < MAX_LISTED; i++) {
+    for (size_t i = 0; i < n && i < SOCLE_MAX_LISTED_DEVICES; i++) {
         char more[64];
         (void)snprintf(more, sizeof more, "%u threads, %u units", d[i].threads, d[i].units);
         absorb(&h, d[i].id);
@@ -118,7 +118,7 @@ const struct socle_model *sc_api_model(socle_context *ctx, const char **why)
     if (!ctx->model_sought) {
         memcpy(said, ctx->message, sizeof said);
         const socle_status st = read_stored(ctx, &ctx->model, path);
-        ctx->model_sought = true;
+        ctx->model_sought = st != SOCLE_E_NOMEM;
         if (st != SOCLE_OK) {
             (void)snprintf(ctx->model_why, sizeof ctx->model_why, "%s", ctx->message[0] != '\0' ? ctx->message : socle_status_text(st));
         }

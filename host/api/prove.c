@@ -120,7 +120,10 @@ static socle_status prove_once(socle_context *ctx, struct socle_proof *out, cons
     for (unsigned k = 0; k < ctx->n_used; k++) {
         atomic_store(&ctx->used[k].proofs, 0);
     }
+    const unsigned first = ctx->first;
+    ctx->first = ctx->options.resume != NULL ? ctx->n_used : first; /* what a folder keeps for all proofs of a set is no device's */
     TRY(sc_api_program(ctx, l, ctx->profile, elf, elf_len));
+    ctx->first = first;
     TRY(prove_run(ctx, out, g, l, input, input_len));
     sc_api_finish(ctx);
     out->n_stages = sc_api_stages(ctx, out->stages);
@@ -155,26 +158,16 @@ static bool blames_device(socle_context *ctx, socle_status st)
     return true;
 }
 
-static void tell_devices(socle_context *ctx, struct socle_proof *out)
-{
-    sc_api_device_use(&ctx->used[0], &out->device);
-    out->n_more_devices = ctx->n_used - 1;
-    for (unsigned k = 1; k < ctx->n_used; k++) {
-        sc_api_device_use(&ctx->used[k], &out->more_devices[k - 1]);
-    }
-}
-
 socle_status socle_prove(socle_context *ctx, struct socle_proof *out, const uint8_t *elf, size_t elf_len, const uint8_t *input,
                          size_t input_len)
 {
     sc_spans_restart(ctx->spans);
-    ctx->wrote_head = false;
     socle_status st = prove_once(ctx, out, elf, elf_len, input, input_len);
     while (blames_device(ctx, st)) {
         st = prove_once(ctx, out, elf, elf_len, input, input_len);
     }
     if (st == SOCLE_OK) {
-        tell_devices(ctx, out);
+        out->n_more_devices = sc_api_device_uses(ctx, &out->device, out->more_devices);
     } else if (st == SOCLE_E_DEVICE && ctx->message[0] == '\0' && ctx->used[0].use.compared) {
         st = sc_fail(ctx, st, "%s (%s) and the CPU differ", ctx->used[0].use.id, ctx->used[0].use.name);
     }

@@ -444,6 +444,7 @@ socle_status sc_api_prove_set(socle_context *ctx, struct socle_proof *out, const
     uint8_t *file = NULL;
     size_t len = 0;
     const struct sc_prover prover = sc_api_prover(ctx, ctx->profile);
+    struct sc_prover shared = prover;
     struct set_run *const r = sc_alloc(1, sizeof *r);
     if (r == NULL) {
         return SOCLE_E_NOMEM;
@@ -456,7 +457,8 @@ socle_status sc_api_prove_set(socle_context *ctx, struct socle_proof *out, const
     r->body = sc_alloc(n_parts(r), sizeof *r->body);
     r->body_len = sc_alloc(n_parts(r), sizeof *r->body_len);
     TRY(r->segments && r->boundary && r->body && r->body_len ? SOCLE_OK : SOCLE_E_NOMEM);
-    TRY(begin(r, &prover));
+    shared.device = ctx->options.resume != NULL ? NULL : prover.device; /* wrong bytes would stay in the folder */
+    TRY(begin(r, &shared));
     TRY(make_all(r));
     TRY(join(r, &file, &len, &prover));
     TRY(sc_api_hand(ctx, &out->bytes, file, len));

@@ -146,8 +146,8 @@ static socle_status noted_get(void *self, void *host, uint64_t offset, uint64_t 
 static socle_status noted_run(void *self, const struct sc_launch *launch)
 {
     static const char *const loans[SC_N_LOANS] = {[SC_LOAN_BUS] = "bus argument", [SC_LOAN_ZERO] = "sumcheck", [SC_LOAN_OPENING] = "opening",
-                                                   [SC_LOAN_SUM] = "sum",
-                                                   [SC_LOAN_QUOTIENT] = "quotient"};
+                                                   [SC_LOAN_SUM] = "sum", [SC_LOAN_QUOTIENT] = "quotient", [SC_LOAN_BENCH] = "bench"};
+    _Static_assert(SC_N_LOANS == 6, "each has a name");
     const struct sc_noted_device *const n = self;
     const uint64_t began = sc_clock_ns();
     const socle_status st = n->inner.ops->run(n->inner.self, launch);

@@ -50,12 +50,7 @@ socle_status sc_store_open(socle_context *ctx, const char *folder, const uint8_t
     TRY(sc_folder_make(ctx->message, sizeof ctx->message, folder));
     path = path_in(folder, "head");
     TRY(path != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
-    if (sc_file_exists(path) && !ctx->wrote_head) { /* its own is written anew: a device gave wrong bytes of it */
-        st = same_head(ctx, folder, path, head, len);
-    } else {
-        st = sc_file_write(ctx->message, sizeof ctx->message, path, head, len);
-        ctx->wrote_head = st == SOCLE_OK;
-    }
+    st = sc_file_exists(path) ? same_head(ctx, folder, path, head, len) : sc_file_write(ctx->message, sizeof ctx->message, path, head, len);
 out:
     sc_free(path);
     return st;

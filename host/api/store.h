@@ -8,8 +8,7 @@
 
 #include "host/api/context.h"
 
-/** Open the folder, made when there is none, for the set of this head. E_ARG: it keeps proofs of another set, unless this call of
- * the context began that. @p folder NULL: none is
+/** Open the folder, made when there is none, for the set of this head. E_ARG: it keeps proofs of another set. @p folder NULL: none is
  * kept; the other calls then do nothing. */
 SC_MUST_USE socle_status sc_store_open(socle_context *ctx, const char *folder, const uint8_t *head, size_t len);
 /** Proof @p index as it was kept, from sc_alloc; *part is NULL when it was not, or is longer than @p limit. E_NOMEM. */

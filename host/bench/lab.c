@@ -221,7 +221,7 @@ static void one_share(void *arg, size_t begin, size_t end, unsigned worker)
 {
     const struct limiting *const l = arg;
     const struct sc_cpu_ops *const ops = l->lab->ops;
-    volatile uint32_t sink;
+    volatile uint32_t sink = 0;
     volatile uint64_t word = 0;
     (void)worker;
     for (size_t i = begin; i < end; i++) {
@@ -231,9 +231,6 @@ static void one_share(void *arg, size_t begin, size_t end, unsigned worker)
             break;
         case SC_LAB_COMPRESS:
             sink = ops->limit_compress(l->n);
-            break;
-        case SC_LAB_MUL:
-            sink = ops->limit_mul(l->n);
             break;
         case SC_LAB_EXT_MUL:
             sink = ops->limit_ext_mul(l->n);
@@ -280,7 +277,7 @@ double sc_lab_limit(const struct sc_lab *lab, enum sc_lab_limit limit)
 
 double sc_lab_pace(const struct sc_lab *lab)
 {
-    volatile uint32_t sink;
+    volatile uint32_t sink = 0;
     const uint64_t start = sc_thread_cpu_ns();
     sink = lab->ops->limit_mul(PACE_VECTORS);
     (void)sink;

@@ -23,7 +23,6 @@
 #define SC_LAB_LIMITS(L)                         \
     L(LEVELS, "pairs of NTT levels", 19)         \
     L(COMPRESS, "compressions", 15)              \
-    L(MUL, "products", 21)                       \
     L(EXT_MUL, "extension products", 17)         \
     L(WIDE, "products without reduction", 22)    \
     L(FR, "BN254 Fr level pairs", 14)            \
@@ -149,9 +148,6 @@ void sc_lab_msm_needs(struct sc_lab_room *room, const struct sc_lab_case *c, uns
 socle_status sc_lab_msm_prepare(struct sc_lab *lab, const struct sc_lab_case *c);
 socle_status sc_lab_msm_run(const struct sc_lab *lab, const struct sc_lab_case *c);
 const uint64_t (*sc_lab_msm_numbers(const struct sc_lab *lab))[4];
-/** The launches of a case's form for devices as C, by one thread. */
-socle_status sc_lab_as_c(const struct sc_lab *lab, const struct sc_lab_case *c);
-void sc_lab_as_c_needs(struct sc_lab_room *room, const struct sc_lab_case *c, unsigned n_threads);
 /** The least products of coordinates of a sum of 2^log_n multiples. */
 double sc_lab_msm_work(const struct sc_lab_case *c);
 

@@ -4,7 +4,7 @@
  *
  * Work counts what the limit loops count. Bytes are those that cannot be avoided where the data is larger than a core's cache.
  */
-#include "host/bench/lab.h"
+#include "host/bench/lab_device.h"
 
 #include <string.h>
 

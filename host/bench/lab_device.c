@@ -326,46 +326,57 @@ socle_status sc_lab_on_device(uint64_t *ns, struct sc_lab *lab, const struct sc_
 #define MOST_COPIES 48u
 
 /* So many turns of a loop, or copies one behind the other. */
-static socle_status turns(uint64_t *ns, struct sc_space *s, enum sc_lab_limit limit, uint32_t n)
+static socle_status turns(uint64_t *ns, struct sc_space *s, enum sc_lab_limit limit, uint64_t words, uint32_t n)
 {
     struct sc_kc_launch launch[MOST_COPIES];
-    const struct sc_piece piece[2] = {{0, 4 * COPY_WORDS}, {4 * COPY_WORDS, 4 * COPY_WORDS}};
     const bool copy = limit == SC_LAB_DEVICE_COPY;
+    const struct sc_piece piece[2] = {{0, 4 * words}, {4 * words, 4 * words}}; /* the second of copies alone */
     const uint32_t what = limit == SC_LAB_DEVICE_WIDE ? KC_RATE_WIDE : KC_RATE_ADD;
     for (uint32_t i = 0; i < (copy ? n : 1); i++) {
-        launch[i] = copy ? (struct sc_kc_launch){.kernel = SC_KC_RATE_COPY, .groups = {COPY_GROUPS, 1}, .pointer = {0, 1}}
+        launch[i] = copy ? (struct sc_kc_launch){.kernel = SC_KC_RATE_COPY, .groups = {(uint32_t)(words / (KC_RATE_ITEMS * KC_RATE_CHAINS)), 1}, .pointer = {0, 1}}
                          : (struct sc_kc_launch){.kernel = SC_KC_RATE, .groups = {RATE_GROUPS, 1}, .pointer = {0}, .arg = {what, n, 1, 3}};
     }
     const uint64_t start = sc_clock_ns();
-    const socle_status st = sc_space_run(s, piece, 2, launch, copy ? n : 1);
+    const socle_status st = sc_space_run(s, piece, copy ? 2 : 1, launch, copy ? n : 1);
     *ns = elapsed(start);
     return st;
+}
+
+/* Of a copy: as many as there are, or as half of the device's memory has room for. */
+static uint64_t copy_words(const struct sc_lab *lab)
+{
+    uint64_t words = COPY_WORDS;
+    while (words > KC_RATE_ITEMS * KC_RATE_CHAINS && 16 * words > sc_committer_budget(lab->committer)) {
+        words /= 2;
+    }
+    return words;
 }
 
 socle_status sc_lab_device_limit(double *rate, struct sc_lab *lab, enum sc_lab_limit limit)
 {
     const bool copy = limit == SC_LAB_DEVICE_COPY;
     const uint32_t most = copy ? MOST_COPIES : MOST_TURNS;
+    const uint64_t words = copy ? copy_words(lab) : (uint64_t)RATE_GROUPS * KC_RATE_ITEMS;
     uint32_t *const n = &lab->turns[limit];
     struct sc_space s = {0};
     uint64_t ns = 0;
     socle_status st = SOCLE_OK;
     *rate = 0;
     TRY(sc_space_borrow(&s, lab->committer, SC_LOAN_BENCH));
-    (void)sc_space_take(&s, 2 * COPY_WORDS);
+    (void)sc_space_take(&s, copy ? 2 * words : words);
     TRY(sc_space_room(&s, NULL));
     if (*n == 0) {
-        TRY(turns(&ns, &s, limit, 1)); /* it may build the kernels */
+        TRY(turns(&ns, &s, limit, words, 1)); /* it may build the kernels */
         for (*n = 1; *n < most;) {
-            TRY(turns(&ns, &s, limit, *n));
+            TRY(turns(&ns, &s, limit, words, *n));
             if (ns >= ENOUGH_NS) {
                 break;
             }
             *n = 2 * *n < most ? 2 * *n : most;
         }
     }
-    TRY(turns(&ns, &s, limit, *n));
-    const double each = copy ? 2.0 * 4 * (double)COPY_WORDS : (double)RATE_GROUPS * KC_RATE_ITEMS * KC_RATE_STEPS;
+    TRY(turns(&ns, &s, limit, words, *n));
+    const double each = copy ? 2.0 * 4 * (double)words : (double)RATE_GROUPS * KC_RATE_ITEMS * KC_RATE_STEPS;
     *rate = ns > 0 ? 1e9 * each * *n / (double)ns : 0;
 out:
     (void)sc_space_fini(&s);

@@ -28,7 +28,7 @@ static void value_behind(char *out, size_t size, const char *text, const char *k
             return;
         }
         line = strchr(line, '\n');
-        line += line != NULL;
+        line = line != NULL ? line + 1 : NULL;
     }
 }
 

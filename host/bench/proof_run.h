@@ -16,7 +16,7 @@ struct sc_proof_run {
     uint64_t units; /* of the row, when only the run tells how many; else 0 */
     unsigned bits, n_segments, n_stages;
     struct socle_stage stages[SOCLE_MAX_STAGES];
-    uint64_t key_bytes, key_ns; /* Groth16: of the proving key; making it, in the run that made it, else 0 */
+    uint64_t key_bytes, key_ns; /* Groth16: of the proving key; making it, whenever that was */
 };
 
 /** BLAKE3 of both lengths (8 bytes, little-endian), program and input. */

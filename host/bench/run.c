@@ -166,13 +166,30 @@ socle_status sc_bench_init(struct socle_bench *b, const struct socle_bench_optio
         }
     }
     (void)snprintf(b->device[0], sizeof b->device[0], "cpu");
-    b->info = (struct socle_bench_info){.devices = {b->device[0]}, .n_devices = 1,
-                                        .suite = sc_bench_suite(suite), .suite_version = sc_bench_suite_version(suite), .runs = b->max_runs, .kernels = sc_cpu_ops_now()->name,
-                                        .reference = sc_cpu_ops_get(SC_ISA_REF)->name, .virtualised = -1, .load = unknown,
-                                        .slowest_pace = unknown, .lowest_clock = unknown, .hottest = unknown, .most_load = unknown,
-                                        .os = b->machine.os, .kernel = b->machine.kernel, .governor = b->machine.governor,
-                                        .container = b->machine.container, .microcode = b->machine.microcode, .cards = b->machine.cards,
-                                        .smt = -1, .boost = -1, .memory_ecc = -1};
+    b->info = (struct socle_bench_info){
+        .devices = {b->device[0]},
+        .n_devices = 1,
+        .suite = sc_bench_suite(suite),
+        .suite_version = sc_bench_suite_version(suite),
+        .runs = b->max_runs,
+        .kernels = sc_cpu_ops_now()->name,
+        .reference = sc_cpu_ops_get(SC_ISA_REF)->name,
+        .virtualised = -1,
+        .load = unknown,
+        .slowest_pace = unknown,
+        .lowest_clock = unknown,
+        .hottest = unknown,
+        .most_load = unknown,
+        .os = b->machine.os,
+        .kernel = b->machine.kernel,
+        .governor = b->machine.governor,
+        .container = b->machine.container,
+        .microcode = b->machine.microcode,
+        .cards = b->machine.cards,
+        .smt = -1,
+        .boost = -1,
+        .memory_ecc = -1,
+    };
     return SOCLE_OK;
 }
 

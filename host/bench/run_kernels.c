@@ -23,7 +23,7 @@ static void choose(struct socle_bench *b, uint64_t room, unsigned n_threads, boo
         const struct sc_lab_case *const c = &b->cases[i];
         b->wanted[i] = on_device ? c->form != SC_LAB_HOST : !c->device_only;
         if (!b->wanted[i]) {
-            (void)snprintf(b->rows[i].why, sizeof b->rows[i].why, "%s", on_device ? "there is no form of it for devices" : "with --device alone");
+            (void)snprintf(b->rows[i].why, sizeof b->rows[i].why, "%s", on_device ? "there is no form of it for devices" : "with --device alone"); /* bench/table.py leaves those out */
             continue;
         }
         if (sc_lab_memory(b->cases, b->wanted, b->n, n_threads) > room) {
@@ -135,7 +135,8 @@ static double expected(const struct socle_bench *b, const double *took, size_t i
             like = k;
         }
     }
-    return like == i ? 0 : took[like] * work_of(&b->cases[i]) / work_of(&b->cases[like]);
+    const double of = work_of(&b->cases[like]); /* 0 of transfers: as long as their like */
+    return like == i ? 0 : of > 0 ? took[like] * work_of(&b->cases[i]) / of : took[like];
 }
 
 /* The reference and the run that warms up; *took: seconds, as expected() has them. The first run of all its kin on a device may build

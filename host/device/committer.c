@@ -196,7 +196,7 @@ static void note(struct sc_committer *c, socle_status st, uint32_t *count)
     c->report.failed++;
     c->report.last_failure = st;
     forget(c);
-    c->in_a_row += st != SOCLE_E_NOMEM; /* a smaller one may fit */
+    c->in_a_row += st != SOCLE_E_NOMEM && st != SOCLE_E_LIMIT; /* a smaller one may fit; what the kernels do not make is no fault */
     c->report.given_up = c->in_a_row >= SC_COMMITTER_PATIENCE || st == SOCLE_E_SELFCHECK; /* as wrong bytes in a proof */
 }
 

@@ -100,23 +100,6 @@ socle_status sc_space_run(struct sc_space *s, const struct sc_piece *piece, unsi
     return note(s, s->device.ops->run(s->device.self, &job));
 }
 
-socle_status sc_space_commit(struct sc_space *s, const struct sc_piece piece[SC_KC_N_BUFFERS], struct sc_kc_commit shape)
-{
-    uint64_t offset[SC_KC_N_BUFFERS], size[SC_KC_N_BUFFERS];
-    for (unsigned i = 0; i < SC_KC_N_BUFFERS; i++) {
-        offset[i] = piece[i].at;
-        size[i] = 4 * (uint64_t)sc_kc_len(shape, (enum sc_kc_buffer)i);
-    }
-    const struct sc_launch job = {.op = SC_OP_COMMIT,
-                                  .log_n = (uint32_t)(shape.mu - shape.k + shape.lr),
-                                  .count = (uint32_t)shape.planes << shape.k,
-                                  .arg = &shape,
-                                  .n_uses = SC_KC_N_BUFFERS,
-                                  .offset = offset,
-                                  .size = size};
-    return note(s, s->device.ops->run(s->device.self, &job));
-}
-
 /* ---- nonces ---- */
 
 /* Those that are tried together: twice as many as there have to be on average, since what is behind the first that works costs little; not fewer
@@ -164,6 +147,9 @@ socle_status sc_space_nonce(struct sc_space *s, uint64_t *nonce, struct sc_piece
     frame[SC_NONCE_WORDS - 1] = UINT32_MAX;
     do {
         TRY(try_nonces(s, nonce, at, frame, mask, first, n));
+        if (*nonce == UINT64_MAX && first / 64 > mask) { /* once in e^64 by chance: it does not say what it finds */
+            return note(s, SOCLE_E_SELFCHECK);
+        }
         first += n >= LOW_NONCES ? n : 0; /* few are tried again with those behind them */
         n = n >= LOW_NONCES ? n : LOW_NONCES;
     } while (*nonce == UINT64_MAX);

@@ -43,9 +43,6 @@ SC_MUST_USE socle_status sc_space_get(struct sc_space *s, void *words, struct sc
 SC_MUST_USE socle_status sc_space_same(struct sc_space *s, const void *words, const void *wanted, size_t len);
 /** Launches on these pieces, by their numbers; those of no bytes are not there. n_pieces <= SC_KC_MAX_BUFFERS. */
 SC_MUST_USE socle_status sc_space_run(struct sc_space *s, const struct sc_piece *piece, unsigned n_pieces, const struct sc_kc_launch *launch, unsigned n);
-/** A commitment; pieces by enum sc_kc_buffer, at least as long as @p shape needs. */
-SC_MUST_USE socle_status sc_space_commit(struct sc_space *s, const struct sc_piece piece[SC_KC_N_BUFFERS], struct sc_kc_commit shape);
-
 /** The least nonce from 0 on for which word 8 of the compression of @p block under @p key is zero under mask, into *nonce.
  * The piece holds SC_NONCE_WORDS words. SC_E_SELFCHECK: the device's nonce does not work. */
 #define SC_NONCE_WORDS 25u

@@ -11,7 +11,7 @@
 SC_MUST_USE socle_status sc_g16_sum_by(struct g16_point *out, const struct g16_by *by, const struct g16_curve *c, enum sc_group g,
                                        const uint8_t *points, const uint64_t (*k)[4], size_t n);
 
-/** The quotient, plain, of A and B over the domain of 2^log_n elements, on a device: the same words as make_quotient of groth16.c.
+/** The quotient, plain, of A and B over the domain of 2^log_n elements, on a device: the same words as transform of groth16.c.
  *
  * Shape:  out, a and b have 2^log_n elements, a and b in Montgomery form, and stay; out is neither.
  * Errors: E_LIMIT: a size that the kernels do not make; E_NOMEM; E_SELFCHECK: what is not below the order; E_DEVICE and others: it failed

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "host/device/committer.h"
 #include "host/prove/stretch.h"
 
 /* L from its root, which was sent, to the claim on its leaves. Either way holds its layers before it begins; the host makes them when it did not. */
@@ -38,6 +39,11 @@ static socle_status by_device(void *arg, struct sc_pch *ch, socle_status *how)
     if (l->d == NULL) { /* once more, after the first time had no memory */
         fx again[2];
         *how = sc_gkr_d_begin(&l->d, again, l->c, l->bus);
+        if (*how == SOCLE_OK && memcmp(again, l->root, sizeof again) != 0) { /* layers of another root than the one that was sent */
+            (void)sc_gkr_d_end(l->d);
+            l->d = NULL;
+            *how = SOCLE_E_SELFCHECK;
+        }
         if (*how != SOCLE_OK) {
             return *how;
         }
@@ -46,6 +52,15 @@ static socle_status by_device(void *arg, struct sc_pch *ch, socle_status *how)
     *how = sc_gkr_d_end(l->d);
     l->d = NULL;
     return st;
+}
+
+/* The layers on the device; once more in a smaller arena, as sc_stretch_send does. */
+static socle_status begin_d(struct local *l)
+{
+    struct sc_committer *const device = l->c->device;
+    const unsigned shrunk = device != NULL ? sc_committer_shrunk(device) : 0;
+    const socle_status how = sc_gkr_d_begin(&l->d, l->root, l->c, l->bus);
+    return how == SOCLE_E_NOMEM && device != NULL && sc_committer_shrunk(device) != shrunk ? sc_gkr_d_begin(&l->d, l->root, l->c, l->bus) : how;
 }
 
 /* Both roots are sent before the layers of either. G is small beside L: its layers are made once for the root and once more for
@@ -64,7 +79,7 @@ socle_status sc_gkr_prove(struct sc_pch *ch, struct sc_leaf_claim *out, const st
         sc_gkr_h_end(global);
         global = NULL;
     }
-    if (sc_gkr_d_begin(&l.d, l.root, c, bus) != SOCLE_OK) {
+    if (begin_d(&l) != SOCLE_OK) {
         TRY(sc_gkr_h_begin(&l.h, l.root, c, bus, SC_LOCAL));
     }
     sc_send_fx(ch, SC_L_GKR_ROOT, l.root, 2);

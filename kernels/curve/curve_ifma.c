@@ -26,7 +26,7 @@ enum { AHEAD = 4 }; /* eights of pairs between asking for points and using them 
 #define SC_FC BN_FP_
 #define SC_ORDER BN_FR_
 #define SC_NAME "bn254-g1"
-#define SC_SPLIT BN_
+#define SC_CURVE BN_
 #include "kernels/curve/vgroup.inc"
 #include "kernels/curve/group_table.inc"
 
@@ -53,7 +53,7 @@ enum { AHEAD = 4 }; /* eights of pairs between asking for points and using them 
 #define SC_FC BLS_FP_
 #define SC_ORDER BLS_FR_
 #define SC_NAME "bls12-381-g1"
-#define SC_SPLIT BLS_
+#define SC_CURVE BLS_
 #include "kernels/curve/vgroup.inc"
 #include "kernels/curve/group_table.inc"
 

@@ -4,6 +4,7 @@
  */
 #include "kernels/kc/gkr_plan.h"
 
+#include "core/base/assert.h"
 #include "core/transcript/transcript.h"
 #include "kernels/kc/kc.h"
 
@@ -98,6 +99,7 @@ unsigned sc_kc_gkr_layer(struct sc_kc_launch out[SC_KC_GKR_LAUNCHES], unsigned l
 {
     const uint32_t plane = sc_kc_plane(l + 1), log = (uint32_t)sc_kc_gkr_log(l);
     unsigned at = 0, i = 0;
+    SC_ASSERT(log_low <= KC_MOST_LOW);
     for (; l >= i + 1 + log_low; i++) {
         const unsigned n = l - 1 - i;
         const uint32_t places = (uint32_t)1 << n, span = span_of(n, log_low), groups = places / span;

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "core/base/assert.h"
 #include "core/transcript/transcript.h"
 #include "kernels/kc/kc.h"
 
@@ -121,6 +122,7 @@ struct sc_kc_launch sc_kc_pick(unsigned from, uint32_t to, uint32_t list, uint32
 /* ---- what is said ---- */
 
 _Static_assert(SC_KC_SAID_C >= KC_TALK_OWN, "the talk");
+_Static_assert(SC_KC_OPEN_TALK_LEN - SC_KC_OPEN_EQ >= (int)(FX_DEG << KC_MOST_LOW), "the table of eq");
 
 /* n words of TALK from `at` on are sent, the sum of groups before; then elements are drawn, or a search for a nonce begins. */
 struct say {
@@ -210,6 +212,7 @@ void sc_kc_open_encode(struct sc_kc_launch **to, struct sc_kc_commit s)
 void sc_kc_open_commit(struct sc_kc_launch **to, struct sc_kc_commit s, uint32_t round, unsigned ood, unsigned gq, unsigned log_low)
 {
     const uint32_t nonce_at = SC_KC_SAID_NONCE + 4 * SC_WHIR_MAX_K;
+    SC_ASSERT(log_low <= KC_MOST_LOW);
     add_commit(to, s, SC_KC_N_KERNELS);
     *(*to)++ = pick(SC_KC_OPEN_TALK, SC_KC_OPEN_COMMIT + SC_KC_TREE, SC_KC_OPEN_ROOTS, (const uint32_t[6]){SC_KC_SAID_ROOT, round, 8, 3, 0, 0}, 1);
     add_say(to, (struct say){.at = SC_KC_SAID_ROOT, .n = 8, .what = KC_SAY_RAW(SC_L_WHIR_ROOT), .to = SC_KC_SAID_Z, .n_out = ood * s.mu,

@@ -30,14 +30,13 @@
 #define KC_BYTES(a, b) (((a) >> 8 & 0x00ff00ffu) | ((b) << 8 & 0xff00ff00u))
 #endif
 
-/* Devices of OpenCL may be without: their results are zeros then. */
+/* Devices of OpenCL may be without doubles: whole numbers then, of the same value, and the rate is of these. */
 #if !defined(__OPENCL_VERSION__) || defined(cl_khr_fp64)
-#define KC_RATE_FMA64_STEP f[k] = f[k] * fa + fb;
 typedef double kc_f64;
 #else
-#define KC_RATE_FMA64_STEP f[k] = 0.0f;
-typedef float kc_f64;
+typedef kc_u64 kc_f64;
 #endif
+#define KC_RATE_FMA64_STEP f[k] = f[k] * fa + fb;
 
 #define KC_RATE_NEXT ((k + 1u) % KC_RATE_CHAINS)
 #define KC_RATE_WIDE_STEP w[k] = (w[k] >> 32) * a + w[k];

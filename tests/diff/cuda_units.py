@@ -5,8 +5,8 @@
   tests/diff/cuda_units.py OUT_FOLDER KERNEL_FOLDER [--all | --update]
 
 A kernel that does a unit once or some times, loops written out, is compared with the same one without: 16 bytes of the cubin an instruction,
-the low nine bits tell which. No unit takes more than LIMIT says, the counts of the study that the kernels were planned by, and
-none more than cuda_units.txt has recorded. Without nvcc the test is skipped; with another nvcc than the recorded one only LIMIT holds, with
+the low nine bits tell which. No unit takes more than LIMIT says, counts estimated beforehand, and
+all take what cuda_units.txt has recorded. Without nvcc the test is skipped; with another nvcc than the recorded one only LIMIT holds, with
 room. tools/gpu-check makes the limits of kernels out of cuda_units.txt. Capability 9.0 alone is compiled, which takes a dozen seconds; --all:
 the others, too; --update: all, and cuda_units.txt is written anew.
 """
@@ -27,7 +27,7 @@ ROOM = 1.05  # for another compiler
 FMA = {0x24, 0x25, 0x27}  # multiply-adds of integers: low, wide, high
 WIDE = {0x25, 0x27}
 ALU = {0x10, 0x11, 0x12, 0x19, 0x16, 0x17, 0x07, 0x0c, 0x02, 0x36, 0x46, 0x48, 0x35, 0x0b, 0x05}
-# Not more than these, by architecture; None: the study has no count.
+# Not more than these, by architecture; None: there is no estimate.
 LIMIT = {
     "mul": (6, 5, 6), "add": (3, 2, 3), "butterfly": (12, 9, 12), "mul_bn_fp": (None, 197, 182), "mul_bn_fr": (None, 197, 182),
     "mul_bls_fp": (None, 383, 382), "blake3": (699, 698, 704), "sha256": (1404, 1403, 1415), "keccak_f": (4674, 4690, 4697),

@@ -137,7 +137,8 @@ static socle_status bench(struct socle_bench *b, struct fake *f, const char *op)
 Test(lab_device, the_bench_tells_good_wrong_too_large_and_impossible)
 {
     struct socle_bench b;
-    struct fake good = {.memory = PLENTY}, wrong = {.memory = PLENTY, .spoil_at = 2}, little = {.memory = 1 << 20};
+    struct fake good = {.memory = PLENTY}, wrong = {.memory = PLENTY, .spoil_at = 2}, little = {.memory = 1 << 20},
+                small_one = {.memory = 100 << 20};
     struct fake lost = {.memory = PLENTY, .fail_at = 2, .how = SOCLE_E_DEVICE};
     cr_assert_eq(bench(&b, &good, "fold"), SOCLE_OK);
     cr_expect_eq(b.rows[0].outcome, SOCLE_BENCH_GOOD);
@@ -149,6 +150,9 @@ Test(lab_device, the_bench_tells_good_wrong_too_large_and_impossible)
     sc_bench_fini(&b);
     cr_assert_eq(bench(&b, &little, "fold"), SOCLE_OK);
     cr_expect(b.rows[0].outcome == SOCLE_BENCH_SKIPPED && strstr(b.rows[0].why, "device's memory") != NULL, "%s", b.rows[0].why);
+    sc_bench_fini(&b);
+    cr_assert_eq(bench(&b, &small_one, "fold"), SOCLE_OK);
+    cr_expect(b.rows[0].outcome == SOCLE_BENCH_GOOD && b.limits[SC_LAB_DEVICE_COPY].median > 0, "%s", b.rows[0].why);
     sc_bench_fini(&b);
     cr_assert_eq(bench(&b, &good, "zerocheck"), SOCLE_OK);
     cr_expect(b.rows[0].outcome == SOCLE_BENCH_SKIPPED && strstr(b.rows[0].why, "no form of it") != NULL, "%s", b.rows[0].why);

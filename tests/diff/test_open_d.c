@@ -200,7 +200,7 @@ Test(open_d, wrong_bytes_from_any_call_are_found_when_it_is_compared, .timeout =
         sc_committer_destroy(c);
     }
     cr_expect_gt(gets, 8u);
-    cr_expect_geq(found, gets - 2, "%u of %u", found, gets);
+    cr_expect_geq(found, gets - 1, "%u of %u", found, gets); /* one of them spoils a word that nothing uses: the proof is right */
     sc_free(want);
     scene_fini(&s);
 }

@@ -189,24 +189,32 @@ Test(devices, wrong_bytes_cost_the_device_that_gave_them)
     finish(ctx, &p);
 }
 
-/* Get 2 of the first is the tree of a BOUNDARY, on which all proofs rest. The folder that keeps proofs is as good as without it. */
+/* Get 2 of the first is the tree of a BOUNDARY, on which all proofs rest. */
 Test(devices, wrong_bytes_in_what_proofs_share_are_found)
 {
-    char folder[] = "/tmp/socle_devices_XXXXXX", command[64];
     struct fake f[2] = {{.spoil_at = 2}, {0}};
-    cr_assert_not_null(mkdtemp(folder));
-    socle_context *ctx = context_with(f, folder);
+    socle_context *const ctx = context_with(f, NULL);
     struct socle_proof p = prove(ctx);
     expect_same(&p);
     cr_expect(p.device.given_up);
     cr_expect_str_eq(p.device.failure, "it gave wrong bytes");
     cr_expect(!p.more_devices[0].given_up && p.more_devices[0].proofs == PARTS, "the other is blamed");
     finish(ctx, &p);
-    ctx = context_for("cpu", folder);
-    p = prove(ctx);
-    expect_same(&p);
-    cr_expect_eq(all_proofs(&p), 0u, "what was kept is of no use");
-    finish(ctx, &p);
+}
+
+/* What all proofs share is the CPU's then: the folder is as good for the next call, whatever devices that one has. */
+Test(devices, wrong_bytes_do_not_get_into_a_folder)
+{
+    char folder[] = "/tmp/socle_devices_XXXXXX", command[64];
+    cr_assert_not_null(mkdtemp(folder));
+    for (int call = 0; call < 3; call++) {
+        struct fake f[2] = {{.spoil_at = call < 2 ? 2 : 0}, {0}};
+        socle_context *const ctx = call == 1 ? context_for("cpu", folder) : context_with(f, folder);
+        struct socle_proof p = prove(ctx);
+        expect_same(&p);
+        cr_expect(call == 0 || all_proofs(&p) == 0, "call %d: what was kept is of no use", call);
+        finish(ctx, &p);
+    }
     (void)snprintf(command, sizeof command, "rm -r %s", folder);
     cr_expect_eq(system(command), 0);
 }
@@ -234,7 +242,7 @@ Test(devices, opencl_twice_and_the_cpu)
     finish(ctx, &p);
 }
 
-/* Whichever allocation it is: the same bytes, or a status and nothing lost, and the next call is as good as any. */
+/* Six of the allocations, of which the later ones are in the proofs: the same bytes, or a status and nothing lost, and the next call is as good as any. */
 Test(devices, no_allocation_that_fails_does_harm)
 {
     struct fake f[2] = {{0}, {0}};

@@ -140,7 +140,6 @@ static void open_with(const uint8_t *head, size_t len)
 {
     struct file *const x = &files[HEAD];
     ctx->message[0] = '\0';
-    ctx->wrote_head = false; /* each is a call of its own */
     const socle_status st = sc_store_open(ctx, kept, head, len);
     if (x->what == NOTHING || x->what == NOWHERE) {
         FUZZ_NEED(st == SOCLE_OK, "status %d: %s", (int)st, ctx->message);

@@ -49,7 +49,6 @@ static socle_status failure(void)
 {
     calls++;
     return is_now("crash")    ? SOCLE_E_GUEST
-          
            : is_now("memory") ? SOCLE_E_NOMEM
            : is_now("device") ? SOCLE_E_DEVICE
                               : SOCLE_OK;

@@ -52,6 +52,8 @@ def shares():
     report("| k | 10 butterfly | 2000.000 ms |" in text and "no memory" in text and "multiply-add" in text, "the table of a report", text)
     gpu_limits.limits({**bench, "is_processor": True}, UNITS)
     report(first["share"] is None, "a processor has no share of NVIDIA's instructions")
+    gpu_limits.limits({k: v for k, v in bench.items() if k != "capability"}, UNITS)
+    report(first["share"] is None, "nor has a device that does not tell its capability")
     table = gpu_limits.counts(UNITS)
     report(all((arch, name) in table for parts in gpu_limits.PRICES.values() for _, name in parts for arch in (89, 90, 120)), "every price has counts")
 

@@ -4,55 +4,12 @@
  */
 #define _GNU_SOURCE
 #include "host/api/doctor.h"
-
-#include <criterion/criterion.h>
-#include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "tests/unit/made_root.h"
 
 enum { MAX = 64 };
 
-static char root[64];
 static struct socle_finding found[MAX];
 static size_t n_found;
-
-static void make_root(void)
-{
-    (void)snprintf(root, sizeof root, "/tmp/socle-doctor-XXXXXX");
-    cr_assert_not_null(mkdtemp(root));
-    cr_assert_eq(chmod(root, 0755), 0);
-    cr_assert_eq(setenv("OCL_ICD_VENDORS", root, 1), 0);
-}
-
-static int remove_one(const char *path, const struct stat *s, int kind, struct FTW *at)
-{
-    (void)s, (void)kind, (void)at;
-    return remove(path);
-}
-
-static void drop_root(void)
-{
-    (void)nftw(root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
-
-/* A file below the root, folders made as needed. */
-static void put(const char *name, const char *text)
-{
-    char path[256];
-    (void)snprintf(path, sizeof path, "%s/%s", root, name);
-    for (char *p = path + strlen(root) + 1; (p = strchr(p, '/')) != NULL; p++) {
-        *p = '\0';
-        (void)mkdir(path, 0755);
-        *p = '/';
-    }
-    FILE *const f = fopen(path, "w");
-    cr_assert_not_null(f);
-    (void)fputs(text, f);
-    cr_assert_eq(fclose(f), 0);
-}
 
 static void put_gpu(const char *bus, const char *vendor, const char *class)
 {
@@ -92,7 +49,13 @@ static unsigned all_of(const char *topic)
     return n;
 }
 
-TestSuite(doctor, .init = make_root, .fini = drop_root);
+static void begin(void)
+{
+    make_root();
+    cr_assert_eq(setenv("OCL_ICD_VENDORS", root, 1), 0);
+}
+
+TestSuite(doctor, .init = begin, .fini = drop_root);
 
 Test(doctor, a_machine_without_gpus_has_no_driver_to_miss)
 {

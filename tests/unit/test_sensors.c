@@ -5,50 +5,9 @@
 #define _GNU_SOURCE
 #include "host/bench/machine.h"
 #include "host/bench/sensors.h"
+#include "tests/unit/made_root.h"
 
-#include <criterion/criterion.h>
-#include <ftw.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-static char root[64];
-
-static void make_root(void)
-{
-    (void)snprintf(root, sizeof root, "/tmp/socle-sensors-XXXXXX");
-    cr_assert_not_null(mkdtemp(root));
-}
-
-static int remove_one(const char *path, const struct stat *s, int kind, struct FTW *at)
-{
-    (void)s, (void)kind, (void)at;
-    return remove(path);
-}
-
-static void drop_root(void)
-{
-    (void)nftw(root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
-
-/* A file below the root, folders made as needed. */
-static void put(const char *name, const char *text)
-{
-    char path[256];
-    (void)snprintf(path, sizeof path, "%s/%s", root, name);
-    for (char *p = path + strlen(root) + 1; (p = strchr(p, '/')) != NULL; p++) {
-        *p = '\0';
-        (void)mkdir(path, 0700);
-        *p = '/';
-    }
-    FILE *const f = fopen(path, "w");
-    cr_assert_not_null(f);
-    (void)fputs(text, f);
-    cr_assert_eq(fclose(f), 0);
-}
 
 TestSuite(sensors, .init = make_root, .fini = drop_root);
 

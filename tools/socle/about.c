@@ -133,8 +133,6 @@ out:
     return code;
 }
 
-enum { MAX_DEVICES = 129 };
-
 static void say_device(const struct socle_device *d)
 {
     (void)printf("%-12s %s%s\n", d->id, d->name, d->is_processor ? " (the processor in the guise of a device, for tests)" : "");
@@ -173,8 +171,8 @@ static void json_device(struct json *j, const struct socle_device *d)
 
 enum exit_code run_devices(struct args *a)
 {
-    struct socle_device d[MAX_DEVICES];
-    const size_t all = socle_devices(a->ctx, d, MAX_DEVICES), n = all < MAX_DEVICES ? all : MAX_DEVICES;
+    struct socle_device d[SOCLE_MAX_LISTED_DEVICES];
+    const size_t all = socle_devices(a->ctx, d, SOCLE_MAX_LISTED_DEVICES), n = all < SOCLE_MAX_LISTED_DEVICES ? all : SOCLE_MAX_LISTED_DEVICES;
     struct json j;
     if (!given(a, OPT_JSON)) {
         for (size_t i = 0; i < n; i++) {

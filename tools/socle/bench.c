@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_DEVICES = 129 };
-
 /* Short names of the limits, for a column. */
 static const char *short_name(const char *limit)
 {
@@ -48,9 +46,6 @@ static void say_row(const struct socle_bench_row *r)
 
 static void say_limits(const socle_bench *b)
 {
-    if (socle_bench_limits(b, NULL, 0) == 0) {
-        return;
-    }
     struct socle_bench_limit l[BENCH_LIMITS];
     const size_t n = socle_bench_limits(b, l, BENCH_LIMITS);
     if (n == 0) {
@@ -194,8 +189,8 @@ static enum exit_code options_of(const struct args *a, struct socle_bench_option
 
 static void find_devices(struct args *a, struct bench_result *r)
 {
-    struct socle_device d[MAX_DEVICES];
-    const size_t all = socle_devices(a->ctx, d, MAX_DEVICES), n = all < MAX_DEVICES ? all : MAX_DEVICES;
+    struct socle_device d[SOCLE_MAX_LISTED_DEVICES];
+    const size_t all = socle_devices(a->ctx, d, SOCLE_MAX_LISTED_DEVICES), n = all < SOCLE_MAX_LISTED_DEVICES ? all : SOCLE_MAX_LISTED_DEVICES;
     r->device = d[0];
     r->n_on = r->info->n_devices;
     for (unsigned k = 0; k < r->n_on; k++) {

@@ -50,7 +50,8 @@ enum exit_code {
     O(CROSS, 0, "cross", NULL, "compare reports of different workloads, and say so") \
     O(SYSTEM, 0, "system", "FOLDER", "read sensors below this folder instead of /") \
     O(DEVICE, 0, "device", "NAMES", "proofs are made on: auto, cpu, cuda:N, opencl:N, dual:N, dual:cuda:N (device and CPU, compared); several, with commas, " \
-      "share the proofs of a set; bench run: kernels on one of cpu, cuda:N, opencl:N, proofs on several; default: auto, what a stored cost model has as faster than the CPU, else cpu") \
+      "share the proofs of a set; bench run: kernels on one of cpu, cuda:N, opencl:N, proofs on several; default: auto, what a stored " \
+      "cost model has as faster than the CPU, else cpu; of groth16 and bench run: cpu") \
     O(DEVICE_BUDGET, 0, "device-budget", "SIZE", "most memory of each device (default: what it has); what does not fit is the CPU's") \
     O(REQUIRE_GPU, 0, "require-gpu", NULL, "fail with exit code 6 when no device is a GPU, or one is the processor in its guise") \
     O(PUBLIC, 0, "public", "FILE", "groth16 prove: where to write the public values") \

@@ -129,7 +129,7 @@ enum exit_code run_model(struct args *a)
     if (!measures && strcmp(a->operand[0], "show") != 0) {
         return fails_with(a, EXIT_USAGE, "E_ARG", "all it can do is measure and show; see socle model -h");
     }
-    if (measures ? a->n_operands > 1 : (a->given & (BIT(DEVICE) | BIT(OUTPUT) | BIT(SECONDS))) != 0) {
+    if (measures ? a->n_operands > 1 : (a->given & (BIT(DEVICE) | BIT(DEVICE_BUDGET) | BIT(OUTPUT) | BIT(SECONDS))) != 0) {
         return fails_with(a, EXIT_USAGE, "E_ARG", measures ? "model measure takes no file but with -o" : "model show takes no --device, --output or --seconds");
     }
     if (given(a, OPT_SECONDS) && !parse_number(a->value[OPT_SECONDS], 0, 1000000, &seconds)) {
