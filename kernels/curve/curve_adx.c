@@ -5,4 +5,5 @@
 #include "kernels/curve/mont_adx.h"
 
 #define SC_GROUP_OPS sc_group_ops_adx_table
+#define SC_KERNELS "adx"
 #include "kernels/curve/curve_plain.inc"

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#define SC_KERNELS "ifma"
+
 enum { AHEAD = 4 }; /* eights of pairs between asking for points and using them */
 
 #define SC_F bn_fp

@@ -14,7 +14,7 @@ enum sc_group { SC_BN_G1, SC_BN_G2, SC_BLS_G1, SC_BLS_G2, SC_GROUP_END };
 
 /** One group behind untyped pointers: points are struct bn_g1 and so on of core/curve, `_xyzz` their sums. */
 struct sc_group_ops {
-    const char *name;
+    const char *name, *kernels; /* kernels: "ref", "adx" or "ifma" */
     size_t size, xyzz_size; /* bytes of an affine point and of a sum */
     unsigned scalar_bits;   /* of the order r */
     const uint64_t *order;  /* r, plain, four words */

@@ -3,6 +3,7 @@
  * Portable operations of the four groups, and the choice at run time.
  */
 #define SC_GROUP_OPS sc_group_ops_ref
+#define SC_KERNELS "ref"
 #include "kernels/curve/curve_plain.inc"
 
 #include "kernels/curve/has.h"

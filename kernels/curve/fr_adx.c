@@ -5,4 +5,5 @@
 #include "kernels/curve/mont_adx.h"
 
 #define SC_FR_OPS sc_fr_ops_adx_table
+#define SC_KERNELS "adx"
 #include "kernels/curve/fr_plain.inc"

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#define SC_KERNELS "ifma"
+
 #define SC_F bn_fr
 #define SC_FC BN_FR_
 #include "kernels/curve/vfield.inc"

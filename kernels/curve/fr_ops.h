@@ -21,7 +21,7 @@ struct sc_fr_word {
  * v = x[j + h], 0 <= j < h, into u + v t, u - v t (down) or u + v, (u - v) t (up). table[b] = w^rev(b), w of order n = 2 table's length,
  * in the form of `twiddle`. Down from the whole to blocks of two takes natural order to bit-reversed order, up the way back. */
 struct sc_fr_ops {
-    const char *name;
+    const char *name, *kernels; /* kernels: "ref", "adx" or "ifma" */
     unsigned bits, two_adicity;
     const uint64_t *modulus, *one, *root; /* four words: the modulus, plain; the root of unity of order 2^two_adicity */
 

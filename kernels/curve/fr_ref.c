@@ -3,6 +3,7 @@
  * Portable operations of the two scalar fields, and the choice at run time.
  */
 #define SC_FR_OPS sc_fr_ops_ref
+#define SC_KERNELS "ref"
 #include "kernels/curve/fr_plain.inc"
 
 #include "kernels/curve/has.h"
