@@ -140,6 +140,8 @@ static void about(struct sc_cuda_about *out, const struct sc_cu_api *api, int de
     out->memory = api->cuDeviceTotalMem(&memory, device) == SC_CU_SUCCESS ? memory : 0;
     out->units = (uint32_t)attribute(api, device, SC_CU_UNITS);
     out->clock_mhz = (uint32_t)attribute(api, device, SC_CU_CLOCK_KHZ) / 1000;
+    out->memory_khz = (uint32_t)attribute(api, device, SC_CU_MEMORY_KHZ);
+    out->bus_bits = (uint32_t)attribute(api, device, SC_CU_BUS_BITS);
     out->major = (uint32_t)attribute(api, device, SC_CU_MAJOR);
     out->minor = (uint32_t)attribute(api, device, SC_CU_MINOR);
 }

@@ -13,6 +13,7 @@ struct sc_cuda_about {
     uint64_t memory;                     /* bytes of the whole device */
     uint32_t units;                      /* multiprocessors */
     uint32_t clock_mhz;                  /* of them, at most; 0: unknown */
+    uint32_t memory_khz, bus_bits;       /* of its memory: clock at most, two transfers each; width; 0: unknown */
     uint32_t major, minor;               /* compute capability */
 };
 

@@ -31,7 +31,8 @@ enum sc_cu_result {
 };
 
 /** CUdevice_attribute and CUfunction_attribute. */
-enum { SC_CU_CLOCK_KHZ = 13, SC_CU_UNITS = 16, SC_CU_MAJOR = 75, SC_CU_MINOR = 76, SC_CU_MAX_ITEMS = 0 };
+enum { SC_CU_CLOCK_KHZ = 13, SC_CU_UNITS = 16, SC_CU_MEMORY_KHZ = 36, SC_CU_BUS_BITS = 37, SC_CU_MAJOR = 75, SC_CU_MINOR = 76 };
+enum { SC_CU_MAX_ITEMS = 0 };
 enum { SC_CU_STREAM_NON_BLOCKING = 1, SC_CU_EVENT_NO_TIMING = 2 };
 
 /* Name here, name in the library, parameters. All return a CUresult. */

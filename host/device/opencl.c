@@ -21,6 +21,7 @@
 #include "opencl_rates.h"
 
 enum { MAX_LISTED = SC_MAX_DEVICES, MAX_PLATFORMS = 16, LOCAL_MEMORY = 20 << 10, NTT_ITEMS = 256, MESSAGE = 256 };
+enum { NVIDIA = 0x10de, NV_MAJOR = 0x4000, NV_MINOR = 0x4001 }; /* number of a maker; cl_nv_device_attribute_query: compute capability */
 
 struct place {
     cl_platform_id platform;
@@ -122,7 +123,12 @@ static void about(struct sc_opencl_about *out, const struct sc_cl_api *api, stru
     out->memory = number_of(api, at.device, CL_DEVICE_GLOBAL_MEM_SIZE);
     out->arena = number_of(api, at.device, CL_DEVICE_MAX_MEM_ALLOC_SIZE);
     out->units = (uint32_t)number_of(api, at.device, CL_DEVICE_MAX_COMPUTE_UNITS);
+    out->clock_mhz = (uint32_t)number_of(api, at.device, CL_DEVICE_MAX_CLOCK_FREQUENCY);
     out->is_processor = (number_of(api, at.device, CL_DEVICE_TYPE) & CL_DEVICE_TYPE_CPU) != 0;
+    if (number_of(api, at.device, CL_DEVICE_VENDOR_ID) == NVIDIA) {
+        out->major = (uint32_t)number_of(api, at.device, NV_MAJOR);
+        out->minor = (uint32_t)number_of(api, at.device, NV_MINOR);
+    }
 }
 
 /* All devices of all platforms, in the order of the loader. */

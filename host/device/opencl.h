@@ -14,6 +14,8 @@ struct sc_opencl_about {
     uint64_t memory; /* bytes of the whole device */
     uint64_t arena;  /* at most so many for jobs */
     uint32_t units;
+    uint32_t clock_mhz;    /* of them, at most; 0: unknown */
+    uint32_t major, minor; /* compute capability of NVIDIA's; 0: another maker's, or not told */
     bool is_processor; /* the host's processor in the guise of a device: for tests, not for speed */
 };
 

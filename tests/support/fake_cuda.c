@@ -157,7 +157,12 @@ int cuDeviceTotalMem_v2(size_t *bytes, int device)
 
 int cuDeviceGetAttribute(int *value, int attribute, int device)
 {
-    *value = attribute == SC_CU_UNITS ? 132 : attribute == SC_CU_MAJOR ? 9 : attribute == SC_CU_CLOCK_KHZ ? 1980000 : 0;
+    *value = attribute == SC_CU_UNITS        ? 132
+             : attribute == SC_CU_MAJOR      ? 9
+             : attribute == SC_CU_CLOCK_KHZ  ? 1980000
+             : attribute == SC_CU_MEMORY_KHZ ? 3201000
+             : attribute == SC_CU_BUS_BITS   ? 6144
+                                             : 0;
     return device_known(device) ? SC_CU_SUCCESS : misuse("device");
 }
 
