@@ -8,6 +8,7 @@
 #include "host/sys/file.h"
 #include "host/sys/mem.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #define MIB ((size_t)1 << 20)
@@ -273,6 +274,47 @@ double sc_lab_limit(const struct sc_lab *lab, enum sc_lab_limit limit)
     const uint64_t ns = sc_clock_ns() - start;
     const double units = (double)shares * (double)l.n * (copy ? 2 : curve ? 8 : lab->ops->width);
     return ns > 0 ? 1e9 * units / (double)ns : 0;
+}
+
+#define CHAIN 256u    /* additions written out, so that the loop around them takes no time */
+#define CHAINED 256u  /* times that */
+#define CHAIN_TRIES 4 /* the fastest counts: what comes between makes one slower */
+
+#if defined(__x86_64__)
+#define ADD_CHAIN(x, y) __asm__ volatile(".rept 256\n\taddq %1, %0\n\t.endr" : "+r"(x) : "r"(y) : "cc")
+#elif defined(__aarch64__)
+#define ADD_CHAIN(x, y) __asm__ volatile(".rept 256\n\tadd %0, %0, %1\n\t.endr" : "+r"(x) : "r"(y))
+#endif
+
+#ifdef ADD_CHAIN
+static void chains(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    atomic_uint_fast64_t *const least = arg;
+    (void)worker;
+    for (size_t i = CHAIN_TRIES * begin; i < CHAIN_TRIES * end; i++) {
+        uint64_t x = 1, y = i;
+        const uint64_t start = sc_clock_ns();
+        for (unsigned k = 0; k < CHAINED; k++) {
+            ADD_CHAIN(x, y);
+        }
+        const uint64_t ns = sc_clock_ns() - start;
+        uint_fast64_t seen = atomic_load(least);
+        while (ns > 0 && ns < seen && !atomic_compare_exchange_weak(least, &seen, ns)) {
+        }
+    }
+}
+#endif
+
+double sc_lab_clock(const struct sc_lab *lab)
+{
+#ifdef ADD_CHAIN
+    atomic_uint_fast64_t least = UINT64_MAX;
+    sc_pool_for(lab->pool, sc_lab_threads(lab), 1, chains, &least);
+    return 1e9 * CHAIN * CHAINED / (double)atomic_load(&least);
+#else
+    (void)lab;
+    return 0;
+#endif
 }
 
 double sc_lab_pace(const struct sc_lab *lab)

@@ -158,6 +158,9 @@ SC_MUST_USE socle_status sc_lab_digest(uint8_t digest[SC_LAB_DIGEST], const stru
  * milliseconds. The copy overwrites the first bytes of the output. */
 double sc_lab_limit(const struct sc_lab *lab, enum sc_lab_limit limit);
 const char *sc_lab_limit_name(enum sc_lab_limit limit);
+/** Clocks a second: the highest of all threads, by the time of additions one behind the other, of which every processor does one a clock.
+ * 0: there is no such chain for this processor. It takes a fraction of a millisecond. */
+double sc_lab_clock(const struct sc_lab *lab);
 /** Seconds of processor time for a loop that is always the same, on the calling thread: it goes up when the clock goes down. */
 double sc_lab_pace(const struct sc_lab *lab);
 

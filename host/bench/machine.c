@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * The machine as /proc and /sys describe it. Contracts: machine.h. Sources: the kernel's documentation of cpufreq, powercap, edac, amdgpu and of
- * the PCI bus in sysfs; NVIDIA's driver for /proc/driver/nvidia.
+ * the PCI bus in sysfs; NVIDIA's driver for /proc/driver/nvidia; DMTF, DSP0134 (SMBIOS) 7.18 for memory modules.
  */
 #define _DEFAULT_SOURCE
 #include "host/bench/machine.h"
@@ -61,6 +61,14 @@ static double number_at(const char *root, double scale, const char *name)
 
 /* ---- processor ---- */
 
+static int count_behind(const char *text, const char *key)
+{
+    char value[16] = "";
+    uint64_t v;
+    value_behind(value, sizeof value, text, key);
+    return sc_system_number(value, &v) && v < 4096 ? (int)v : -1;
+}
+
 /* x86 has a flag for it; others tell nothing here. */
 static void read_cpuinfo(struct sc_computer *m, const char *root)
 {
@@ -68,6 +76,9 @@ static void read_cpuinfo(struct sc_computer *m, const char *root)
     (void)sc_system_text(text, sizeof text, root, "proc/cpuinfo");
     value_behind(flags, sizeof flags, text, "flags\t\t:");
     value_behind(m->microcode, sizeof m->microcode, text, "microcode\t: ");
+    value_behind(m->vendor, sizeof m->vendor, text, "vendor_id\t: ");
+    m->family = count_behind(text, "cpu family\t: ");
+    m->model = count_behind(text, "model\t\t: ");
     m->virtualised = flags[0] == '\0' ? -1 : strstr(flags, " hypervisor") != NULL;
 }
 
@@ -102,6 +113,80 @@ static void read_container(char *out, size_t size, const char *root)
     } else if (out[0] == '\0' && sc_system_text(text, sizeof text, root, "run/.containerenv")) {
         (void)snprintf(out, size, "podman");
     }
+}
+
+/* ---- memory ---- */
+
+#define DMI_MOST 65536u /* structures; handles have 16 bits */
+
+/* A structure of the table: its type, its length, its bytes. */
+struct dmi {
+    uint8_t s[256];
+};
+
+/* A number of 16 bits of a structure; 0 where the structure ends before it. */
+static unsigned dmi_word(const struct dmi *d, size_t at)
+{
+    return at + 2 <= d->s[1] ? d->s[at] | (unsigned)d->s[at + 1] << 8 : 0;
+}
+
+/* The next structure, and past the strings behind it, which end with an empty one. */
+static bool next_structure(struct dmi *d, FILE *f)
+{
+    enum { HEAD = 4 };
+    int before = 1, c;
+    if (fread(d->s, 1, HEAD, f) != HEAD || d->s[1] < HEAD || fread(d->s + HEAD, 1, d->s[1] - (size_t)HEAD, f) != d->s[1] - (size_t)HEAD) {
+        return false;
+    }
+    while ((c = getc(f)) != EOF && (c != 0 || before != 0)) {
+        before = c;
+    }
+    return c != EOF;
+}
+
+/* Memory Device (type 17): false when one is there whose width or speed is not told. Speed: as configured, in 10^6 transfers a second. */
+static bool read_module(struct sc_computer *m, const struct dmi *d)
+{
+    enum { WIDTH = 0x0a, SIZE = 0x0c, SPEED = 0x20, LONG_SPEED = 0x58, ELSEWHERE = 0xffff };
+    const unsigned width = dmi_word(d, WIDTH), word = dmi_word(d, SPEED);
+    const double speed = word == ELSEWHERE ? dmi_word(d, LONG_SPEED) + 65536.0 * (dmi_word(d, LONG_SPEED + 2) & 0x7fffu) : word;
+    if (dmi_word(d, SIZE) == 0) {
+        return true; /* an empty place */
+    }
+    m->n_modules++;
+    m->module_bits += width;
+    m->module_rate = 1e6 * speed > m->module_rate ? 1e6 * speed : m->module_rate;
+    return width != 0 && width != ELSEWHERE && speed > 0;
+}
+
+/* Whether the table is whole and tells what it should of each module. */
+static bool read_modules(struct sc_computer *m, FILE *f)
+{
+    enum { MODULE = 17, END = 127 };
+    struct dmi d;
+    bool good = true, ended = false;
+    for (unsigned i = 0; i < DMI_MOST && good && !ended; i++) {
+        good = next_structure(&d, f) && (d.s[0] != MODULE || read_module(m, &d));
+        ended = good && d.s[0] == END;
+    }
+    return good && ended;
+}
+
+static void read_memory(struct sc_computer *m, const char *root)
+{
+    char path[512];
+    if (snprintf(path, sizeof path, "%s/sys/firmware/dmi/tables/DMI", root) >= (int)sizeof path) {
+        return;
+    }
+    FILE *const f = fopen(path, "r");
+    if (f == NULL) {
+        return;
+    }
+    if (!read_modules(m, f)) {
+        m->n_modules = 0;
+        m->module_bits = m->module_rate = 0;
+    }
+    (void)fclose(f);
 }
 
 /* ---- cards ---- */
@@ -228,6 +313,7 @@ void sc_computer_read(struct sc_computer *m, const char *root)
     line_of(m->governor, sizeof m->governor, at, "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
     read_container(m->container, sizeof m->container, at);
     read_cpuinfo(m, at);
+    read_memory(m, at);
     m->smt = answer_of(at, "sys/devices/system/cpu/smt/active");
     m->boost = boost_of(at);
     m->memory_ecc = sc_system_text(text, sizeof text, at, "sys/devices/system/edac/mc/mc0/mc_name") ? 1 : -1; /* no counter tells nothing */

@@ -194,6 +194,25 @@ Test(lab, points_are_multiples_of_the_generator)
     sc_pool_destroy(pool);
 }
 
+/* A chain of one addition a clock: a clock that a processor can have, and not another one on more threads. */
+Test(lab, the_clock_is_one_that_a_processor_has)
+{
+#if defined(__x86_64__) || defined(__aarch64__)
+    struct sc_lab lab = {.pool = NULL};
+    struct sc_pool *pool = NULL;
+    double one = 0, both = 0;
+    cr_assert_eq(sc_pool_create(&pool, 2), SOCLE_OK);
+    for (int i = 0; i < 50; i++) {
+        lab.pool = i % 2 == 0 ? NULL : pool;
+        const double hz = sc_lab_clock(&lab);
+        one = i % 2 == 0 && hz > one ? hz : one;
+        both = i % 2 == 1 && hz > both ? hz : both;
+    }
+    cr_expect(one > 2e8 && one < 8e9 && both > one / 2 && both < 2 * one, "%g Hz, of two threads %g", one, both);
+    sc_pool_destroy(pool);
+#endif
+}
+
 Test(lab, cases_fit_their_buffers_and_tell_what_they_take)
 {
     size_t n;

@@ -29,6 +29,7 @@ Test(sensors, a_folder_with_nothing_has_nothing)
     cr_expect(m.os[0] == '\0' && m.kernel[0] == '\0' && m.governor[0] == '\0' && m.virtualised == -1 && isnan(m.load));
     cr_expect(m.container[0] == '\0' && m.microcode[0] == '\0' && m.smt == -1 && m.boost == -1 && m.memory_ecc == -1 && m.n_cards == 0);
     cr_expect(isnan(m.clock_min_mhz) && isnan(m.clock_max_mhz) && isnan(m.power_limit_w));
+    cr_expect(m.vendor[0] == '\0' && m.family == -1 && m.model == -1 && m.n_modules == 0);
 }
 
 Test(sensors, clocks_are_averaged_and_the_hottest_zone_counts)
@@ -124,6 +125,121 @@ Test(sensors, the_processor_is_described)
     put("run/systemd/container", "");
     sc_computer_read(&m, root);
     cr_expect_str_eq(m.container, "docker");
+}
+
+Test(sensors, a_processor_tells_which_core_it_has)
+{
+    struct sc_computer m;
+    put("proc/cpuinfo", "processor\t: 0\nvendor_id\t: AuthenticAMD\ncpu family\t: 25\nmodel\t\t: 17\nmodel name\t: AMD EPYC 9 9654\n");
+    sc_computer_read(&m, root);
+    cr_expect(m.family == 25 && m.model == 17, "%d %d", m.family, m.model);
+    cr_expect_str_eq(m.vendor, "AuthenticAMD");
+    put("proc/cpuinfo", "processor\t: 0\nvendor_id\t: A very long name of somebody\ncpu family\t: -3\nmodel\t\t: 99999\n");
+    sc_computer_read(&m, root);
+    cr_expect(m.family == -1 && m.model == -1 && strlen(m.vendor) < sizeof m.vendor);
+}
+
+/* A Memory Device of SMBIOS 3.3 as bytes, with its strings; returns its length. */
+static size_t put_module(uint8_t *at, unsigned size_mb, unsigned bits, unsigned speed, uint32_t long_speed)
+{
+    memset(at, 0, 0x5c);
+    at[0] = 17;
+    at[1] = 0x5c;
+    at[0x08] = (uint8_t)(bits + 8); /* total width: with ECC */
+    at[0x0a] = (uint8_t)bits;
+    at[0x0b] = (uint8_t)(bits >> 8);
+    at[0x0c] = (uint8_t)size_mb;
+    at[0x0d] = (uint8_t)(size_mb >> 8);
+    at[0x15] = 0x80; /* the speed that it could have: another */
+    at[0x16] = 0x16;
+    at[0x20] = (uint8_t)speed;
+    at[0x21] = (uint8_t)(speed >> 8);
+    for (unsigned i = 0; i < 4; i++) {
+        at[0x58 + i] = (uint8_t)(long_speed >> 8 * i);
+    }
+    memcpy(at + 0x5c, "DIMM_A1\0BANK 0\0", 16);
+    return 0x5c + 16;
+}
+
+/* A structure of no fields with one string, or with none: two bytes of 0 then. */
+static size_t put_other(uint8_t *at, uint8_t type, const char *text)
+{
+    const uint8_t head[4] = {type, 4, 1, 0};
+    const size_t len = strlen(text) + 1;
+    memcpy(at, head, sizeof head);
+    memcpy(at + 4, text, len);
+    at[4 + len] = 0;
+    return 4 + len + 1;
+}
+
+static void put_dmi(const uint8_t *bytes, size_t len)
+{
+    char path[128];
+    put("sys/firmware/dmi/tables/DMI", "");
+    (void)snprintf(path, sizeof path, "%s/sys/firmware/dmi/tables/DMI", root);
+    FILE *const f = fopen(path, "w");
+    cr_assert_not_null(f);
+    cr_assert_eq(fwrite(bytes, 1, len, f), len);
+    cr_assert_eq(fclose(f), 0);
+}
+
+Test(sensors, modules_of_memory_are_counted)
+{
+    struct sc_computer m;
+    uint8_t t[1024];
+    size_t n = put_other(t, 0, "Some BIOS");
+    n += put_other(t + n, 2, "");
+    const size_t first = n;
+    n += put_module(t + n, 0x7fff, 64, 4800, 0);
+    n += put_module(t + n, 0, 0, 0, 0); /* an empty place */
+    n += put_module(t + n, 0x7fff, 64, 4400, 0);
+    const size_t end = n;
+    n += put_other(t + n, 127, "");
+    put_dmi(t, n);
+    sc_computer_read(&m, root);
+    cr_expect(m.n_modules == 2 && m.module_bits == 128 && m.module_rate == 4800e6, "%u %g %g", m.n_modules, m.module_bits, m.module_rate);
+    (void)put_module(t + first, 0x7fff, 64, 0xffff, 70000);
+    put_dmi(t, n);
+    sc_computer_read(&m, root);
+    cr_expect(m.n_modules == 2 && m.module_rate == 70000e6, "%g", m.module_rate);
+    static const struct {
+        unsigned bits, speed;
+    } untold[] = {{64, 0}, {0, 4800}, {0xffff, 4800}, {64, 0xffff}};
+    for (size_t i = 0; i < sizeof untold / sizeof untold[0]; i++) {
+        (void)put_module(t + first, 0x7fff, untold[i].bits, untold[i].speed, 0);
+        put_dmi(t, n);
+        sc_computer_read(&m, root);
+        cr_expect(m.n_modules == 0 && m.module_bits == 0 && m.module_rate == 0, "module %zu", i);
+    }
+    (void)put_module(t + first, 0x7fff, 64, 4800, 0);
+    t[first + 1] = 0x1c; /* SMBIOS 2.6 has no configured speed */
+    put_dmi(t, n);
+    sc_computer_read(&m, root);
+    cr_expect_eq(m.n_modules, 0);
+    (void)put_module(t + first, 0x7fff, 64, 4800, 0);
+    for (size_t cut = 0; cut <= end; cut++) { /* without its end a table may lack modules */
+        put_dmi(t, cut);
+        sc_computer_read(&m, root);
+        cr_expect_eq(m.n_modules, 0, "%zu of %zu bytes", cut, n);
+    }
+}
+
+Test(sensors, a_table_of_nonsense_ends)
+{
+    uint64_t x = 20261128;
+    for (unsigned i = 0; i < 1000; i++) {
+        struct sc_computer m;
+        uint8_t t[600];
+        for (size_t k = 0; k < sizeof t; k++) {
+            x = x * 6364136223846793005u + 1442695040888963407u;
+            t[k] = (uint8_t)(x >> 61 == 0 ? 0 : x >> 40);
+        }
+        t[0] = 17;
+        t[1] = (uint8_t)(i % 7 == 0 ? i % 5 : 0x5c);
+        put_dmi(t, sizeof t);
+        sc_computer_read(&m, root);
+        cr_assert_eq(m.n_modules == 0, !(m.module_rate > 0), "table %u", i);
+    }
 }
 
 static void put_link(const char *name, const char *to)
