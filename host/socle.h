@@ -438,11 +438,30 @@ struct socle_bench_row {
     const struct socle_bench_proof *proof; /* NULL for a kernel. Lives as long as the bench */
 };
 
+/** What a limit is worked out from. */
+struct socle_bench_input {
+    const char *name, *unit; /* unit: empty for a number */
+    double value;
+};
+
+#define SOCLE_BENCH_INPUTS 7
+
+/** What the hardware should do at most, by what its makers publish and it says of itself. Strings but the basis live on. */
+struct socle_bench_theory {
+    double value;        /* in the unit of the limit; NAN: not known, and the basis says why */
+    char basis[320];     /* where the inputs are from */
+    const char *formula; /* of the inputs by their names, with the operators of C and max(); NULL when the value is not known */
+    unsigned n_inputs;
+    struct socle_bench_input input[SOCLE_BENCH_INPUTS];
+};
+
 /** A limit as measured during the run, in units a second; of memory in bytes read and written. */
 struct socle_bench_limit {
     const char *name;
     uint64_t n;
     double median, least, most;
+    const char *unit;                 /* "units/s", "bytes/s" */
+    struct socle_bench_theory theory; /* one below the median is a mistake in one of the two */
 };
 
 /** What was seen at one moment. NAN: no such sensor. */

@@ -83,7 +83,8 @@ static socle_status run_kernels(socle_context *ctx, socle_bench *b, const struct
     struct api_device *d;
     socle_status st = SOCLE_OK;
     TRY(device_of(ctx, &d));
-    const struct sc_bench_host host = {.pool = ctx->pool, .room = sc_api_bench_room(ctx), .arg = ctx, .tell = tell, .committer = d != NULL ? d->committer : NULL};
+    const struct sc_bench_host host = {.pool = ctx->pool, .room = sc_api_bench_room(ctx), .arg = ctx, .tell = tell, .cores = sc_api_cores(),
+                                       .committer = d != NULL ? d->committer : NULL, .device = d != NULL ? &d->says : NULL};
     if (d != NULL) {
         memcpy(b->device[0], d->use.id, sizeof b->device[0]);
         b->info.kernels = "kernels/kc";

@@ -9,6 +9,7 @@
 
 #include "core/budget/params.h"
 #include "host/api/spans.h"
+#include "host/bench/theory.h"
 #include "host/device/committer.h"
 #include "host/exec/segments.h"
 #include "host/socle.h"
@@ -22,6 +23,7 @@ struct api_device {
     struct sc_device device;
     struct sc_committer *committer;
     struct socle_device_use use; /* id and model */
+    struct sc_theory_device says; /* what its driver says of it */
     struct sc_noted_device noted; /* the device as the committer has it for a timeline */
     atomic_uint proofs; /* of this call that were made with it */
 };
@@ -77,6 +79,8 @@ const struct sc_profile *sc_api_profile(const char *name);
 SC_MUST_USE socle_status sc_api_strong(socle_context *ctx, const struct sc_profile *profile, socle_status otherwise);
 /** Fill at most @p max devices, the CPU first; returns how many there are. */
 size_t sc_api_list_devices(struct socle_device *out, size_t max);
+/** Cores of the processors; 0: not known. */
+unsigned sc_api_cores(void);
 /** Whether socle_options.device is of a known form. */
 bool sc_api_device_known(const char *name);
 /** What the option means here, into ctx->choice. E_NOMEM. */

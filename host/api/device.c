@@ -90,17 +90,24 @@ bool sc_api_device_known(const char *name)
 }
 
 /* Model and nature of the device that was opened. */
-static void describe(struct socle_device_use *use, struct choice c)
+static void describe(struct api_device *d, struct choice c)
 {
+    struct socle_device_use *const use = &d->use;
     if (c.cuda) {
         struct sc_cuda_about about[SC_MAX_DEVICES];
         (void)sc_cuda_list(about, SC_MAX_DEVICES);
-        memcpy(use->name, about[c.index].name, sizeof use->name);
+        const struct sc_cuda_about *const a = &about[c.index];
+        memcpy(use->name, a->name, sizeof use->name);
+        d->says = (struct sc_theory_device){.kind = "cuda", .units = a->units, .clock_mhz = a->clock_mhz, .memory_khz = a->memory_khz,
+                                            .bus_bits = a->bus_bits, .major = a->major, .minor = a->minor};
     } else {
         struct sc_opencl_about about[SC_MAX_DEVICES];
         (void)sc_opencl_list(about, SC_MAX_DEVICES);
-        memcpy(use->name, about[c.index].name, sizeof use->name);
-        use->is_processor = about[c.index].is_processor;
+        const struct sc_opencl_about *const a = &about[c.index];
+        memcpy(use->name, a->name, sizeof use->name);
+        use->is_processor = a->is_processor;
+        d->says = (struct sc_theory_device){.kind = "opencl", .is_processor = a->is_processor, .units = a->units, .clock_mhz = a->clock_mhz,
+                                            .major = a->major, .minor = a->minor};
     }
 }
 
@@ -116,7 +123,7 @@ static socle_status open_device(socle_context *ctx, struct api_device *d, struct
                : sc_opencl_open(&d->device, ctx->message, sizeof ctx->message, c.index));
     (void)snprintf(use->id, sizeof use->id, "%s:%u", c.cuda ? "cuda" : "opencl", c.index);
     use->is_processor = false;
-    describe(use, c);
+    describe(d, c);
     use->compared = c.dual;
     if (ctx->options.require_gpu && use->is_processor) {
         return sc_fail(ctx, SOCLE_E_DEVICE, "opencl:%u is no GPU: it runs on the processor", c.index);

@@ -64,6 +64,13 @@ static void topology_of(struct socle_device *d)
 }
 #endif
 
+unsigned sc_api_cores(void)
+{
+    struct socle_device d = {.cores = 0};
+    topology_of(&d);
+    return d.cores;
+}
+
 _Static_assert(SOCLE_MAX_LISTED_DEVICES == 1 + 2 * SC_MAX_DEVICES, "all can be listed");
 
 static size_t opencl_devices(struct socle_device *out, size_t max)

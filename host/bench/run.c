@@ -13,6 +13,11 @@
 
 #define DEFAULT_RUNS 9u
 #define DEFAULT_SECONDS 150.0
+#ifdef __clang__
+#define BY_GCC false
+#else
+#define BY_GCC true
+#endif
 
 static void init_row(struct socle_bench *b, size_t at, const struct sc_lab_case *c, unsigned n_threads)
 {
@@ -222,6 +227,10 @@ void sc_rounds_moment(struct sc_rounds *r)
         struct sc_condition *const c = &b->moments[b->n_moments++];
         sc_sensors_read(&r->sensors, c);
         c->pace_s = sc_lab_pace(&r->lab);
+        if (b->cases != NULL && !b->on_device) {
+            const double hz = sc_lab_clock(&r->lab);
+            b->clock_hz = hz > b->clock_hz ? hz : b->clock_hz;
+        }
         r->last_moment = now;
     }
 }
@@ -259,8 +268,36 @@ out:
     return st;
 }
 
-static socle_status summarise(struct socle_bench *b)
+static socle_status summarise_limit(const struct sc_rounds *r, enum sc_lab_limit limit, const struct sc_bench_host *host)
 {
+    struct socle_bench *const b = r->b;
+    struct socle_bench_limit *const l = &b->limits[limit];
+    struct sc_summary s;
+    *l = (struct socle_bench_limit){.name = sc_lab_limit_name(limit)};
+    if (b->n_rates[limit] == 0) {
+        return SOCLE_OK;
+    }
+    const socle_status st = sc_stats_summary(&s, b->rates[limit], b->n_rates[limit]);
+    if (st != SOCLE_OK) {
+        return st;
+    }
+    l->n = s.n;
+    l->median = s.median;
+    l->least = s.least;
+    l->most = s.most;
+    l->unit = limit == SC_LAB_COPY || limit == SC_LAB_DEVICE_COPY ? "bytes/s" : "units/s";
+    if (b->on_device) {
+        sc_theory_of_device(&l->theory, limit, host->device);
+    } else {
+        const struct sc_theory_host on = {&b->machine, b->info.threads, host->cores, b->clock_hz, BY_GCC};
+        sc_theory_of_host(&l->theory, &r->lab, limit, &on);
+    }
+    return SOCLE_OK;
+}
+
+static socle_status summarise(const struct sc_rounds *r, const struct sc_bench_host *host)
+{
+    struct socle_bench *const b = r->b;
     socle_status st = SOCLE_OK;
     struct sc_disturbance d;
     struct socle_bench_info *const info = &b->info;
@@ -275,12 +312,7 @@ static socle_status summarise(struct socle_bench *b)
     }
     info->enough_runs = info->enough_runs && n_ran > 0;
     for (int l = 0; l < SC_LAB_N_LIMITS; l++) {
-        struct sc_summary s = {0};
-        b->limits[l].name = sc_lab_limit_name((enum sc_lab_limit)l);
-        if (b->n_rates[l] > 0) {
-            TRY(sc_stats_summary(&s, b->rates[l], b->n_rates[l]));
-        }
-        b->limits[l] = (struct socle_bench_limit){b->limits[l].name, s.n, s.median, s.least, s.most};
+        TRY(summarise_limit(r, (enum sc_lab_limit)l, host));
     }
     TRY(sc_stats_disturbance(&d, b->moments, b->n_moments));
     info->slowest_pace = d.slowest_pace;
@@ -324,7 +356,7 @@ socle_status sc_bench_run(struct socle_bench *b, const struct socle_bench_option
     } else {
         TRY(sc_bench_kernels(&r, o->seconds > 0 ? o->seconds : DEFAULT_SECONDS, host));
     }
-    TRY(summarise(b));
+    TRY(summarise(&r, host));
     b->info.seconds = sc_rounds_since(&r);
     b->info.peak_memory = sc_peak_resident();
 out:

@@ -11,6 +11,7 @@
 #include "host/bench/machine.h"
 #include "host/bench/sensors.h"
 #include "host/bench/suite.h"
+#include "host/bench/theory.h"
 #include "host/socle.h"
 
 #define SC_BENCH_MOMENTS 4096u
@@ -35,6 +36,7 @@ struct socle_bench {
     double *rates[SC_LAB_N_LIMITS];
     size_t n_rates[SC_LAB_N_LIMITS], max_rates;
     struct socle_bench_limit limits[SC_LAB_N_LIMITS];
+    double clock_hz; /* the highest of the processor in this run; 0 */
     struct sc_condition *moments;
     size_t n_moments;
 };
@@ -43,7 +45,9 @@ struct socle_bench {
 struct sc_bench_host {
     struct sc_pool *pool;
     uint64_t room; /* bytes that it may take */
+    unsigned cores;                 /* of the machine; 0: not known */
     struct sc_committer *committer; /* of the device that kernels run on; NULL: the processor */
+    const struct sc_theory_device *device; /* what its driver says of it; NULL: nobody asked */
     void *arg;
     /** Not SOCLE_OK: stop, with this status. */
     socle_status (*tell)(void *arg, const char *op, double fraction);

@@ -122,13 +122,15 @@ static socle_status tell(void *arg, const char *op, double fraction)
 }
 
 /* Runs of an operation through the bench; the rows are the caller's. */
+static const struct sc_theory_device *says; /* of the device; NULL: nobody asked */
+
 static socle_status bench(struct socle_bench *b, struct fake *f, const char *op)
 {
     const struct socle_bench_options o = {.only = op, .runs = 1, .seconds = 1};
     struct sc_committer *device = NULL;
     cr_assert_eq(sc_committer_create(&device, (struct sc_device){&fake_ops, f}, 0, false), SOCLE_OK);
     cr_assert_eq(sc_bench_init(b, &o, 1), SOCLE_OK);
-    const struct sc_bench_host host = {.room = UINT64_MAX, .tell = tell, .committer = device};
+    const struct sc_bench_host host = {.room = UINT64_MAX, .tell = tell, .committer = device, .device = says};
     const socle_status st = sc_bench_run(b, &o, &host);
     sc_committer_destroy(device);
     return st;
@@ -160,4 +162,23 @@ Test(lab_device, the_bench_tells_good_wrong_too_large_and_impossible)
     cr_expect_eq(bench(&b, &lost, "fold"), SOCLE_E_DEVICE);
     sc_bench_fini(&b);
     cr_expect_eq(sc_mem_now(), 0u);
+}
+
+/* One clock a second of one multiprocessor: what is measured is above it, and that is told, not judged. */
+Test(lab_device, theoretical_limits_stand_beside_the_measured_ones)
+{
+    const struct sc_theory_device slow = {.kind = "cuda", .units = 1, .clock_mhz = 1, .memory_khz = 1, .bus_bits = 8, .major = 9};
+    struct fake f = {.memory = PLENTY};
+    struct socle_bench b;
+    for (int known = 0; known < 2; known++) {
+        says = known != 0 ? &slow : NULL;
+        cr_assert_eq(bench(&b, &f, "fold"), SOCLE_OK);
+        const struct socle_bench_limit *const wide = &b.limits[SC_LAB_DEVICE_WIDE], *const copy = &b.limits[SC_LAB_DEVICE_COPY];
+        cr_expect_str_eq(wide->unit, "units/s");
+        cr_expect_str_eq(copy->unit, "bytes/s");
+        cr_expect(known != 0 ? wide->theory.value == 64e6 && copy->theory.value == 2000
+                             : !sc_stats_is_known(wide->theory.value) && strstr(copy->theory.basis, "nothing is known") != NULL);
+        cr_expect(known == 0 || (copy->median > copy->theory.value && b.info.digests_right && b.info.nothing_failed));
+        sc_bench_fini(&b);
+    }
 }

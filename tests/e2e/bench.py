@@ -132,7 +132,7 @@ def sensor_tests(folder):
            all(h[k] is None for k in ("os", "kernel", "virtualised", "governor", "load_average")) and
            c["lowest_clock"] is c["hottest"] is c["most_load"] is None and not c["hot"] and not c["background"] and
            all(h[k] is None for k in ("container", "smt", "memory_ecc", "microcode", "clock_min_mhz", "clock_max_mhz", "boost", "power_limit_w")) and
-           h["cards"] == [] and
+           h["cards"] == [] and all(x["theoretical"]["value"] is None for x in d["limits"]) and not theory_wrong(d) and
            all(r["joules"] is r["joules_per_unit"] is None for r in d["results"]) and d["identity"]["options"]["system"] == empty, "has null for them", faults(d, SCHEMA) or d)
     put(full, "sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq", "2400000\n")
     put(full, "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "powersave\n")
@@ -152,6 +152,67 @@ def sensor_tests(folder):
            [(c["pci"], c["link_gt_s"], c["lanes"], c["most_lanes"], c["driver"]) for c in h["cards"]] == [("0000:01:00.0", 8, 16, None, None)], "tells and judges them", faults(d, SCHEMA) or d)
     out = exits(0, "the table tells of them", "bench", "run", "--only", "fold", "--runs", "5", "--system", full, "-q").stdout
     report("hot: 99 degrees" in out and "J a run" in out and "uJ for each of the" in out, "heat and energy are in the table", out)
+
+
+def theory_wrong(d):
+    """Which limits of a report have a theoretical one that does not follow from its inputs, or lacks what it should have."""
+    wrong = []
+    for limit in d["limits"]:
+        t = limit["theoretical"]
+        inputs = {i["name"]: i["value"] for i in t["inputs"]}
+        good = t["unit"] == ("bytes/s" if "memory" in limit["name"] else "units/s") and t["basis"]
+        good = good and (t["value"] is None) == (t["formula"] is None)
+        if good and t["value"] is None:
+            good = not inputs
+        elif good:
+            good = close(eval(t["formula"], {"__builtins__": {}, "max": max}, inputs), t["value"]) and t["value"] > 0
+        wrong += [] if good else [limit]
+    above = [x["name"] for x in d["limits"] if x["theoretical"]["value"] is not None and x["median"] > x["theoretical"]["value"]]
+    notes = d["validity"]["notes"]
+    if len(notes) != len(above) or not all(n.startswith(name + ": ") for n, name in zip(notes, above)):
+        wrong.append((above, notes))
+    return wrong
+
+
+def module(bits, speed):
+    """A firmware's table with one module of memory: SMBIOS 3.3, Memory Device, and the end."""
+    s = bytearray(0x5c)
+    s[0], s[1], s[0x0a], s[0x0c:0x0e], s[0x20:0x22] = 17, len(s), bits, b"\x00\x10", speed.to_bytes(2, "little")
+    return bytes(s) + b"DIMM\0\0" + b"\x7f\x04\x01\x00\0\0"
+
+
+def theory_tests(folder):
+    def machine(name, dmi, flags="fpu", model=17):
+        root = os.path.join(folder, name)
+        put(root, "proc/cpuinfo", f"vendor_id\t: AuthenticAMD\ncpu family\t: 25\nmodel\t\t: {model}\nflags\t\t: {flags}\n")
+        put(root, "sys/firmware/dmi/tables/DMI", "")
+        with open(os.path.join(root, "sys/firmware/dmi/tables/DMI"), "wb") as out:
+            out.write(dmi)
+        return root
+
+    def run(root, name):
+        path = os.path.join(folder, "theory.json")
+        text = exits(0, name, "bench", "run", "--only", "fold", "--runs", "5", "--system", root, "-q", "--threads", "1", "-o", path).stdout
+        with open(path) as f:
+            d = json.load(f)
+        return d, {x["name"]: x["theoretical"] for x in d["limits"]}, text
+    d, t, text = run(machine("fast", module(64, 65000)), "a machine with memory of known speed")
+    report(not faults(d, SCHEMA) and not theory_wrong(d) and t["memory"]["value"] == 8 * 65000e6 and d["validity"]["notes"] == [] and
+           "520.00" in text and "mistake" not in text, "has its theoretical limit", theory_wrong(d) or text)
+    unit = t["extension products"]
+    counted = d["devices"][0]["kernels"] in ("avx2", "avx512") and unit["value"] is not None
+    report(not counted or ("Zen 4" in unit["basis"] and {"cores", "clock", "lanes"} <= {i["name"] for i in unit["inputs"]}),
+           "its core has one, too", unit)
+    slow, t, text = run(machine("slow", module(8, 1)), "a machine whose memory should be slower than it is")
+    report(not theory_wrong(slow) and t["memory"]["value"] == 1e6 and len(slow["validity"]["notes"]) == 1 and
+           "memory: measured above theoretical, one of the two is a mistake" in text and max(map(len, text.splitlines())) <= 80,
+           "is told, in the report and in the table", (slow["validity"], text))
+    checks = [all(c["passed"] for c in x["validity"]["checks"]) == x["validity"]["valid"] for x in (d, slow)]
+    report(all(checks), "and is no less valid for it", slow["validity"])
+    exits(0, "such a report is checked as others are", "bench", "check", os.path.join(folder, "theory.json"), "-q")
+    d, t, text = run(machine("virtual", module(64, 3200), "fpu hypervisor", 250), "a virtual machine with an unknown core")
+    report(not faults(d, SCHEMA) and not theory_wrong(d) and all(x["value"] is None for x in t.values()) and
+           "virtual machine" in t["memory"]["basis"], "has none, and says why", t)
 
 
 def proof_tests(folder):
@@ -190,7 +251,8 @@ def device_tests(folder):
     with open(path) as f:
         d = json.load(f)
     on, r = d["devices"][0], d["results"][0]
-    report(not faults(d, SCHEMA) and on["kind"] == "opencl" and on["kernels"] == "kernels/kc" and r["outcome"] == "good" and not figures_wrong(r) and
+    report(not faults(d, SCHEMA) and not theory_wrong(d) and on["kind"] == "opencl" and
+           on["kernels"] == "kernels/kc" and r["outcome"] == "good" and not figures_wrong(r) and
            "clock of the host" in d["workload"]["time_boundary"], "its report is of the schema", faults(d, SCHEMA) or d)
     with open(cpu) as f:
         report(json.load(f)["results"][0]["reference_digest"] == r["digest"], "the result is that of the processor")
@@ -200,6 +262,8 @@ def device_tests(folder):
     with open(os.path.join(folder, "page", "index.html")) as f:
         page = f.read()
     if on["is_processor"]:
+        report(all(x["theoretical"]["value"] is None and "processor" in x["theoretical"]["basis"] for x in d["limits"]),
+               "it has no theoretical limits", d["limits"])
         report(on["name"].startswith("PoCL") and "no GPU" in out and "PoCL" in said and "no GPU" in page, "and marked wherever it appears", (on, out, said))
     left = json.loads(socle("bench", "run", "--only", "transfer", "--runs", "1", "--json", "-q").stdout)
     report(all(r["outcome"] == "skipped" and "--device" in r["why"] for r in left["results"]), "the processor says what wants a device", left["results"])
@@ -265,6 +329,7 @@ def main():
         report(all(not figures_wrong(r) for r in finished), "figures follow from the raw runs", [(r["op"], figures_wrong(r)) for r in finished])
         report(all(r["share"] is not None and 0 < r["share"] < 3 and r["binds"] in [x["name"] for x in d["limits"]] for r in finished if r["op"] != "copy"),
                "shares are of limits measured in the run")
+        report(not theory_wrong(d), "theoretical limits follow from their inputs and notes from both", theory_wrong(d))
         checks = {c["name"]: c["passed"] for c in d["validity"]["checks"]}
         report(not d["validity"]["valid"] and list(checks.values())[:2] == [True, False], "three runs are too few for a valid report", checks)
         lines = ran.stdout.splitlines()
@@ -272,6 +337,7 @@ def main():
                "fewer than 5 runs" in ran.stdout and "NOT VALID" in ran.stdout, "the table fits 80 columns and has every case", ran.stdout)
         schema_tests(d)
         sensor_tests(folder)
+        theory_tests(folder)
         proof_tests(folder)
         device_tests(folder)
         groth16_tests(folder)

@@ -403,6 +403,31 @@ Test(cuda, devices_and_doctor_know_it)
     expect_clean();
 }
 
+/* The stand-in says of itself what an H200's driver says; what it runs is C, far below. */
+Test(cuda, the_bench_has_theoretical_limits_of_what_the_driver_says, .timeout = 100)
+{
+    static const double want[] = {132 * 1980e6 * 64, 2 * 3201e6 * 6144 / 8};
+    struct socle_bench_limit l[32];
+    struct sc_cuda_about about[2];
+    socle_bench *b = NULL;
+    find_fake();
+    socle_context *const ctx = context_for("cuda");
+    cr_assert_geq(sc_cuda_list(about, 2), 1u);
+    cr_expect(about[0].memory_khz == 3201000 && about[0].bus_bits == 6144 && about[0].major == 9 && about[0].minor == 0);
+    const struct socle_bench_options o = {.only = "fold", .runs = 1, .seconds = 1};
+    cr_assert_eq(socle_bench_run(ctx, &b, &o), SOCLE_OK, "%s", socle_message(ctx));
+    const size_t n = socle_bench_limits(b, l, 32);
+    cr_assert_geq(n, 2u);
+    for (size_t i = 0; i < n; i++) {
+        const bool memory = strcmp(l[i].unit, "bytes/s") == 0;
+        cr_expect(l[i].theory.value == want[memory] && l[i].median < l[i].theory.value && l[i].theory.formula != NULL, "%s: %g, %s",
+                  l[i].name, l[i].theory.value, l[i].theory.basis);
+    }
+    socle_bench_destroy(ctx, b);
+    socle_destroy(ctx);
+    expect_clean();
+}
+
 /* Three proofs on two devices, which have room for the commitments to IMAGE and BOUNDARY alone: that is enough for both to work at the same time. */
 static socle_context *set_on(struct socle_proof *p, const char *devices, const struct sc_profile *profile, int only, unsigned from)
 {

@@ -51,10 +51,29 @@ static void say_limits(const socle_bench *b)
     if (n == 0) {
         return;
     }
-    (void)printf("\n%-30s %9s\n", "limits, measured in this run", "median");
+    (void)printf("\n%-28s %9s %11s %5s\n", "limits", "measured", "theoretical", "of it");
     for (size_t i = 0; i < n && i < BENCH_LIMITS; i++) {
         const bool memory = strcmp(short_name(l[i].name), "memory") == 0;
-        (void)printf("  %-28s %9.2f %s\n", l[i].name, 1e-9 * l[i].median, memory ? "GB/s, read and written" : "G/s");
+        char theory[2][16] = {"-", "-"};
+        if (isfinite(l[i].theory.value)) {
+            (void)snprintf(theory[0], sizeof theory[0], "%.2f", 1e-9 * l[i].theory.value);
+            const double part = l[i].median / l[i].theory.value;
+            (void)snprintf(theory[1], sizeof theory[1], part < 9.99 ? "%.0f %%" : "above", 100 * part);
+        }
+        (void)printf("  %-26s %9.2f %11s %5s %s\n", l[i].name, 1e-9 * l[i].median, theory[0], theory[1],
+                     memory ? "GB/s, read and written" : "G/s");
+    }
+}
+
+/* Shares are of what was measured all the same. */
+static void say_limits_above(const socle_bench *b)
+{
+    struct socle_bench_limit l[BENCH_LIMITS];
+    const size_t n = socle_bench_limits(b, l, BENCH_LIMITS);
+    for (size_t i = 0; i < n && i < BENCH_LIMITS; i++) {
+        if (bench_limit_is_above(&l[i])) {
+            (void)printf("%s: measured above theoretical, one of the two is a mistake\n", l[i].name);
+        }
     }
 }
 
@@ -70,6 +89,7 @@ static void say_notes(const struct bench_result *r)
         n_skipped += r->rows[k].outcome == SOCLE_BENCH_SKIPPED;
     }
     (void)printf("\n");
+    say_limits_above(r->bench);
     if (wrong) {
         (void)printf("! the result is WRONG: it is not that of the reference\n");
     }

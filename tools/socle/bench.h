@@ -27,6 +27,12 @@ static inline bool bench_row_ran(const struct socle_bench_row *r)
     return r->outcome == SOCLE_BENCH_GOOD || r->outcome == SOCLE_BENCH_WRONG;
 }
 
+/** A measured limit that is above its theoretical one. */
+static inline bool bench_limit_is_above(const struct socle_bench_limit *l)
+{
+    return l->median > l->theory.value; /* not so for NAN */
+}
+
 /** The members of a list, and of a report: docs/bench-report.schema.json. */
 void bench_json_list(struct json *j, const struct bench_result *r);
 void bench_json_report(struct json *j, const struct args *a, const struct bench_result *r);

@@ -143,6 +143,26 @@ static void json_devices(struct json *j, const struct bench_result *r)
     json_list_end(j);
 }
 
+static void json_theory(struct json *j, const struct socle_bench_limit *l)
+{
+    const struct socle_bench_theory *const t = &l->theory;
+    json_object(j, "theoretical");
+    json_real(j, "value", t->value);
+    json_string(j, "unit", l->unit);
+    json_string(j, "basis", t->basis);
+    known_string(j, "formula", t->formula);
+    json_list(j, "inputs");
+    for (unsigned i = 0; i < t->n_inputs; i++) {
+        json_object(j, NULL);
+        json_string(j, "name", t->input[i].name);
+        json_real(j, "value", t->input[i].value);
+        json_string(j, "unit", t->input[i].unit);
+        json_end(j);
+    }
+    json_list_end(j);
+    json_end(j);
+}
+
 static void json_limits(struct json *j, const struct bench_result *r)
 {
     struct socle_bench_limit l[BENCH_LIMITS];
@@ -155,6 +175,7 @@ static void json_limits(struct json *j, const struct bench_result *r)
         json_real(j, "median", l[i].median);
         json_real(j, "least", l[i].least);
         json_real(j, "most", l[i].most);
+        json_theory(j, &l[i]);
         json_end(j);
     }
     json_list_end(j);
@@ -306,8 +327,11 @@ static void json_check(struct json *j, const char *name, bool passed)
     json_end(j);
 }
 
-static void json_validity(struct json *j, const struct socle_bench_info *i)
+static void json_validity(struct json *j, const struct bench_result *r)
 {
+    const struct socle_bench_info *const i = r->info;
+    struct socle_bench_limit l[BENCH_LIMITS];
+    const size_t n = socle_bench_limits(r->bench, l, BENCH_LIMITS);
     json_object(j, "validity");
     json_bool(j, "valid", i->valid);
     json_list(j, "checks");
@@ -315,6 +339,15 @@ static void json_validity(struct json *j, const struct socle_bench_info *i)
     json_check(j, "at least five runs after one to warm up", i->enough_runs);
     json_check(j, "not throttled", !i->throttled);
     json_check(j, "nothing failed", i->nothing_failed);
+    json_list_end(j);
+    json_list(j, "notes");
+    for (size_t k = 0; k < n && k < BENCH_LIMITS; k++) {
+        char note[128];
+        if (bench_limit_is_above(&l[k])) {
+            (void)snprintf(note, sizeof note, "%s: measured above theoretical, one of the two is a mistake", l[k].name);
+            json_string(j, NULL, note);
+        }
+    }
     json_list_end(j);
     json_end(j);
 }
@@ -374,5 +407,5 @@ void bench_json_report(struct json *j, const struct args *a, const struct bench_
     }
     json_list_end(j);
     json_uint(j, "peak_memory_bytes", r->info->peak_memory);
-    json_validity(j, r->info);
+    json_validity(j, r);
 }
