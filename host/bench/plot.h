@@ -21,7 +21,15 @@ struct sc_plot_row {
     double joules;
     double work_over_bytes;        /* units of its limit for each byte that must move; NAN: not known here */
     double ridge;                  /* the same where both limits of the report take as long; NAN */
+    double above, memory_above;    /* theoretical over measured limit, of its work and of its memory; NAN */
     double stage[SC_PLOT_STAGES];  /* seconds, in the order of sc_plot.stage; NAN */
+};
+
+/** A limit that a report tells. theory: the theoretical one, NAN where it is not told. Units or bytes a second. */
+#define SC_PLOT_LIMITS 32u
+struct sc_plot_limit {
+    char name[40];
+    double median, theory;
 };
 
 struct sc_plot_report {
@@ -32,6 +40,8 @@ struct sc_plot_report {
     struct sc_plot_row *row; /* as many as report.n */
     struct sc_condition *moment;
     size_t n_moments;
+    struct sc_plot_limit limit[SC_PLOT_LIMITS];
+    size_t n_limits;
 };
 
 /** The same work: where each report has it; NO_ROW: it has not, or no right result. */

@@ -16,7 +16,8 @@ const struct sc_plot_chart sc_plot_charts[SOCLE_BENCH_CHARTS] = {
     {"Stages", "stages.svg", "The time that each stage of a proof takes, one after the other.", sc_plot_stages},
     {"Roofline", "roofline.svg",
      "How close each kernel comes to what the machine can do. On the roof a kernel is as fast as the measured limits allow: the memory's on "
-     "the slope, the processor's on the level part.",
+     "the slope, the processor's on the level part. Dashes above: where the theoretical limits "
+     "would have the roof, if they are known.",
      sc_plot_roofline},
     {"Scaling", "scaling.svg",
      "How many times as fast more threads are: the geometric mean over the cases, a line from the least to the most, and the ideal.", sc_plot_scaling},

@@ -167,6 +167,34 @@ static void put_stages(struct sc_svg *s, const struct sc_plot *p)
     sc_svg_put(s, "</tbody>\n</table>\n</div>\n");
 }
 
+/* Of limits from before there were theoretical ones the measured figure stands alone. */
+static void put_limits(struct sc_svg *s, const struct sc_plot *p)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        n += p->of[i].n_limits;
+    }
+    if (n == 0) {
+        return;
+    }
+    sc_svg_put(s, "<h2>Limits, G/s and GB/s</h2>\n<div class=\"table\" role=\"region\" aria-label=\"Limits\" tabindex=\"0\">\n<table>\n"
+                  "<thead><tr><th class=\"n\">limit</th><th>report</th><th>measured, median</th><th>theoretical</th><th>measured of it</th>"
+                  "</tr></thead>\n<tbody>\n");
+    for (size_t i = 0; i < p->n; i++) {
+        for (size_t k = 0; k < p->of[i].n_limits; k++) {
+            const struct sc_plot_limit *const l = &p->of[i].limit[k];
+            sc_svg_put(s, "<tr><td class=\"n\">");
+            sc_svg_say(s, l->name, 0);
+            sc_svg_put(s, "</td><td>%zu</td>", i + 1);
+            cell(s, "%.4g", 1e-9 * l->median);
+            cell(s, "%.4g", 1e-9 * l->theory);
+            cell(s, "%.0f %%", 100 * l->median / l->theory);
+            sc_svg_put(s, "</tr>\n");
+        }
+    }
+    sc_svg_put(s, "</tbody>\n</table>\n</div>\n");
+}
+
 /* What did not run, or gave a wrong result: nothing of it is in the pictures. */
 static void put_missing(struct sc_svg *s, const struct sc_plot *p)
 {
@@ -208,6 +236,7 @@ socle_status sc_plot_page(struct sc_svg *out, const struct sc_plot *p)
     }
     put_missing(out, p);
     put_figures(out, p);
+    put_limits(out, p);
     put_stages(out, p);
     sc_svg_put(out, "</body>\n</html>\n");
     st = out->failed || left_out.failed ? SOCLE_E_NOMEM : SOCLE_OK;

@@ -108,24 +108,44 @@ static void read_stages(struct reader *r, struct sc_plot *p, struct sc_plot_row 
     }
 }
 
-static double limit_of(struct reader *r, const json_t *limits, const char *name)
+/* Reports from before there were theoretical limits do not have that member. */
+static void read_limits(struct reader *r, struct sc_plot_report *rep, const json_t *root)
 {
-    for (size_t i = 0; i < json_array_size(limits); i++) {
-        const char *const other = json_string_value(json_object_get(json_array_get(limits, i), "name"));
-        if (other != NULL && strcmp(other, name) == 0) {
-            return number_of(r, json_array_get(limits, i), "median");
+    const json_t *const list = json_object_get(root, "limits");
+    const size_t n = json_array_size(list);
+    if (!json_is_array(list) || n > SC_PLOT_LIMITS) {
+        fault(r, SOCLE_E_FORMAT, "limits is missing or of another type, or has more than %u members", SC_PLOT_LIMITS);
+        return;
+    }
+    rep->n_limits = n;
+    for (size_t i = 0; i < n && r->st == SOCLE_OK; i++) {
+        const json_t *const o = json_array_get(list, i);
+        struct sc_plot_limit *const l = &rep->limit[i];
+        l->theory = sc_stats_unknown();
+        text_of(r, l->name, sizeof l->name, o, "name");
+        l->median = number_of(r, o, "median");
+        if (json_object_get(o, "theoretical") != NULL) {
+            l->theory = number_of(r, member(r, o, "theoretical", JSON_OBJECT), "value");
         }
     }
-    return sc_stats_unknown();
+}
+
+static const struct sc_plot_limit *limit_of(const struct sc_plot_report *rep, enum sc_lab_limit limit)
+{
+    for (size_t i = 0; i < rep->n_limits; i++) {
+        if (strcmp(rep->limit[i].name, sc_lab_limit_name(limit)) == 0) {
+            return &rep->limit[i];
+        }
+    }
+    return NULL;
 }
 
 /* The work of a case is known to the suite, not told by the report. */
-static void find_intensity(struct reader *r, struct sc_plot_row *row, const struct sc_plot_report *rep, const struct sc_report_row *told,
-                           const json_t *limits)
+static void find_intensity(struct sc_plot_row *row, const struct sc_plot_report *rep, const struct sc_report_row *told)
 {
     size_t n = 0;
     const struct sc_lab_case *const cases = sc_lab_kernels(&n);
-    row->work_over_bytes = row->ridge = sc_stats_unknown();
+    row->work_over_bytes = row->ridge = row->above = row->memory_above = sc_stats_unknown();
     if (strcmp(rep->suite, "kernels") != 0 || rep->report.side.suite_version != SC_LAB_VERSION) {
         return;
     }
@@ -133,12 +153,13 @@ static void find_intensity(struct reader *r, struct sc_plot_row *row, const stru
         if (strcmp(cases[i].op, told->op) != 0 || strcmp(cases[i].shape, told->shape) != 0 || (uint64_t)cases[i].units != told->units) {
             continue;
         }
-        const bool on_device = sc_stats_is_known(limit_of(r, limits, sc_lab_limit_name(SC_LAB_DEVICE_COPY)));
-        const struct sc_lab_least l = sc_lab_least(&cases[i], on_device);
-        const double memory = limit_of(r, limits, sc_lab_limit_name(l.memory)), rate = limit_of(r, limits, sc_lab_limit_name(l.limit));
-        if (!l.is_limit && l.work > 0 && l.bytes > 0 && memory >= 1 && rate >= 1) {
+        const struct sc_lab_least l = sc_lab_least(&cases[i], limit_of(rep, SC_LAB_DEVICE_COPY) != NULL);
+        const struct sc_plot_limit *const memory = limit_of(rep, l.memory), *const rate = limit_of(rep, l.limit);
+        if (!l.is_limit && l.work > 0 && l.bytes > 0 && memory != NULL && rate != NULL && memory->median >= 1 && rate->median >= 1) {
             row->work_over_bytes = l.work / l.bytes;
-            row->ridge = rate / memory;
+            row->ridge = rate->median / memory->median;
+            row->above = rate->theory / rate->median;
+            row->memory_above = memory->theory / memory->median;
         }
     }
 }
@@ -172,10 +193,8 @@ static void figures(struct sc_plot_row *out, const struct sc_report_row *row)
 
 static void read_rows(struct reader *r, struct sc_plot *p, struct sc_plot_report *rep, const json_t *root)
 {
-    const json_t *const results = json_object_get(root, "results"), *const limits = json_object_get(root, "limits");
-    if (!json_is_array(limits)) {
-        fault(r, SOCLE_E_FORMAT, "limits is missing or of another type");
-    }
+    const json_t *const results = json_object_get(root, "results");
+    read_limits(r, rep, root);
     rep->row = sc_alloc(rep->report.n, sizeof *rep->row);
     if (rep->row == NULL) {
         fault(r, SOCLE_E_NOMEM, "no memory");
@@ -196,7 +215,7 @@ static void read_rows(struct reader *r, struct sc_plot *p, struct sc_plot_report
         figures(row, told);
         row->joules = number_of(r, o, "joules");
         read_stages(r, p, row, o, told->n);
-        find_intensity(r, row, rep, told, limits);
+        find_intensity(row, rep, told);
     }
 }
 

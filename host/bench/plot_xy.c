@@ -170,10 +170,48 @@ static bool place_roof(double *x, double *y, const struct sc_plot *p, const stru
     return true;
 }
 
+/* The theoretical roof above a case: the lower one of its work's and its memory's, in units of the measured limits. A memory whose
+ * theoretical limit is not known is taken to have none below the measured one. What is far from these would squeeze the picture. */
+static bool place_theory(double *x, double *y, const struct sc_plot *p, const struct sc_plot_case *k, size_t report)
+{
+    const struct sc_plot_row *more;
+    (void)sc_plot_row(&more, p, k, report);
+    if (!place_roof(x, y, p, k, report)) {
+        return false;
+    }
+    const double slope = *x * more->memory_above;
+    const bool by_work = more->above <= (isfinite(slope) ? slope : *x);
+    *y = by_work ? more->above : slope;
+    return isfinite(*y) && *y > 0.1 * fmin(1, *x) && *y < 10 * fmin(1, *x);
+}
+
+static double highest_theory(const struct sc_plot *p)
+{
+    double x, y, most = 1;
+    for (size_t k = 0; k < p->n_cases; k++) {
+        for (size_t i = 0; i < p->n; i++) {
+            most = place_theory(&x, &y, p, &p->cases[k], i) ? fmax(most, y) : most;
+        }
+    }
+    return most;
+}
+
+static void put_theory(struct sc_canvas *c, const struct sc_frame *f, const struct sc_plot *p)
+{
+    double x, y;
+    for (size_t k = 0; k < p->n_cases; k++) {
+        for (size_t i = 0; i < p->n; i++) {
+            if (place_theory(&x, &y, p, &p->cases[k], i)) {
+                sc_svg_put(&c->body, "<path class=\"s%zu o\" d=\"M%.1f %.1fh14\"/>\n", i, sc_frame_x(f, x) - 7, sc_frame_y(f, y));
+            }
+        }
+    }
+}
+
 bool sc_plot_roofline(struct sc_canvas *c, char why[SC_PLOT_WHY], const struct sc_plot *p)
 {
     struct sc_frame f = {0};
-    if (!fit(&f, c, place_roof, p, 1, 1)) {
+    if (!fit(&f, c, place_roof, p, 1, highest_theory(p))) {
         (void)snprintf(why, SC_PLOT_WHY, "no case with a share of measured limits and work that this version knows");
         return false;
     }
@@ -182,6 +220,7 @@ bool sc_plot_roofline(struct sc_canvas *c, char why[SC_PLOT_WHY], const struct s
     const double low = fmax(f.x.low, f.y.low);
     sc_svg_put(&c->body, "<path class=\"l o\" d=\"M%.1f %.1fL%.1f %.1fH%.1f\"/>\n", sc_frame_x(&f, low), sc_frame_y(&f, low), sc_frame_x(&f, 1),
                sc_frame_y(&f, 1), f.right);
+    put_theory(c, &f, p);
     put_points(c, &f, place_roof, p);
     put_names(c, place_roof, p);
     return true;

@@ -132,7 +132,10 @@ def refusals(folder, base):
         return change
     for path, value in [(("schema_version",), 2), (("schema",), "x"), (("conditions", "moments"), 1), (("conditions", "moments", 3, "at_s"), 1e-3),
                         (("conditions", "moments", 0, "pace_s"), -1), (("conditions", "moments", 0, "clock_mhz"), "3000"), (("limits",), {}),
-                        (("limits", 0, "median"), 1e300), (("results", 0, "joules"), 1e16), (("results", 0, "stages"), [1]),
+                        (("limits", 0, "median"), 1e300), (("limits", 0, "theoretical"), 1), (("limits", 0, "theoretical"), {"value": -1}),
+                        (("limits", 0, "theoretical"), {}), (("limits", 0, "name"), "x" * 40),
+                        (("limits",), [{"name": "x", "median": 1}] * 33),
+                        (("results", 0, "joules"), 1e16), (("results", 0, "stages"), [1]),
                         (("results", 0, "stages"), {"a": [1, 2]}), (("results", 0, "stages"), {"a": -1}),
                         (("results", 0, "stages"), {"x" * 30: 1}), (("results", 0, "stages"), {str(i): 1 for i in range(9)}),
                         (("results", 0, "what"), 1), (("results", 0, "runs_ns"), [0])]:
@@ -201,6 +204,35 @@ def geometry(folder, base):
     inside = [m for m in marks if m[0] >= x0]
     report(len(inside) == 2 and half > 0 and all(abs(y - above(x) - half) < 1 for x, y in inside), "half of the limit is half as high as the roof",
            (marks, roof, ticks))
+    # The same report with theoretical limits: a dash for each case, as far above the roof as they are above the measured ones.
+    dashes = [p for i in range(2) for p in shapes(out, "roofline.svg", "path", f"s{i}") if p.get("d").endswith("h14")]
+    report(not dashes and "theoretical" in read(out, "index.html"), "reports without theoretical limits have no dashes",
+           [d.get("d") for d in dashes])
+
+    def theory(over, memory, faster):
+        """Theoretical limits so many times the measured ones; the memory is faster than it was, so that it binds no more."""
+        def change(d):
+            for x in d["limits"]:
+                is_memory = x["name"] == "memory"
+                x["median"] *= faster if is_memory else 1
+                known = memory if is_memory else over
+                x["theoretical"] = {"value": known and known * x["median"], "unit": "units/s", "basis": "b", "formula": "f", "inputs": []}
+        return change
+    # The case of `slow` has half of its limit, the memory's unless that is faster: a dash is one octave above the roof, two above the case.
+    for over, memory, faster, there in ((4, 2, 1, True), (2, 4, 100, True), (2, None, 100, True), (2, None, 1, False),
+                                        (None, 2, 100, False), (None, None, 1, False)):
+        name = f"theoretical limits: {over} times the work's, {memory} times the memory's, memory {faster} times as fast"
+        drawn = folder.draw(changed(slow, theory(over, memory, faster)))
+        marks = [re.findall(r"[-\d.]+", m.get("transform"))[:2] for m in shapes(drawn, "roofline.svg", "path", "f")]
+        mark = max(([float(v) for v in m] for m in marks), key=lambda m: m[1])
+        dashes = [re.findall(r"^M([\d.]+) ([\d.]+)h14$", p.get("d")) for p in shapes(drawn, "roofline.svg", "path", "s0")]
+        dashes = [(float(x) + 7, float(y)) for found in dashes for x, y in found]
+        ticks = {t.text: float(t.get("y")) for t in shapes(drawn, "roofline.svg", "text", "q") if t.get("text-anchor") == "end"}
+        two = 2 * (ticks["0.5"] - ticks["1"])
+        good = all(abs(x - mark[0]) < 0.2 and abs(mark[1] - y - two) < 1 for x, y in dashes)
+        report(len(dashes) == there and good, name, (mark, dashes, ticks))
+        page = read(drawn, "index.html")
+        report(all(f"<td>{100 / k:.0f} %</td>" in page for k in (over, memory) if k), "and the page has them in a table")
     report(len([m for m in shapes(out, "energy.svg", "path", "s1")]) == 2 and not shapes(out, "energy.svg", "path", "s0"),
            "only the report with an energy sensor is in its chart")
 
@@ -223,6 +255,8 @@ def drawn_of(base):
             r["stages"] = STAGES
         for i, m in enumerate(d["conditions"]["moments"]):
             m["clock_mhz"] = 2900 + 7 * (i % 11)
+        for i, x in enumerate(d["limits"]):
+            x["theoretical"] = {"value": (1.2 + i / 4) * x["median"], "unit": "units/s", "basis": "b", "formula": "f", "inputs": []}
 
     def twice(d):
         full(d)
