@@ -193,44 +193,48 @@ static void open_fold(struct what *w, unsigned shrink)
 /* The table of the machine whose program is the longest; all its columns one behind the other. */
 static void zerocheck(struct what *w, unsigned shrink)
 {
-    struct sc_kc_chunk c = {.log_h = (uint8_t)less(20, shrink, 8)};
     static uint32_t tables[LAWS_TABLE];
+    const unsigned log_h = less(20, shrink, 8);
+    struct sc_kc_program_info info = {0, 0};
     unsigned table = 0;
     for (unsigned t = 0; t < AIR_N_TABLES; t++) {
-        const struct sc_kc_program_info info = sc_kc_laws_program(NULL, t);
-        if (info.n_steps > c.info.n_steps) {
-            c.info = info;
+        const struct sc_kc_program_info own = sc_kc_laws_program(NULL, t);
+        if (own.n_steps > info.n_steps) {
+            info = own;
             table = t;
         }
     }
     const struct air_table *const t = &sc_air_tables[table];
-    const struct sc_kc_eq eq = {0, (uint8_t)(c.log_h - 1), LOW};
-    c.n_columns = (uint32_t)t->n_cols + t->n_closed;
-    c.lambda = (uint32_t)sc_kc_eqs_len(eq.n, LOW);
-    c.program = c.lambda + FX_DEG * (uint32_t)t->n_constraints;
-    c.columns = c.program + 3 * c.info.n_steps;
-    const uint32_t len = c.columns + c.n_columns;
+    const struct sc_kc_zero_at at = {.left = log_h, .n_laws = 1, .tau = {0, (uint8_t)(log_h - 1), LOW}};
+    const uint32_t n_columns = (uint32_t)t->n_cols + t->n_closed;
+    struct sc_kc_law law = {.n_steps = info.n_steps, .plane = (uint32_t)1 << (log_h - 1)};
+    sc_kc_law_lanes(&law, info.n_vars);
+    law.lambda = (uint32_t)sc_kc_eqs_len(at.tau.n, LOW);
+    law.program = law.lambda + FX_DEG * (uint32_t)t->n_constraints;
+    law.columns = law.program + 3 * info.n_steps;
+    const struct sc_kc_zero lists = {.laws = law.columns + n_columns};
+    const uint32_t len = lists.laws + (uint32_t)(sizeof law / sizeof tables[0]);
     if (len > LAWS_TABLE) {
         return;
     }
-    for (uint32_t i = 0; i < c.program; i++) {
+    for (uint32_t i = 0; i < law.program; i++) {
         tables[i] = i * 0x9e3779b1u % FP_P;
     }
-    (void)sc_kc_laws_program(tables + c.program, table);
-    for (uint32_t i = 0; i < c.n_columns; i++) {
-        tables[c.columns + i] = i << c.log_h;
+    (void)sc_kc_laws_program(tables + law.program, table);
+    for (uint32_t i = 0; i < n_columns; i++) {
+        tables[law.columns + i] = i << log_h;
     }
+    memcpy(tables + lists.laws, &law, sizeof law);
     w->kept = tables;
-    w->units = 2.0 * c.info.n_steps * power(eq.n);
-    w->bytes = 4.0 * c.n_columns * power(c.log_h);
-    w->job.words[SC_KC_IN_CELLS] = (uint64_t)c.n_columns << c.log_h;
+    w->units = 2.0 * info.n_steps * power(at.tau.n);
+    w->bytes = 4.0 * n_columns * power(log_h);
+    w->job.words[SC_KC_IN_CELLS] = (uint64_t)n_columns << log_h;
     w->job.words[SC_KC_IN_TABLES] = len;
     w->job.fill[SC_KC_IN_TABLES] = FILL_KEPT;
-    w->job.words[SC_KC_IN_PARTIAL] = sc_kc_laws_partial_len(eq.n, LOW);
+    w->job.words[SC_KC_IN_PARTIAL] = sc_kc_zero_partial_len(at.tau.n, LOW, 2);
     w->job.words[SC_KC_IN_OUT] = w->job.out_words = 20;
     w->job.out = SC_KC_IN_OUT;
-    sc_kc_laws(w->job.launch, &c, eq, 0);
-    w->job.n_launches = 2;
+    w->job.n_launches = sc_kc_zero_sums(w->job.launch, &lists, &at);
 }
 
 /* ---- large fields ---- */

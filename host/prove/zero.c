@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Prover of the batched sumcheck: its transcript, and who does the work. Theory: docs/spec/argument.md section 3.
+ * Prover of the batched sumcheck: who does it, and the transcript of the host's rounds. Theory: docs/spec/argument.md section 3.
  */
 #include "host/prove/zero_way.h"
 
@@ -25,7 +25,7 @@ struct part {
 
 struct rounds {
     const struct sc_zero *z;
-    struct sc_zero_way way;
+    struct sc_zero_h *way;
     struct part part[SC_MAX_ALL_CHUNKS];
     struct sc_zero_sums sums[SC_MAX_ALL_CHUNKS];
 };
@@ -150,7 +150,7 @@ static socle_status prove_rounds(struct rounds *s, struct sc_pch *ch, fx *r)
     for (unsigned i = 0; i < c->l->n_vars; i++) {
         fx sum[5] = {FX_ZERO, FX_ZERO, FX_ZERO, FX_ZERO, FX_ZERO};
         TRY(sc_watch_tell(c->watch, SC_STAGE_ZERO, 1 - 0.8 / (double)((uint64_t)1 << i)));
-        TRY(s->way.ops->sums(s->way.self, s->sums, i));
+        sc_zero_h_sums(s->way, s->sums, i);
         for (unsigned k = 0; k < c->l->n_chunks; k++) {
             part_round(s, k, sum, i);
         }
@@ -160,7 +160,7 @@ static socle_status prove_rounds(struct rounds *s, struct sc_pch *ch, fx *r)
         for (unsigned k = 0; k < c->l->n_chunks; k++) {
             part_bind(s, k, r[i], i);
         }
-        TRY(s->way.ops->bind(s->way.self, r[i], i));
+        TRY(sc_zero_h_bind(s->way, r[i], i));
     }
 out:
     return st;
@@ -169,7 +169,7 @@ out:
 static socle_status begin(struct rounds *s)
 {
     const struct sc_zero *const z = s->z;
-    const socle_status st = s->way.ops->begin(s->way.self, s->sums);
+    const socle_status st = sc_zero_h_begin(s->way, s->sums);
     for (unsigned k = 0; k < z->c->l->n_chunks && st == SOCLE_OK; k++) {
         struct part *const p = &s->part[k];
         p->c = &z->c->l->chunk[k];
@@ -193,47 +193,32 @@ struct job {
     fx *r, *values;
 };
 
-static socle_status run(const struct job *j, struct sc_pch *ch, struct sc_zero_way way)
-{
-    struct rounds *const s = sc_alloc(1, sizeof *s);
-    socle_status st = s != NULL ? SOCLE_OK : SOCLE_E_NOMEM;
-    TRY(st);
-    s->z = j->z;
-    s->way = way;
-    TRY(begin(s));
-    TRY(prove_rounds(s, ch, j->r));
-    TRY(way.ops->values(way.self, j->values));
-    sc_send_fx(ch, SC_L_COLUMNS, j->values, j->z->c->l->n_values);
-    st = sc_pch_status(ch);
-out:
-    sc_free(s);
-    return st;
-}
-
 static socle_status by_host(void *arg, struct sc_pch *ch, bool *differs)
 {
     const struct job *const j = arg;
-    struct sc_zero_way way;
+    struct rounds *const s = sc_alloc(1, sizeof *s);
+    socle_status st = s != NULL ? SOCLE_OK : SOCLE_E_NOMEM;
     (void)differs;
-    socle_status st = sc_zero_h_begin(&way, j->z);
-    if (st == SOCLE_OK) {
-        st = run(j, ch, way);
-        (void)way.ops->end(way.self);
+    TRY(st);
+    s->z = j->z;
+    TRY(sc_zero_h_create(&s->way, j->z));
+    TRY(begin(s));
+    TRY(prove_rounds(s, ch, j->r));
+    sc_zero_h_values(s->way, j->values);
+    sc_send_fx(ch, SC_L_COLUMNS, j->values, j->z->c->l->n_values);
+    st = sc_pch_status(ch);
+out:
+    if (s != NULL && s->way != NULL) {
+        sc_zero_h_end(s->way);
     }
+    sc_free(s);
     return st;
 }
 
 static socle_status by_device(void *arg, struct sc_pch *ch, socle_status *how)
 {
     const struct job *const j = arg;
-    struct sc_zero_way way;
-    *how = sc_zero_d_begin(&way, j->z);
-    if (*how != SOCLE_OK) {
-        return *how;
-    }
-    const socle_status st = run(j, ch, way);
-    *how = way.ops->end(way.self);
-    return *how != SOCLE_OK ? *how : st;
+    return sc_zero_d_prove(ch, j->r, j->values, j->z, how);
 }
 
 static unsigned greatest_height(const struct sc_zero *z, unsigned v)

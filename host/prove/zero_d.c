@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * The batched sumcheck's sums on a device: cells are there or go up, forms and columns of the challenge field stay, and each round brings back
- * the sums of every chunk. Laws are programs made from the text that airgen emits (kernels/kc/laws_plan.h).
- * Owns the loan of the device. Theory: docs/spec/argument.md section 3.
+ * The batched sumcheck on a device: cells are there or go up, forms, columns of the challenge field and the transcript stay, and all rounds are few
+ * jobs. The host repeats the transcript with what came down, and takes nothing that leads elsewhere. Laws are programs made from the text that airgen
+ * emits (kernels/kc/laws_plan.h). Owns the loan of the device.
+ * Theory: docs/spec/argument.md section 3; docs/decisions/0014-transcript-on-devices.md.
  */
 #include "host/prove/zero_way.h"
 
@@ -13,16 +14,17 @@
 #include "kernels/kc/gkr_plan.h"
 #include "kernels/kc/laws_plan.h"
 
-/* What a chunk has in OUT: sums of its laws, then of the form of either side. */
-#define LAWS_AT(chunk) ((uint32_t)(chunk) * 50u)
-#define FORM_AT(chunk, side) (LAWS_AT(chunk) + 30u + 10u * (uint32_t)(side))
+/* Rounds over up to 2^TOGETHER places are one job; each of the others is one. A job should not keep a device for long. */
+#define TOGETHER 17
 
-#define MAX_LAUNCHES 9 /* of a chunk in one round */
+_Static_assert(SC_MAX_ALL_CHUNKS * (AIR_MAX_COLS + SC_SIDES) <= 65535, "groups of a launch over all vectors");
 
 struct chunk {
-    struct sc_kc_chunk k;
-    uint32_t values;                          /* list of its committed columns in EXT, in the tables */
-    uint32_t form[SC_SIDES], desc[SC_SIDES]; /* in FORMS; its description, in the tables */
+    struct sc_kc_law law; /* no steps: none */
+    uint32_t n_vars;      /* of its program */
+    uint32_t n_columns;
+    uint32_t form[SC_SIDES], desc[SC_SIDES];
+    uint8_t log_h;
 };
 
 struct on_device {
@@ -30,308 +32,376 @@ struct on_device {
     const struct sc_columns *c;
     struct sc_space space;
     struct sc_cells_d cells;
-    struct sc_piece ext, forms, tables, partial, out;
-    struct sc_eqs eqs;
+    struct sc_piece piece[SC_KC_N_LAWS_BUFFERS];
     struct chunk chunk[SC_MAX_ALL_CHUNKS];
+    unsigned order[SC_MAX_ALL_CHUNKS]; /* chunks in falling height */
+    struct sc_kc_zero lists;
+    size_t eq_words;         /* of the tables: those of eq of one point, for every number of variables */
+    size_t n_tables, n_talk; /* words */
+    uint32_t *words;         /* the tables; then the transcript */
     struct sc_kc_launch *launch;
     unsigned n_launches;
-    uint32_t *words;                 /* what goes to the tables: first those of eq, of each round; and what comes back */
-    size_t eq_words, n_tables, n_out; /* words */
-    bool binds;                      /* to r, after round number bound */
-    fx r;
-    unsigned bound;
 };
+
+/* ---- what is where ---- */
 
 static const struct air_table *table_of(const struct on_device *d, unsigned chunk)
 {
     return &d->c->m->tables[d->c->l->chunk[chunk].table];
 }
 
-/* ---- what is where ---- */
-
-/* The first chunk of a table. */
-static bool is_first(const struct on_device *d, unsigned chunk)
+static void sort(struct on_device *d)
 {
-    for (unsigned i = 0; i < chunk; i++) {
-        if (d->c->l->chunk[i].table == d->c->l->chunk[chunk].table) {
-            return false;
+    unsigned n = 0;
+    for (unsigned h = d->c->l->n_vars + 1; h-- > 0;) {
+        for (unsigned i = 0; i < d->c->l->n_chunks; i++) {
+            if (d->c->l->chunk[i].log_h == h) {
+                d->order[n++] = i;
+            }
         }
     }
-    return true;
 }
 
-/* Programs, lists and descriptions of a chunk at word *at of the tables; places in EXT and FORMS. false: it cannot be. */
-static bool place_chunk(struct on_device *d, unsigned i, size_t *at, uint64_t *ext, uint64_t *forms, uint32_t lambda)
+/* Program, list of columns and descriptions of a chunk at word *at of the tables; its vectors in EXT. false: it cannot be. */
+static bool place_chunk(struct on_device *d, unsigned i, size_t *at, uint64_t *ext, uint32_t lambda)
 {
     const struct sc_chunk *const c = &d->c->l->chunk[i];
     const struct air_table *const t = table_of(d, i);
     struct chunk *const k = &d->chunk[i];
-    const uint32_t n = (uint32_t)t->n_cols + t->n_closed;
-    k->k = (struct sc_kc_chunk){.n_columns = n, .log_h = c->log_h, .lambda = lambda + FX_DEG * c->constraint, .ext = (uint32_t)*ext};
-    for (unsigned j = 0; j < i; j++) {
-        if (d->c->l->chunk[j].table == c->table) {
-            k->k.info = d->chunk[j].k.info;
-            k->k.program = d->chunk[j].k.program;
-        }
+    *k = (struct chunk){.n_columns = (uint32_t)t->n_cols + t->n_closed, .log_h = c->log_h};
+    k->law.lambda = lambda + FX_DEG * c->constraint;
+    if (t->n_constraints > 0) {
+        const struct sc_kc_program_info info = sc_kc_laws_program(NULL, c->table);
+        k->law.program = (uint32_t)*at;
+        k->law.n_steps = info.n_steps;
+        sc_kc_law_lanes(&k->law, info.n_vars);
+        *at += 3 * (size_t)info.n_steps;
     }
-    if (is_first(d, i) && t->n_constraints > 0) {
-        k->k.info = sc_kc_laws_program(NULL, c->table);
-        k->k.program = (uint32_t)*at;
-        *at += 3 * (size_t)k->k.info.n_steps;
-    }
-    k->k.columns = (uint32_t)*at;
-    k->values = (uint32_t)(*at + n);
-    *at += n + t->n_cols;
-    *ext += ((uint64_t)FX_DEG * n) << (c->log_h - 1);
+    k->law.columns = (uint32_t)*at;
+    *at += k->n_columns;
+    k->law.ext = (uint32_t)*ext;
+    k->law.plane = (uint32_t)1 << (c->log_h - 1);
+    *ext += (uint64_t)(FX_DEG * k->n_columns) * k->law.plane;
     for (unsigned v = 0; v < SC_SIDES; v++) {
         if (sc_zero_uses(d->z, i, v)) {
             k->desc[v] = (uint32_t)*at;
-            k->form[v] = (uint32_t)*forms;
-            *at += 6 + 6 * (size_t)n;
-            *forms += (uint64_t)FX_DEG << c->log_h;
+            k->form[v] = (uint32_t)*ext;
+            *at += 6 + 6 * (size_t)k->n_columns;
+            *ext += (uint64_t)FX_DEG << c->log_h;
         }
     }
-    return t->n_constraints == 0 || k->k.info.n_steps > 0;
+    return t->n_constraints == 0 || k->law.n_steps > 0;
+}
+
+static struct sc_kc_eq eq_of(const struct on_device *d, unsigned point, unsigned n)
+{
+    size_t at = point * d->eq_words;
+    for (unsigned k = 0; k < n; k++) {
+        at += sc_kc_eqs_len(k, SC_EQS_LOW);
+    }
+    return (struct sc_kc_eq){(uint32_t)at, (uint8_t)n, SC_EQS_LOW};
+}
+
+/* What of the lists takes part; a part of the vectors of one plane are forms of higher chunks. */
+static struct sc_kc_zero_at at_round(const struct on_device *d, unsigned left)
+{
+    struct sc_kc_zero_at at = {.round = d->c->l->n_vars - left, .left = left};
+    for (unsigned i = 0; i < d->c->l->n_chunks; i++) {
+        const struct chunk *const k = &d->chunk[i];
+        const uint32_t has_laws = k->law.n_steps > 0;
+        const uint32_t n_forms = (uint32_t)sc_zero_uses(d->z, i, SC_LOCAL) + sc_zero_uses(d->z, i, SC_GLOBAL);
+        at.n_laws += k->log_h >= left ? has_laws : 0;
+        if (k->log_h > left) {
+            at.n_ext += has_laws;
+            at.n_forms += n_forms;
+        }
+        at.n_vectors += k->log_h > left + 1 ? k->n_columns + n_forms : k->log_h == left + 1 ? n_forms : 0;
+        at.first_base += k->log_h > left + 1 ? k->n_columns : 0;
+        at.n_bases += k->log_h == left + 1 ? k->n_columns : 0;
+    }
+    if (left > 0) {
+        at.tau = eq_of(d, SC_SIDES, left - 1);
+        at.rho[SC_LOCAL] = eq_of(d, SC_LOCAL, left - 1);
+        at.rho[SC_GLOBAL] = eq_of(d, SC_GLOBAL, left - 1);
+    }
+    return at;
+}
+
+static uint32_t take(size_t *at, size_t n)
+{
+    const size_t was = *at;
+    *at += n;
+    return (uint32_t)was;
+}
+
+/* Every list behind the last chunk's own. */
+static void place_lists(struct on_device *d, size_t *at)
+{
+    const struct sc_layout *const l = d->c->l;
+    const struct sc_kc_zero_at all = at_round(d, 0);
+    uint32_t n_columns = 0;
+    for (unsigned i = 0; i < l->n_chunks; i++) {
+        n_columns += d->chunk[i].n_columns;
+    }
+    d->lists.laws = take(at, all.n_laws * sizeof(struct sc_kc_law) / 4);
+    d->lists.forms = take(at, all.n_forms * sizeof(struct sc_kc_form) / 4);
+    d->lists.vectors = take(at, (n_columns + all.n_forms) * sizeof(struct sc_kc_vector) / 4);
+    d->lists.bases = take(at, n_columns * sizeof(struct sc_kc_base) / 4);
+    d->lists.parts = take(at, l->n_chunks * sizeof(struct sc_kc_part) / 4);
+    d->lists.values = take(at, l->n_values * sizeof(struct sc_kc_vector) / 4);
+    d->lists.n_parts = l->n_chunks;
+    d->lists.n_values = l->n_values;
+}
+
+/* Of sums in any round, and of the values. */
+static size_t out_len(const struct on_device *d)
+{
+    const struct sc_kc_zero_at all = at_round(d, 0);
+    const size_t sums = 2 * FX_DEG * (3 * (size_t)all.n_laws + all.n_forms), values = FX_DEG * (size_t)d->c->l->n_values;
+    return sums > values ? sums : values;
+}
+
+static size_t partial_len(const struct on_device *d)
+{
+    size_t most = 0;
+    for (unsigned left = 1; left <= d->c->l->n_vars; left++) {
+        const struct sc_kc_zero_at at = at_round(d, left), next = at_round(d, left - 1);
+        const size_t sums = 3 * (size_t)at.n_laws + next.n_forms; /* of forms in their first round, too */
+        const size_t len = sc_kc_zero_partial_len(left - 1, SC_EQS_LOW, sums);
+        most = len > most ? len : most;
+    }
+    return most;
 }
 
 static bool lay_out(struct on_device *d)
 {
     const struct sc_layout *const l = d->c->l;
-    uint64_t ext = 0, forms = 0;
+    uint64_t ext = 0;
     bool good = d->c->m->tables == sc_air_tables;
-    d->eq_words = (1 + SC_SIDES) * sc_kc_eqs_len(l->n_vars - 1, SC_EQS_LOW);
-    size_t at = d->eq_words + FX_DEG * (size_t)l->n_constraints;
-    for (unsigned i = 0; i < l->n_chunks && good; i++) {
-        good = l->chunk[i].log_h > 0 && place_chunk(d, i, &at, &ext, &forms, (uint32_t)d->eq_words);
+    for (unsigned n = 0; n < l->n_vars; n++) {
+        d->eq_words += sc_kc_eqs_len(n, SC_EQS_LOW);
     }
+    size_t at = (1 + SC_SIDES) * d->eq_words;
+    d->lists.points = take(&at, (2 + SC_SIDES) * (size_t)SC_KC_POINT);
+    const uint32_t lambda = take(&at, FX_DEG * (size_t)l->n_constraints);
+    for (unsigned i = 0; i < l->n_chunks && good; i++) {
+        good = l->chunk[i].log_h > 0 && place_chunk(d, i, &at, &ext, lambda);
+    }
+    if (!good) {
+        return false;
+    }
+    sort(d);
+    place_lists(d, &at);
     d->n_tables = at;
-    d->n_out = l->n_chunks * 50 > FX_DEG * l->n_values ? l->n_chunks * 50 : FX_DEG * l->n_values;
+    d->n_talk = sc_kc_zero_talk_len(l->n_chunks);
     sc_cells_d_take(&d->cells, &d->space, d->c);
-    d->ext = sc_space_take(&d->space, ext);
-    d->forms = sc_space_take(&d->space, forms);
-    d->tables = sc_space_take(&d->space, d->n_tables);
-    d->partial = sc_space_take(&d->space, sc_kc_laws_partial_len(l->n_vars - 1, SC_EQS_LOW));
-    d->out = sc_space_take(&d->space, d->n_out);
-    return good && sc_cells_d_fit(&d->cells) && ext < UINT32_MAX && forms < UINT32_MAX;
+    d->piece[SC_KC_IN_CELLS] = d->cells.all;
+    d->piece[SC_KC_IN_EXT] = sc_space_take(&d->space, ext);
+    d->piece[SC_KC_IN_TABLES] = sc_space_take(&d->space, d->n_tables);
+    d->piece[SC_KC_IN_PARTIAL] = sc_space_take(&d->space, partial_len(d));
+    d->piece[SC_KC_IN_OUT] = sc_space_take(&d->space, out_len(d));
+    d->piece[SC_KC_IN_TALK] = sc_space_take(&d->space, d->n_talk);
+    return sc_cells_d_fit(&d->cells) && ext < UINT32_MAX && d->n_tables < UINT32_MAX;
 }
 
-/* Everything in the tables but those of eq. */
-static void write_tables(struct on_device *d)
+/* ---- tables ---- */
+
+/* eq of one point for every number of its last coordinates that a round has, the most first: they share their low table. */
+static void write_eqs(struct on_device *d, struct sc_eqs *eqs, unsigned which, const fx *point, unsigned most)
+{
+    const unsigned n_vars = d->c->l->n_vars;
+    eqs->low_of = NULL;
+    for (unsigned n = most; n-- > 0;) {
+        sc_eqs_set(eqs, point + (n_vars - n), n);
+        (void)sc_eqs_write(d->words + eq_of(d, which, n).tab, eqs);
+    }
+}
+
+static void write_points(struct on_device *d)
+{
+    const struct sc_zero *const z = d->z;
+    const unsigned n = d->c->l->n_vars;
+    uint32_t *const at = d->words + d->lists.points;
+    for (unsigned i = 0; i < n; i++) {
+        const fx inverse = fx_inv(z->tau[i]);
+        memcpy(at + FX_DEG * i, z->tau[i].c, sizeof z->tau[i].c);
+        memcpy(at + SC_KC_POINT + FX_DEG * i, inverse.c, sizeof inverse.c);
+        for (unsigned v = 0; v < z->n_sides && n - i <= z->top[v]; v++) {
+            memcpy(at + (2 + v) * SC_KC_POINT + FX_DEG * i, z->rho[v][i].c, sizeof inverse.c);
+        }
+    }
+}
+
+/* What is in the tables for a chunk alone; where its columns are, for the lists. */
+static void write_chunk(struct on_device *d, unsigned i)
+{
+    const struct chunk *const k = &d->chunk[i];
+    uint32_t *const columns = d->words + k->law.columns;
+    if (k->law.n_steps > 0) {
+        (void)sc_kc_laws_program(d->words + k->law.program, d->c->l->chunk[i].table);
+    }
+    (void)sc_cells_d_columns(columns, &d->cells, d->c, i);
+    for (unsigned v = 0; v < d->z->n_sides; v++) {
+        if (sc_zero_uses(d->z, i, v)) {
+            struct sc_form f;
+            sc_zero_form(&f, d->z, i, v);
+            (void)sc_cells_d_form(d->words + k->desc[v], &f, columns, k->n_columns);
+        }
+    }
+}
+
+static struct sc_kc_vector column_of(const struct chunk *k, unsigned column)
+{
+    return (struct sc_kc_vector){k->law.ext + FX_DEG * column * k->law.plane, k->law.plane};
+}
+
+/* Lists whose entries are chunks, or belong to one. */
+static void write_lists(struct on_device *d)
 {
     const struct sc_layout *const l = d->c->l;
-    memcpy(d->words + d->eq_words, d->z->powers, l->n_constraints * sizeof(fx));
-    for (unsigned i = 0; i < l->n_chunks; i++) {
+    struct sc_kc_law *const laws = (void *)(d->words + d->lists.laws);
+    struct sc_kc_form *const forms = (void *)(d->words + d->lists.forms);
+    struct sc_kc_base *base = (void *)(d->words + d->lists.bases);
+    struct sc_kc_part *part = (void *)(d->words + d->lists.parts);
+    uint32_t n_laws = 0, n_forms = 0;
+    for (unsigned o = 0; o < l->n_chunks; o++) {
+        const unsigned i = d->order[o];
         const struct chunk *const k = &d->chunk[i];
-        uint32_t *const columns = d->words + k->k.columns;
-        if (k->k.info.n_steps > 0 && is_first(d, i)) {
-            (void)sc_kc_laws_program(d->words + k->k.program, l->chunk[i].table);
+        *part = (struct sc_kc_part){sc_zero_skip(d->z, i), SC_KC_NONE, {SC_KC_NONE, SC_KC_NONE}};
+        if (k->law.n_steps > 0) {
+            part->law = n_laws;
+            laws[n_laws++] = k->law;
         }
-        (void)sc_cells_d_columns(columns, &d->cells, d->c, i);
-        for (unsigned c = 0; c < table_of(d, i)->n_cols; c++) {
-            d->words[k->values + c] = k->k.ext + ((FX_DEG * c) << (k->k.log_h - 1));
-        }
-        for (unsigned v = 0; v < d->z->n_sides; v++) {
+        for (unsigned v = 0; v < SC_SIDES; v++) {
             if (sc_zero_uses(d->z, i, v)) {
-                struct sc_form f;
-                sc_zero_form(&f, d->z, i, v);
-                (void)sc_cells_d_form(d->words + k->desc[v], &f, columns, k->k.n_columns);
+                part->form[v] = n_forms;
+                forms[n_forms++] = (struct sc_kc_form){k->form[v], (uint32_t)1 << k->log_h, v, k->desc[v]};
+            }
+        }
+        for (unsigned c = 0; c < k->n_columns; c++) {
+            const struct sc_kc_vector to = column_of(k, c);
+            *base++ = (struct sc_kc_base){to.at, to.plane, d->words[k->law.columns + c]};
+        }
+        part++;
+    }
+}
+
+/* In falling plane: that of a form is twice that of its chunk's columns. */
+static void write_vectors(struct on_device *d)
+{
+    const struct sc_layout *const l = d->c->l;
+    struct sc_kc_vector *to = (void *)(d->words + d->lists.vectors), *const values = (void *)(d->words + d->lists.values);
+    for (unsigned h = l->n_vars + 1; h-- > 0;) {
+        for (unsigned i = 0; i < l->n_chunks; i++) {
+            const struct chunk *const k = &d->chunk[i];
+            for (unsigned v = 0; v < SC_SIDES; v++) {
+                if (k->log_h == h && sc_zero_uses(d->z, i, v)) {
+                    *to++ = (struct sc_kc_vector){k->form[v], (uint32_t)1 << h};
+                }
+            }
+            for (unsigned c = 0; k->log_h == h + 1 && c < k->n_columns; c++) {
+                *to++ = column_of(k, c);
             }
         }
     }
-}
-
-/* ---- launches ---- */
-
-static socle_status run(struct on_device *d)
-{
-    const struct sc_piece piece[SC_KC_N_LAWS_BUFFERS] = {[SC_KC_IN_CELLS] = d->cells.all, [SC_KC_IN_EXT] = d->ext,         [SC_KC_IN_FORMS] = d->forms,
-                                                         [SC_KC_IN_TABLES] = d->tables,   [SC_KC_IN_PARTIAL] = d->partial, [SC_KC_IN_OUT] = d->out};
-    const unsigned n = d->n_launches;
-    d->n_launches = 0;
-    return n > 0 ? sc_space_run(&d->space, piece, SC_KC_N_LAWS_BUFFERS, d->launch, n) : SOCLE_OK;
-}
-
-/* Tables of eq(point, .) in n variables, number `which` of the round. */
-static struct sc_kc_eq write_eq(struct on_device *d, unsigned which, const fx *point, unsigned n)
-{
-    const struct sc_kc_eq eq = {(uint32_t)(which * sc_kc_eqs_len(d->c->l->n_vars - 1, SC_EQS_LOW)), (uint8_t)n, SC_EQS_LOW};
-    d->eqs.low_of = NULL;
-    sc_eqs_set(&d->eqs, point, n);
-    (void)sc_eqs_write(d->words + eq.tab, &d->eqs);
-    return eq;
-}
-
-static void add_form_round(struct on_device *d, unsigned chunk, unsigned side, struct sc_kc_eq eq)
-{
-    const struct chunk *const k = &d->chunk[chunk];
-    sc_kc_form_round(d->launch + d->n_launches, k->form[side], k->k.log_h, eq, FORM_AT(chunk, side));
-    d->n_launches += 2;
-}
-
-static void read_sums(const struct on_device *d, struct sc_zero_sums *s, unsigned chunk, bool first)
-{
-    const uint32_t *const w = d->words + LAWS_AT(chunk);
-    memset(s->laws, 0, sizeof s->laws);
-    for (unsigned i = 0; i < 3; i++) {
-        if (table_of(d, chunk)->n_constraints > 0 && i + first < 3) {
-            memcpy(s->laws[i + first].c, w + 2 * FX_DEG * i, sizeof s->laws[0].c);
+    for (unsigned i = 0; i < l->n_chunks; i++) {
+        for (unsigned c = 0; c < table_of(d, i)->n_cols; c++) {
+            values[l->chunk[i].value + c] = column_of(&d->chunk[i], c);
         }
     }
 }
 
-static void read_forms(const struct on_device *d, struct sc_zero_sums *s, unsigned chunk)
+static socle_status put_tables(struct on_device *d)
 {
-    for (unsigned v = 0; v < d->z->n_sides; v++) {
-        if (sc_zero_uses(d->z, chunk, v)) {
-            memcpy(s->form[v], d->words + FORM_AT(chunk, v), sizeof s->form[v]);
+    const struct sc_layout *const l = d->c->l;
+    struct sc_eqs eqs;
+    const socle_status st = sc_eqs_init(&eqs, l->n_vars);
+    if (st == SOCLE_OK) {
+        write_eqs(d, &eqs, SC_SIDES, d->z->tau, l->n_vars);
+        for (unsigned v = 0; v < d->z->n_sides; v++) {
+            write_eqs(d, &eqs, v, d->z->rho[v], d->z->top[v]);
         }
     }
+    sc_eqs_fini(&eqs);
+    if (st != SOCLE_OK) {
+        return st;
+    }
+    write_points(d);
+    memcpy(d->words + d->lists.points + (2 + SC_SIDES) * SC_KC_POINT, d->z->powers, l->n_constraints * sizeof(fx));
+    for (unsigned i = 0; i < l->n_chunks; i++) {
+        write_chunk(d, i);
+    }
+    write_lists(d);
+    write_vectors(d);
+    return sc_space_put(&d->space, d->piece[SC_KC_IN_TABLES], 0, d->words, d->n_tables);
 }
 
 /* ---- rounds ---- */
 
-/* Forms, and their sums where their chunks begin, height by height. */
-static socle_status device_begin(void *self, struct sc_zero_sums *sums)
+static socle_status run(struct on_device *d)
 {
-    struct on_device *const d = self;
-    const struct sc_layout *const l = d->c->l;
-    socle_status st = SOCLE_OK;
-    for (unsigned i = 0; i < l->n_chunks; i++) {
-        for (unsigned v = 0; v < d->z->n_sides; v++) {
-            if (sc_zero_uses(d->z, i, v)) {
-                d->launch[d->n_launches++] = sc_kc_form(d->chunk[i].form[v], d->chunk[i].desc[v], l->chunk[i].log_h);
-            }
+    const unsigned n = d->n_launches;
+    d->n_launches = 0;
+    return sc_space_run(&d->space, d->piece, SC_KC_N_LAWS_BUFFERS, d->launch, n);
+}
+
+/* Forms, and their sums where their chunks begin, height by height; then all is there that is kept of chunks. */
+static socle_status begin(struct on_device *d)
+{
+    uint32_t first = 0;
+    for (unsigned h = d->c->l->n_vars; h > 0; h--) {
+        const struct sc_kc_zero_at at = at_round(d, h), next = at_round(d, h - 1);
+        if (next.n_forms > first) {
+            d->n_launches += sc_kc_zero_forms(d->launch + d->n_launches, &d->lists, first, next.n_forms - first, h, at.rho);
+            first = next.n_forms;
         }
     }
-    TRY(run(d));
-    for (unsigned h = 1; h <= l->n_vars; h++) {
-        for (unsigned v = 0; v < d->z->n_sides && h <= d->z->top[v]; v++) {
-            const struct sc_kc_eq eq = write_eq(d, v, d->z->rho[v] + (l->n_vars - h) + 1, h - 1);
-            for (unsigned i = 0; i < l->n_chunks; i++) {
-                if (l->chunk[i].log_h == h && sc_zero_uses(d->z, i, v)) {
-                    add_form_round(d, i, v, eq);
-                }
-            }
-        }
-        if (d->n_launches > 0) {
-            TRY(sc_space_put(&d->space, d->tables, 0, d->words, d->eq_words));
+    d->launch[d->n_launches++] = sc_kc_zero_begin(&d->lists);
+    return run(d);
+}
+
+static socle_status rounds(struct on_device *d, const struct sc_pch *ch)
+{
+    const unsigned n_vars = d->c->l->n_vars;
+    socle_status st = SOCLE_OK;
+    TRY(sc_space_put(&d->space, d->piece[SC_KC_IN_TALK], 0, ch->tr.s, 8));
+    TRY(begin(d));
+    for (unsigned left = n_vars; left > 0; left--) {
+        const struct sc_kc_zero_at at = at_round(d, left);
+        d->n_launches += sc_kc_zero_round(d->launch + d->n_launches, &d->lists, &at);
+        if (left - 1 > TOGETHER) {
+            TRY(sc_watch_tell(d->c->watch, SC_STAGE_ZERO, 1 - 0.8 / (double)((uint64_t)1 << at.round)));
             TRY(run(d));
         }
     }
-    TRY(sc_space_get(&d->space, d->words, d->out, 0, l->n_chunks * 50));
-    for (unsigned i = 0; i < l->n_chunks; i++) {
-        read_forms(d, &sums[i], i);
-    }
+    const struct sc_kc_zero_at end = at_round(d, 0);
+    d->n_launches += sc_kc_zero_round(d->launch + d->n_launches, &d->lists, &end);
+    d->launch[d->n_launches++] = sc_kc_zero_values(&d->lists);
+    TRY(sc_watch_tell(d->c->watch, SC_STAGE_ZERO, n_vars > TOGETHER ? 1 - 0.8 / (double)((uint64_t)1 << (n_vars - TOGETHER)) : 0.2));
+    TRY(run(d));
 out:
     return st;
 }
 
-/* What is pending. */
-static void add_binds(struct on_device *d)
+/* The host's transcript goes where the device's went, or the device is wrong. */
+static socle_status repeat(struct on_device *d, struct sc_pch *ch, fx *r)
 {
-    const struct sc_layout *const l = d->c->l;
-    const unsigned n = l->n_vars - 1 - d->bound;
-    for (unsigned i = 0; i < l->n_chunks && d->binds; i++) {
-        if (d->bound < sc_zero_skip(d->z, i)) {
-            continue;
-        }
-        d->launch[d->n_launches++] = sc_kc_bind(&d->chunk[i].k, n, d->r);
-        for (unsigned v = 0; v < d->z->n_sides; v++) {
-            if (sc_zero_uses(d->z, i, v)) {
-                d->launch[d->n_launches++] = sc_kc_form_bind(d->chunk[i].form[v], l->chunk[i].log_h, n, d->r);
-            }
-        }
-    }
-    d->binds = false;
-}
-
-static socle_status device_sums(void *self, struct sc_zero_sums *sums, unsigned round)
-{
-    struct on_device *const d = self;
-    const struct sc_layout *const l = d->c->l;
-    const unsigned rest = l->n_vars - 1 - round;
-    struct sc_kc_eq rho[SC_SIDES] = {{0}};
+    const unsigned n_vars = d->c->l->n_vars;
     socle_status st = SOCLE_OK;
-    const struct sc_kc_eq tau = write_eq(d, SC_SIDES, d->z->tau + round + 1, rest);
-    for (unsigned v = 0; v < d->z->n_sides; v++) {
-        if (round >= l->n_vars - d->z->top[v]) {
-            rho[v] = write_eq(d, v, d->z->rho[v] + round + 1, rest);
-        }
+    TRY(sc_space_get(&d->space, d->words, d->piece[SC_KC_IN_TALK], 0, sc_kc_zero_log(n_vars)));
+    for (unsigned i = 0; i < n_vars; i++) {
+        fx sent[4];
+        memcpy(sent, d->words + sc_kc_zero_log(i), sizeof sent);
+        sc_send_fx(ch, SC_L_ZERO_T, sent, 4);
+        sc_tr_challenge(&ch->tr, SC_L_ZERO_ROUND, &r[i], 1);
     }
-    add_binds(d);
-    for (unsigned i = 0; i < l->n_chunks; i++) {
-        const unsigned skip = sc_zero_skip(d->z, i);
-        if (round >= skip && table_of(d, i)->n_constraints > 0) {
-            sc_kc_laws(d->launch + d->n_launches, &d->chunk[i].k, tau, LAWS_AT(i));
-            d->n_launches += 2;
-        }
-        for (unsigned v = 0; v < d->z->n_sides && round > skip; v++) {
-            if (sc_zero_uses(d->z, i, v)) {
-                add_form_round(d, i, v, rho[v]);
-            }
-        }
-    }
-    TRY(sc_space_put(&d->space, d->tables, 0, d->words, d->eq_words));
-    TRY(run(d));
-    TRY(sc_space_get(&d->space, d->words, d->out, 0, l->n_chunks * 50));
-    for (unsigned i = 0; i < l->n_chunks; i++) {
-        const unsigned skip = sc_zero_skip(d->z, i);
-        if (round >= skip) {
-            read_sums(d, &sums[i], i, round == skip);
-            read_forms(d, &sums[i], i);
-        }
-    }
-out:
-    return st;
-}
-
-static socle_status device_bind(void *self, fx r, unsigned round)
-{
-    struct on_device *const d = self;
-    d->binds = true;
-    d->r = r;
-    d->bound = round;
-    return SOCLE_OK;
-}
-
-static socle_status device_values(void *self, fx *values)
-{
-    struct on_device *const d = self;
-    const struct sc_layout *const l = d->c->l;
-    const struct sc_piece piece[SC_KC_N_OPEN_BUFFERS] = {[SC_KC_OPEN_FROM] = d->ext, [SC_KC_OPEN_TABLES] = d->tables, [SC_KC_OPEN_OUT] = d->out};
-    socle_status st = SOCLE_OK;
-    add_binds(d);
-    TRY(run(d));
-    for (unsigned i = 0; i < l->n_chunks; i++) {
-        const struct chunk *const k = &d->chunk[i];
-        d->launch[i] = sc_kc_pick(SC_KC_OPEN_FROM, FX_DEG * l->chunk[i].value, k->values, table_of(d, i)->n_cols, FX_DEG, 0, k->k.log_h - 1u, false);
-    }
-    TRY(sc_space_run(&d->space, piece, SC_KC_N_OPEN_BUFFERS, d->launch, l->n_chunks));
-    TRY(sc_space_get(&d->space, values, d->out, 0, FX_DEG * (uint64_t)l->n_values));
+    TRY(sc_pch_status(ch));
+    st = sc_space_same(&d->space, d->words, ch->tr.s, sizeof ch->tr.s);
 out:
     return st;
 }
 
 /* ---- begin and end ---- */
-
-static socle_status device_end(void *self)
-{
-    struct on_device *const d = self;
-    const socle_status how = sc_space_fini(&d->space);
-    sc_eqs_fini(&d->eqs);
-    sc_free(d->launch);
-    sc_free(d->words);
-    sc_free(d);
-    return how;
-}
-
-static const struct sc_zero_ops device_ops = {
-    .begin = device_begin,
-    .sums = device_sums,
-    .bind = device_bind,
-    .values = device_values,
-    .end = device_end,
-};
 
 uint64_t sc_zero_d_room(const struct sc_columns *c)
 {
@@ -348,27 +418,47 @@ uint64_t sc_zero_d_room(const struct sc_columns *c)
     return end;
 }
 
-socle_status sc_zero_d_begin(struct sc_zero_way *out, const struct sc_zero *z)
+static socle_status set_up(struct on_device *d)
+{
+    socle_status st = SOCLE_OK;
+    TRY(sc_space_borrow(&d->space, d->c->device, SC_LOAN_ZERO));
+    TRY(lay_out(d) ? SOCLE_OK : SOCLE_E_LIMIT);
+    d->words = sc_alloc(d->n_tables > d->n_talk ? d->n_tables : d->n_talk, sizeof *d->words);
+    d->launch = sc_alloc(SC_KC_ZERO_LAUNCHES * (size_t)(d->c->l->n_vars + 2), sizeof *d->launch);
+    TRY(d->words != NULL && d->launch != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
+    TRY(sc_cells_d_put(&d->cells, &d->space, d->c));
+    TRY(put_tables(d));
+out:
+    return st;
+}
+
+static socle_status send(struct on_device *d, struct sc_pch *ch, fx *r, fx *values)
+{
+    const uint32_t n = d->c->l->n_values;
+    socle_status st = SOCLE_OK;
+    TRY(rounds(d, ch));
+    TRY(repeat(d, ch, r));
+    TRY(sc_space_get(&d->space, values, d->piece[SC_KC_IN_OUT], 0, FX_DEG * (uint64_t)n));
+    sc_send_fx(ch, SC_L_COLUMNS, values, n);
+    st = sc_pch_status(ch);
+out:
+    return st;
+}
+
+socle_status sc_zero_d_prove(struct sc_pch *ch, fx *r, fx *values, const struct sc_zero *z, socle_status *how)
 {
     struct on_device *const d = sc_alloc(1, sizeof *d);
-    socle_status st = SOCLE_OK;
     if (d == NULL) {
-        return SOCLE_E_NOMEM;
+        return *how = SOCLE_E_NOMEM;
     }
     d->z = z;
     d->c = z->c;
-    TRY(sc_space_borrow(&d->space, z->c->device, SC_LOAN_ZERO));
-    TRY(lay_out(d) ? SOCLE_OK : SOCLE_E_LIMIT);
-    d->words = sc_alloc(d->n_tables > d->n_out ? d->n_tables : d->n_out, sizeof *d->words);
-    d->launch = sc_alloc(MAX_LAUNCHES * (size_t)z->c->l->n_chunks, sizeof *d->launch);
-    TRY(d->words != NULL && d->launch != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
-    TRY(sc_eqs_init(&d->eqs, z->c->l->n_vars));
-    TRY(sc_cells_d_put(&d->cells, &d->space, d->c));
-    write_tables(d);
-    TRY(sc_space_put(&d->space, d->tables, 0, d->words, d->n_tables));
-    *out = (struct sc_zero_way){&device_ops, d};
-    return SOCLE_OK;
-out:
-    (void)device_end(d);
-    return st;
+    const socle_status begun = set_up(d);
+    const socle_status st = begun == SOCLE_OK ? send(d, ch, r, values) : begun;
+    const socle_status ended = sc_space_fini(&d->space);
+    *how = begun != SOCLE_OK ? begun : ended;
+    sc_free(d->launch);
+    sc_free(d->words);
+    sc_free(d);
+    return *how != SOCLE_OK ? *how : st;
 }

@@ -31,7 +31,7 @@ struct part {
     size_t plane;
 };
 
-struct zero {
+struct sc_zero_h {
     const struct sc_columns *c;
     const struct sc_zero *what;
     struct sc_eqs eq_tau;
@@ -64,7 +64,7 @@ static void part_fini(struct part *p)
 }
 
 struct job {
-    struct zero *z;
+    struct sc_zero_h *z;
     struct part *p;
     const struct uses *uses;
     const struct sc_lin *lin;
@@ -83,7 +83,7 @@ static void form_body(void *arg, size_t begin, size_t end, unsigned worker)
     j->z->c->ops->lin_ext(j->uses->form + begin, j->uses->plane, j->lin, begin, end);
 }
 
-static socle_status form_init(struct zero *z, struct part *p, unsigned chunk, unsigned v)
+static socle_status form_init(struct sc_zero_h *z, struct part *p, unsigned chunk, unsigned v)
 {
     const struct sc_columns *const c = z->c;
     struct uses *const uses = &p->uses[v];
@@ -128,7 +128,7 @@ static void run_sums(struct job *j, sc_pool_fn *fn, fx *out, unsigned n)
     }
 }
 
-static void form_round(struct zero *z, struct part *p, unsigned v, fx out[2], unsigned n_rest)
+static void form_round(struct sc_zero_h *z, struct part *p, unsigned v, fx out[2], unsigned n_rest)
 {
     struct job j = {.z = z, .p = p, .uses = &p->uses[v], .eqs = &z->eq_rho[v], .half = (size_t)1 << n_rest};
     run_sums(&j, form_round_body, out, 2);
@@ -197,7 +197,7 @@ static void columns_of(const struct part *p, const fp *cols[AIR_MAX_COLS])
 }
 
 /* At 0, 2 and 3. */
-static void laws_round(struct zero *z, struct part *p, fx s[3], unsigned n_rest)
+static void laws_round(struct sc_zero_h *z, struct part *p, fx s[3], unsigned n_rest)
 {
     const fp *cols[AIR_MAX_COLS];
     columns_of(p, cols);
@@ -229,7 +229,7 @@ static void bind_body(void *arg, size_t begin, size_t end, unsigned worker)
     }
 }
 
-static socle_status bind_part(struct zero *z, struct part *p, fx c, unsigned n_rest)
+static socle_status bind_part(struct sc_zero_h *z, struct part *p, fx c, unsigned n_rest)
 {
     struct job j = {.z = z, .p = p, .half = (size_t)1 << n_rest, .c = c};
     if (!p->ext) {
@@ -246,9 +246,8 @@ static socle_status bind_part(struct zero *z, struct part *p, fx c, unsigned n_r
 
 /* ---- rounds ---- */
 
-static socle_status host_begin(void *self, struct sc_zero_sums *sums)
+socle_status sc_zero_h_begin(struct sc_zero_h *z, struct sc_zero_sums *sums)
 {
-    struct zero *const z = self;
     const struct sc_layout *const l = z->c->l;
     socle_status st = SOCLE_OK;
     TRY(sc_eqs_init(&z->eq_tau, l->n_vars));
@@ -273,9 +272,8 @@ out:
     return st;
 }
 
-static socle_status host_sums(void *self, struct sc_zero_sums *sums, unsigned i)
+void sc_zero_h_sums(struct sc_zero_h *z, struct sc_zero_sums *sums, unsigned i)
 {
-    struct zero *const z = self;
     const struct sc_zero *const what = z->what;
     const unsigned n = z->c->l->n_vars, rest = n - 1 - i;
     sc_eqs_set(&z->eq_tau, what->tau + i + 1, rest);
@@ -295,12 +293,10 @@ static socle_status host_sums(void *self, struct sc_zero_sums *sums, unsigned i)
             }
         }
     }
-    return SOCLE_OK;
 }
 
-static socle_status host_bind(void *self, fx r, unsigned i)
+socle_status sc_zero_h_bind(struct sc_zero_h *z, fx r, unsigned i)
 {
-    struct zero *const z = self;
     socle_status st = SOCLE_OK;
     for (unsigned k = 0; k < z->c->l->n_chunks; k++) {
         if (i >= sc_zero_skip(z->what, k)) {
@@ -311,9 +307,8 @@ out:
     return st;
 }
 
-static socle_status host_values(void *self, fx *values)
+void sc_zero_h_values(const struct sc_zero_h *z, fx *values)
 {
-    const struct zero *const z = self;
     for (unsigned i = 0; i < z->c->l->n_chunks; i++) {
         const struct part *const p = &z->part[i];
         for (unsigned c = 0; c < p->t->n_cols; c++) {
@@ -322,12 +317,10 @@ static socle_status host_values(void *self, fx *values)
             }
         }
     }
-    return SOCLE_OK;
 }
 
-static socle_status host_end(void *self)
+void sc_zero_h_end(struct sc_zero_h *z)
 {
-    struct zero *const z = self;
     for (unsigned i = 0; i < z->c->l->n_chunks; i++) {
         part_fini(&z->part[i]);
     }
@@ -336,21 +329,11 @@ static socle_status host_end(void *self)
         sc_eqs_fini(&z->eq_rho[v]);
     }
     sc_free(z);
-    return SOCLE_OK;
 }
 
-static const struct sc_zero_ops host_ops = {
-    .begin = host_begin,
-    .sums = host_sums,
-    .bind = host_bind,
-    .values = host_values,
-    .end = host_end,
-};
-
-socle_status sc_zero_h_begin(struct sc_zero_way *out, const struct sc_zero *what)
+socle_status sc_zero_h_create(struct sc_zero_h **out, const struct sc_zero *what)
 {
-    struct zero *const z = sc_alloc(1, sizeof *z);
-    *out = (struct sc_zero_way){&host_ops, z};
+    struct sc_zero_h *const z = *out = sc_alloc(1, sizeof *z);
     if (z == NULL) {
         return SOCLE_E_NOMEM;
     }
@@ -362,7 +345,7 @@ socle_status sc_zero_h_begin(struct sc_zero_way *out, const struct sc_zero *what
 
 size_t sc_zero_h_memory(const struct sc_machine *m, const struct sc_layout *l)
 {
-    size_t n = sc_alloc_size(1, sizeof(struct zero)) + sc_eqs_memory(l->n_vars);
+    size_t n = sc_alloc_size(1, sizeof(struct sc_zero_h)) + sc_eqs_memory(l->n_vars);
     for (unsigned v = 0; v < sc_n_sides(l); v++) {
         unsigned top = 0;
         for (unsigned i = 0; i < l->n_chunks; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Inside the batched sumcheck's prover (zero.c): who computes its sums, the host (zero_h.c) or a device (zero_d.c). The transcript is zero.c's
- * alone. Theory: docs/spec/argument.md section 3.
+ * Inside the batched sumcheck's prover (zero.c): the host's sums (zero_h.c), for which zero.c has the transcript, or all of it on a device (zero_d.c).
+ * Theory: docs/spec/argument.md section 3.
  */
 #ifndef SC_PROVE_ZERO_WAY_H
 #define SC_PROVE_ZERO_WAY_H
@@ -26,29 +26,28 @@ struct sc_zero_sums {
     fx form[SC_SIDES][2];
 };
 
-struct sc_zero_ops {
-    /** Forms of all chunks' interactions; their sums in the first round of each chunk. */
-    socle_status (*begin)(void *self, struct sc_zero_sums *sums);
-    /** Round @p i, of all chunks that have begun. Forms only after the first round of a chunk. */
-    socle_status (*sums)(void *self, struct sc_zero_sums *sums, unsigned i);
-    /** All chunks that have begun are bound to @p r. */
-    socle_status (*bind)(void *self, fx r, unsigned i);
-    /** Values of all committed columns, when every coordinate is bound. */
-    socle_status (*values)(void *self, fx *values);
-    socle_status (*end)(void *self); /* frees all; how the device did */
-};
+/* ---- on the host: the sums of each round, for the transcript that zero.c has ---- */
 
-struct sc_zero_way {
-    const struct sc_zero_ops *ops;
-    void *self;
-};
+struct sc_zero_h;
+/** sc_zero_h_end is due in any case but E_NOMEM, which leaves NULL. */
+SC_MUST_USE socle_status sc_zero_h_create(struct sc_zero_h **out, const struct sc_zero *z);
+/** Forms of all chunks' interactions; their sums in the first round of each chunk. */
+SC_MUST_USE socle_status sc_zero_h_begin(struct sc_zero_h *h, struct sc_zero_sums *sums);
+/** Round @p i, of all chunks that have begun. Forms only after the first round of a chunk. */
+void sc_zero_h_sums(struct sc_zero_h *h, struct sc_zero_sums *sums, unsigned i);
+/** All chunks that have begun are bound to @p r. */
+SC_MUST_USE socle_status sc_zero_h_bind(struct sc_zero_h *h, fx r, unsigned i);
+/** Values of all committed columns, when every coordinate is bound. */
+void sc_zero_h_values(const struct sc_zero_h *h, fx *values);
+void sc_zero_h_end(struct sc_zero_h *h);
+size_t sc_zero_h_memory(const struct sc_machine *m, const struct sc_layout *l);
 
-SC_MUST_USE socle_status sc_zero_h_begin(struct sc_zero_way *out, const struct sc_zero *z);
-/** On the columns' device, which is borrowed until the end. After anything but SOCLE_OK nothing is held. */
-SC_MUST_USE socle_status sc_zero_d_begin(struct sc_zero_way *out, const struct sc_zero *z);
+/* ---- on a device: all of it ---- */
+
+/** The rounds and the values, on the columns' device. *how: as of sc_stretch's by_device. */
+SC_MUST_USE socle_status sc_zero_d_prove(struct sc_pch *ch, fx *r, fx *values, const struct sc_zero *z, socle_status *how);
 /** Bytes that it takes of the columns' device, which is there. 0: it cannot be. */
 uint64_t sc_zero_d_room(const struct sc_columns *c);
-size_t sc_zero_h_memory(const struct sc_machine *m, const struct sc_layout *l);
 
 /** All interactions of a chunk on one side: sum_i w_i (lambda^K s_i m_i + lambda^(K+1) (alpha + sum_j beta_j t_ij)) on every row; of G with
  * lambda^(K+2) and lambda^(K+3). */

@@ -107,17 +107,23 @@ static void run_laws_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y,
     uint32_t *const p0 = buffer[l->pointer[0]];
     const uint32_t *const p1 = buffer[l->pointer[1]], *const p2 = buffer[l->pointer[2]];
     if (l->kernel == SC_KC_LAWS_BASE) {
-        kc_laws_base(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9]);
+        kc_laws_base(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
     } else if (l->kernel == SC_KC_LAWS_EXT) {
-        kc_laws_ext(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10]);
+        kc_laws_ext(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
     } else if (l->kernel == SC_KC_FORM) {
-        kc_form(x, y, p0, p1, p2, a[0], a[1], a[2]);
+        kc_form(x, y, p0, p1, p2, a[0], a[1]);
     } else if (l->kernel == SC_KC_FORM_ROUND) {
-        kc_form_round(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4], a[5]);
+        kc_form_round(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
     } else if (l->kernel == SC_KC_BIND_BASE) {
-        kc_bind_base(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8]);
+        kc_bind_base(x, y, p0, p1, p2, buffer[l->pointer[3]], a[0], a[1], a[2]);
+    } else if (l->kernel == SC_KC_BIND_EXT) {
+        kc_bind_ext(x, y, p0, p1, p2, a[0], a[1], a[2]);
+    } else if (l->kernel == SC_KC_FIRSTS) {
+        kc_firsts(x, y, p0, p1, p2, a[0], a[1]);
+    } else if (l->kernel == SC_KC_ZERO_BEGIN) {
+        kc_zero_begin(x, y, p0, p1, p2, a[0], a[1], a[2]);
     } else {
-        kc_bind_ext(x, y, p0, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
+        kc_zero_round(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4], a[5]);
     }
 }
 
@@ -232,6 +238,9 @@ static void run_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y, uint
     case SC_KC_FORM_ROUND:
     case SC_KC_BIND_BASE:
     case SC_KC_BIND_EXT:
+    case SC_KC_FIRSTS:
+    case SC_KC_ZERO_BEGIN:
+    case SC_KC_ZERO_ROUND:
         run_laws_group(l, x, y, buffer);
         break;
     case SC_KC_MSM_DIGITS:

@@ -31,12 +31,15 @@
     K(OPEN_ROUND, "kc_open_round", 4, 5, PROOF)           \
     K(OPEN_FOLD, "kc_open_fold", 3, 4, PROOF)             \
     K(PICK, "kc_pick", 3, 6, PROOF)                       \
-    K(LAWS_BASE, "kc_laws_base", 3, 10, PROOF)            \
-    K(LAWS_EXT, "kc_laws_ext", 3, 11, PROOF)              \
-    K(FORM, "kc_form", 3, 3, PROOF)                       \
-    K(FORM_ROUND, "kc_form_round", 3, 6, PROOF)           \
-    K(BIND_BASE, "kc_bind_base", 3, 9, PROOF)             \
-    K(BIND_EXT, "kc_bind_ext", 1, 8, PROOF)               \
+    K(LAWS_BASE, "kc_laws_base", 3, 7, PROOF)             \
+    K(LAWS_EXT, "kc_laws_ext", 3, 7, PROOF)               \
+    K(FORM, "kc_form", 3, 2, PROOF)                       \
+    K(FORM_ROUND, "kc_form_round", 3, 8, PROOF)           \
+    K(BIND_BASE, "kc_bind_base", 4, 3, PROOF)             \
+    K(BIND_EXT, "kc_bind_ext", 3, 3, PROOF)               \
+    K(FIRSTS, "kc_firsts", 3, 2, PROOF)                   \
+    K(ZERO_BEGIN, "kc_zero_begin", 3, 3, PROOF)           \
+    K(ZERO_ROUND, "kc_zero_round", 3, 6, PROOF)           \
     K(GRIND, "kc_grind", 2, 4, PROOF)                     \
     K(MAP_BN_FP, "kc_map_bn_fp", 3, 2, CURVE)             \
     K(MAP_BN_FR, "kc_map_bn_fr", 3, 2, CURVE)             \
@@ -85,7 +88,7 @@ struct sc_kc_shape {
 };
 extern const struct sc_kc_shape sc_kc_kernels[SC_KC_N_KERNELS];
 
-enum { SC_KC_MAX_ARGS = 11, SC_KC_MAX_POINTERS = 4, SC_KC_MAX_BUFFERS = 36, SC_KC_GROUP_ITEMS = 64 };
+enum { SC_KC_MAX_ARGS = 10, SC_KC_MAX_POINTERS = 4, SC_KC_MAX_BUFFERS = 36, SC_KC_GROUP_ITEMS = 64 };
 
 /** A kernel, its groups, its arguments; pointers are to buffers by their numbers in the job. */
 struct sc_kc_launch {

@@ -229,7 +229,6 @@ Test(argue_d, wrong_bytes_from_a_random_call_are_found_when_it_is_compared, .tim
         rng_state = 2000 + i;
         struct fake f = {.memory = UINT64_MAX, .spoil_at = i == 0 ? 0 : i == 1 ? gets : 1 + rnd() % gets};
         struct sc_committer *c;
-        f.spoil_at += f.spoil_at == 4; /* of the sumcheck's first round, when a table without laws is the only one that has begun */
         cr_assert_eq(sc_committer_create(&c, (struct sc_device){&fake_ops, &f}, 0, true), SOCLE_OK);
         const socle_status st = prove(&s, c);
         cr_expect_eq(st, i == 0 ? SOCLE_OK : SOCLE_E_DEVICE, "get %u of %u: %d", f.spoil_at, gets, (int)st);
@@ -237,6 +236,40 @@ Test(argue_d, wrong_bytes_from_a_random_call_are_found_when_it_is_compared, .tim
         gets = i == 0 ? f.gets : gets;
         sc_committer_destroy(c);
     }
+    scene_fini(&s);
+}
+
+/* What comes down: the roots, what the bus argument said, what the sumcheck said, and its values. */
+Test(argue_d, what_was_said_leads_the_host_where_the_device_went, .timeout = 100)
+{
+    struct scene s;
+    scene_init(&s, 7, 4, 2, true);
+    struct want w = by_host(&s);
+    for (unsigned at = 2; at <= 3; at++) {
+        struct fake f = {.memory = UINT64_MAX, .spoil_at = at};
+        struct sc_committer *c;
+        cr_assert_eq(sc_committer_create(&c, (struct sc_device){&fake_ops, &f}, 0, false), SOCLE_OK);
+        cr_assert_eq(prove(&s, c), SOCLE_OK, "get %u", at);
+        expect_same(&s, &w, "get", at);
+        cr_expect(sc_committer_report(c).given_up, "get %u", at);
+        sc_committer_destroy(c);
+    }
+    want_fini(&w);
+    scene_fini(&s);
+    cr_expect_eq(sc_mem_now(), 0u);
+}
+
+/* Leaves, the layers up, all layers down; forms, and all rounds with the values. */
+Test(argue_d, rounds_are_few_jobs)
+{
+    static struct fake f = {.memory = UINT64_MAX};
+    struct sc_committer *c;
+    struct scene s;
+    scene_init(&s, 8, 4, 2, false);
+    cr_assert_eq(sc_committer_create(&c, (struct sc_device){&fake_ops, &f}, 0, false), SOCLE_OK);
+    cr_assert_eq(prove(&s, c), SOCLE_OK);
+    cr_expect_eq(f.runs, 5u, "%u", f.runs);
+    sc_committer_destroy(c);
     scene_fini(&s);
 }
 
