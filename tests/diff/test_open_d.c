@@ -176,6 +176,26 @@ Test(open_d, a_device_without_room_is_no_failure_of_the_proof)
     scene_fini(&s);
 }
 
+/* In as many tries as a job makes there may be none: the host makes the opening, and the device gave no wrong answer. */
+Test(open_d, a_search_that_finds_no_nonce_costs_nothing_but_time)
+{
+    struct scene s;
+    struct fake f = {.memory = UINT64_MAX, .unlucky = true};
+    struct sc_committer *c;
+    small_scene(&s);
+    uint8_t *const want = s.proof;
+    const size_t len = s.len;
+    s.proof = NULL;
+    cr_assert_eq(sc_committer_create(&c, (struct sc_device){&fake_ops, &f}, 0, false), SOCLE_OK);
+    cr_expect_eq(prove(&s, c, true), SOCLE_OK);
+    cr_expect(s.len == len && memcmp(s.proof, want, len) == 0);
+    const struct sc_committer_report r = sc_committer_report(c);
+    cr_expect(r.failed == 1 && r.last_failure == SOCLE_E_LIMIT && !r.given_up, "%u, %d", r.failed, (int)r.last_failure);
+    sc_committer_destroy(c);
+    sc_free(want);
+    scene_fini(&s);
+}
+
 /* When the host makes it too. What leads the transcript elsewhere, and a nonce that does not work, are found at once. */
 Test(open_d, wrong_bytes_from_any_call_are_found_when_it_is_compared, .timeout = 100)
 {
