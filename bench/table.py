@@ -49,7 +49,8 @@ def table(name, d):
     lines = [f"{device['name']}, {device['threads']} threads, {device['kernels']}{', virtual machine' if host['virtualised'] else ''}; "
              f"{host['os']}; commit {d['identity']['commit']}, {day}; {remarks(d)} (`{name}`):", "",
              "| operation | size | median ms [95 % interval] | spread | rate | share of the limit that binds |", "|---|---|---|---|---|---|"]
-    of = [f"{x['name']} {100 * x['median'] / x['theoretical']['value']:.0f} %" for x in d["limits"] if x.get("theoretical", {}).get("value") is not None]
+    theory = {x["name"]: x.get("theoretical", {}).get("value") for x in d["limits"]}
+    of = [f"{x['name']} {100 * x['median'] / theory[x['name']]:.0f} %" for x in d["limits"] if theory[x["name"]] is not None]
     after = ["", "Limits as measured, of the theoretical ones: " + ", ".join(of) + "."] if of else []
     return "\n".join(lines + [row(r) for r in d["results"] if r["why"] != ELSEWHERE] + after) + "\n"
 

@@ -21,7 +21,6 @@ _Static_assert(SC_MAX_ALL_CHUNKS * (AIR_MAX_COLS + SC_SIDES) <= 65535, "groups o
 
 struct chunk {
     struct sc_kc_law law; /* no steps: none */
-    uint32_t n_vars;      /* of its program */
     uint32_t n_columns;
     uint32_t form[SC_SIDES], desc[SC_SIDES];
     uint8_t log_h;
@@ -102,7 +101,7 @@ static struct sc_kc_eq eq_of(const struct on_device *d, unsigned point, unsigned
     return (struct sc_kc_eq){(uint32_t)at, (uint8_t)n, SC_EQS_LOW};
 }
 
-/* What of the lists takes part; a part of the vectors of one plane are forms of higher chunks. */
+/* What of the lists takes part. Of vectors of one plane, forms are of chunks of as many rows, columns of chunks of twice as many. */
 static struct sc_kc_zero_at at_round(const struct on_device *d, unsigned left)
 {
     struct sc_kc_zero_at at = {.round = d->c->l->n_vars - left, .left = left};

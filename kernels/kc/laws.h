@@ -438,7 +438,8 @@ KC_ENTRY kc_zero_round(KC_GROUPS KC_GLOBAL kc_u32 *talk, KC_GLOBAL const kc_u32 
     kc_lanes_total(sums);
     kc_lanes_total(sums + 2u * KC_DEG * KC_LANES);
     KC_EACH(e, 1u) {
-        for (kc_u32 k = 0; k < 4u * KC_DEG; k++) { /* by the item that hashes them: PoCL 3.1 lets others be late in spite of the barrier */
+        /* By the item that hashes them: with PoCL 3.1 it does not see what others wrote before a barrier here. */
+        for (kc_u32 k = 0; k < 4u * KC_DEG; k++) {
             talk[KC_ZERO_LOG + 4u * KC_DEG * round + k] = sums[k * KC_LANES];
         }
         talk[KC_TALK_SHORT + e] = 1u;
