@@ -118,7 +118,7 @@ static void sha(struct what *w, unsigned shrink)
     w->job.words[SC_KC_HASH_IN] = (uint64_t)WORDS_OF_LEAF << log;
     w->job.words[SC_KC_HASH_LEAF] = w->job.words[SC_KC_HASH_NODE] = 8;
     w->job.out_words = ((uint64_t)16 << log) - 8;
-    w->job.n_launches = sc_kc_sha_tree(w->job.launch, log, WORDS_OF_LEAF, SHA_BLOCK);
+    w->job.n_launches = sc_kc_hash_tree(w->job.launch, SC_KC_SHA256, log, WORDS_OF_LEAF, SHA_BLOCK);
 }
 
 static void keccak(struct what *w, unsigned shrink)
@@ -128,7 +128,8 @@ static void keccak(struct what *w, unsigned shrink)
     w->bytes = (128 + 32) * power(log);
     w->job.words[SC_KC_HASH_OUT] = w->job.out_words = (uint64_t)8 << log;
     w->job.words[SC_KC_HASH_IN] = (uint64_t)32 << log;
-    w->job.launch[w->job.n_launches++] = sc_kc_keccak_leaves(log, 32);
+    (void)sc_kc_hash_tree(w->job.launch, SC_KC_KECCAK256, log, 32, 0);
+    w->job.n_launches = 1; /* the leaves */
 }
 
 /* A mask that no nonce meets: all are tried, and none is found. */

@@ -17,6 +17,9 @@ struct sha256 {
     uint8_t block[SHA256_BLOCK];
 };
 
+/** The constants of the rounds: section 4.2.2. */
+extern const uint32_t sc_sha256_k[64];
+
 void sc_sha256_init(struct sha256 *h);
 void sc_sha256_update(struct sha256 *h, const void *data, size_t len);
 /** Consumes the hasher. */

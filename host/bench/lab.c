@@ -145,6 +145,8 @@ socle_status sc_lab_init(struct sc_lab *lab, const struct sc_lab_case *cases, co
     sc_pool_for(pool, lab->room.in / sizeof(fp), PIECE, fill_input, lab->in);
     sc_pool_for(pool, sc_twiddles_parts(lab->room.log_twiddles), 1, fill_twiddles, lab);
     lab->tw = sc_twiddles_in(lab->twiddles, lab->room.log_twiddles);
+    (void)sc_kc_poseidon2_constants(lab->constants_16, 16);
+    (void)sc_kc_poseidon2_constants(lab->constants_24, 24);
     return SOCLE_OK;
 }
 
@@ -238,6 +240,12 @@ static void one_share(void *arg, size_t begin, size_t end, unsigned worker)
             break;
         case SC_LAB_WIDE:
             sink = ops->limit_wide(l->n);
+            break;
+        case SC_LAB_SHA256:
+            sink = ops->limit_sha256(l->n);
+            break;
+        case SC_LAB_KECCAK:
+            sink = ops->limit_keccak(l->n);
             break;
         case SC_LAB_FR:
         case SC_LAB_BLS_FR:

@@ -12,8 +12,9 @@
 #include "host/sys/pool.h"
 #include "kernels/cpu/cpu_ops.h"
 #include "kernels/curve/curve_ops.h"
+#include "kernels/kc/hash_plan.h"
 
-#define SC_LAB_VERSION 2
+#define SC_LAB_VERSION 3
 #define SC_LAB_DIGEST 32
 
 /* What a core can do at most, with everything in registers (limit_* of kernels/cpu/ops.def, kernels/curve), and what the memory can.
@@ -25,6 +26,8 @@
     L(COMPRESS, "compressions", 15)              \
     L(EXT_MUL, "extension products", 17)         \
     L(WIDE, "products without reduction", 22)    \
+    L(SHA256, "SHA-256 compressions", 14)        \
+    L(KECCAK, "Keccak permutations", 12)         \
     L(FR, "BN254 Fr level pairs", 14)            \
     L(BLS_FR, "BLS12-381 Fr level pairs", 14)    \
     L(GROUP, "BN254 Fp products", 16)            \
@@ -54,8 +57,8 @@ enum sc_lab_form {
     SC_LAB_LAYER,
     SC_LAB_QUAD,
     SC_LAB_FOLD,
-    SC_LAB_SHA,
-    SC_LAB_KECCAK,
+    SC_LAB_HASH_LEAVES, /* of enum sc_kc_hash */
+    SC_LAB_HASH_TREE,
     SC_LAB_POSEIDON2,
     SC_LAB_UP,
     SC_LAB_DOWN
@@ -85,6 +88,7 @@ struct sc_lab {
     void *points[SC_GROUP_END];     /* P, 2 P, 3 P, ... in the form of core/curve; P: the group's generator */
     size_t n_points[SC_GROUP_END];  /* so many are there already */
     struct sc_fr_domain *domain;    /* of the case that was prepared, or NULL */
+    fp constants_16[SC_KC_POSEIDON2_MAX_CONSTANTS], constants_24[SC_KC_POSEIDON2_MAX_CONSTANTS]; /* of Poseidon2 */
     uint32_t turns[SC_LAB_N_LIMITS]; /* of a limit's loop on the device that take some milliseconds; 0: not known yet */
 };
 
@@ -106,9 +110,9 @@ struct sc_lab_case {
     double bytes;                /* read and written that cannot be avoided; 0 where the data need not leave the caches */
     bool is_limit;               /* as of struct sc_lab_least */
     unsigned log_n, count, log_twiddles;
-    unsigned of;                 /* enum sc_fr or enum sc_group, where there is one */
+    unsigned of;                 /* enum sc_fr, enum sc_group or enum sc_kc_hash, where there is one */
     enum sc_lab_form form;
-    bool device_only;            /* processors make the reference alone */
+    bool device_only;            /* processors have nothing to do: transfers */
     size_t in_len, out_len;      /* bytes; digests are of all of the output */
     void (*needs)(struct sc_lab_room *room, const struct sc_lab_case *c, unsigned n_threads); /* beside these; NULL: nothing */
     socle_status (*prepare)(struct sc_lab *lab, const struct sc_lab_case *c);                 /* before each run; NULL: nothing to do */

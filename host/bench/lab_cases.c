@@ -4,7 +4,7 @@
  *
  * Work counts what the limit loops count. Bytes are those that cannot be avoided where the data is larger than a core's cache.
  */
-#include "host/bench/lab_device.h"
+#include "host/bench/lab.h"
 
 #include <string.h>
 
@@ -110,14 +110,88 @@ static void hash_nodes(void *arg, size_t begin, size_t end, unsigned worker)
 }
 
 /* The levels one behind the other, from 2^(log_n - 1) nodes to the root. */
-static socle_status run_tree(const struct sc_lab *lab, const struct sc_lab_case *c)
+static void levels(const struct sc_lab *lab, const struct sc_lab_case *c, sc_pool_fn *nodes)
 {
     struct piece_of p = {.lab = lab, .c = c, .below = (uint8_t(*)[32])lab->in, .level = (uint8_t(*)[32])lab->out};
     for (size_t n = rows(c) / 2; n > 0; n /= 2) {
-        sc_pool_for(lab->pool, n, HASH_GRAIN, hash_nodes, &p);
+        sc_pool_for(lab->pool, n, HASH_GRAIN, nodes, &p);
         p.below = p.level;
         p.level += n;
     }
+}
+
+static socle_status run_tree(const struct sc_lab *lab, const struct sc_lab_case *c)
+{
+    levels(lab, c, hash_nodes);
+    return SOCLE_OK;
+}
+
+/* Trees of hashes that no profile uses. */
+
+static void other_leaves(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const struct piece_of *const p = arg;
+    const struct sc_cpu_ops *const ops = p->lab->ops;
+    uint8_t(*const out)[32] = (uint8_t(*)[32])p->lab->out;
+    const fp *const words = p->lab->in;
+    const size_t n = rows(p->c), n_words = p->c->count;
+    (void)worker;
+    if (p->c->of == SC_KC_SHA256) {
+        ops->sha256_leaves(out, words, n, n_words, begin, end);
+    } else if (p->c->of == SC_KC_KECCAK256) {
+        ops->keccak_leaves(out, words, n, n_words, begin, end);
+    } else {
+        ops->poseidon2_leaves(out, words, n, n_words, p->lab->constants_24, begin, end);
+    }
+}
+
+static socle_status run_other_leaves(const struct sc_lab *lab, const struct sc_lab_case *c)
+{
+    struct piece_of p = {.lab = lab, .c = c};
+    sc_pool_for(lab->pool, rows(c), HASH_GRAIN, other_leaves, &p);
+    return SOCLE_OK;
+}
+
+static void other_nodes(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const struct piece_of *const p = arg;
+    const struct sc_cpu_ops *const ops = p->lab->ops;
+    const uint8_t(*const below)[32] = (const uint8_t(*)[32])p->below;
+    (void)worker;
+    if (p->c->of == SC_KC_SHA256) {
+        ops->sha256_nodes(p->level, below, begin, end);
+    } else if (p->c->of == SC_KC_KECCAK256) {
+        ops->keccak_nodes(p->level, below, begin, end);
+    } else {
+        ops->poseidon2_nodes(p->level, below, p->lab->constants_16, begin, end);
+    }
+}
+
+static socle_status run_other_tree(const struct sc_lab *lab, const struct sc_lab_case *c)
+{
+    levels(lab, c, other_nodes);
+    return SOCLE_OK;
+}
+
+/* Permutations in place. */
+static socle_status states_prepare(struct sc_lab *lab, const struct sc_lab_case *c)
+{
+    memcpy(lab->out, lab->in, c->out_len);
+    return SOCLE_OK;
+}
+
+static void permute(void *arg, size_t begin, size_t end, unsigned worker)
+{
+    const struct piece_of *const p = arg;
+    const fp *const constants = p->c->count == 16 ? p->lab->constants_16 : p->lab->constants_24;
+    (void)worker;
+    p->lab->ops->poseidon2(p->lab->out, rows(p->c), p->c->count, constants, begin, end);
+}
+
+static socle_status run_permute(const struct sc_lab *lab, const struct sc_lab_case *c)
+{
+    struct piece_of p = {.lab = lab, .c = c};
+    sc_pool_for(lab->pool, rows(c), HASH_GRAIN, permute, &p);
     return SOCLE_OK;
 }
 
@@ -240,24 +314,34 @@ static socle_status run_zero(const struct sc_lab *lab, const struct sc_lab_case 
      .work = (work_), .bytes = (bytes_), .log_n = (log_), .count = 64, .log_twiddles = 1, .in_len = (in_), .out_len = (out_),             \
      .form = (form_),                                                                                                                     \
      .run = (run_)}
-/* What processors have no kernels for, or nothing to do with; theirs is the reference. */
+/* What processors have nothing to do with; theirs is the reference. */
 #define TRANSFER(shape_, form_)                                                                                                       \
     {.op = "transfer", .shape = shape_, .what = "bytes", .unit = "GB/s", .scale = 1e-9, .units = 256 * P20, .limit = SC_LAB_COPY,        \
      .bytes = 256 * P20, .is_limit = true, .log_n = 26, .count = 1, .log_twiddles = 1, .in_len = N20 << 8, .out_len = N20 << 8,          \
      .form = (form_), .device_only = true, .run = run_copy}
-#define HASH(op_, shape_, what_, words_, out_, limit_, work_, form_)                                                                  \
-    {.op = op_, .shape = shape_, .what = what_, .unit = "M/s", .scale = 1e-6, .units = P20 / 4, .limit = (limit_),                       \
-     .work = (work_) * P20 / 4, .bytes = (4.0 * (words_) * P20 / 4 + (double)(out_)), .log_n = 18, .count = (words_), .log_twiddles = 1,  \
-     .in_len = (sizeof(fp) * (words_)) << 18, .out_len = (out_), .form = (form_), .device_only = true, .needs = sc_lab_as_c_needs,       \
-     .run = sc_lab_as_c}
+#define HASH_LEAVES(op_, hash, limit_, each)                                                                                          \
+    {.op = op_, .shape = "leaves, 2^18 x 64", .what = "bytes", .unit = "GB/s", .scale = 1e-9, .units = 64 * P20, .limit = (limit_),     \
+     .work = (each) * P20 / 4, .bytes = 72 * P20, .log_n = 18, .count = 64, .log_twiddles = 1, .of = (hash), .in_len = N20 << 6,         \
+     .out_len = N20 << 3, .form = SC_LAB_HASH_LEAVES, .run = run_other_leaves}
+#define HASH_TREE(op_, hash, limit_, each)                                                                                            \
+    {.op = op_, .shape = "tree, 2^18 leaves", .what = "nodes", .unit = "M/s", .scale = 1e-6, .units = P20 / 4 - 1, .limit = (limit_),          \
+     .work = (each) * (P20 / 4 - 1), .bytes = 24 * P20, .log_n = 18, .count = 64, .log_twiddles = 1, .of = (hash), .in_len = N20 << 3,   \
+     .out_len = (N20 << 3) - 32, .form = SC_LAB_HASH_TREE, .run = run_other_tree}
+#define POSEIDON2(width, each)                                                                                                        \
+    {.op = "poseidon2", .shape = "2^18 of width " #width, .what = "states", .unit = "M/s", .scale = 1e-6, .units = P20 / 4,              \
+     .limit = SC_LAB_WIDE, .work = (each) * P20 / 4, .bytes = 2.0 * (width) * P20, .log_n = 18, .count = (width), .log_twiddles = 1,     \
+     .in_len = N20 * (width), .out_len = N20 * (width), .form = SC_LAB_POSEIDON2, .prepare = states_prepare, .run = run_permute}
 #define P20 ((double)(1 << 20))
 #define N20 ((size_t)1 << 20)
 #define LAWS ((size_t)SC_BENCH_LAWS)
 
 /* Reed-Solomon at rate 1/2: the first pass reads a message and writes two, the second reads two and writes two; a twist is a product, a
  * third of a pair's three. Zerocheck: at 2 and at 3 each law times its power of lambda (5 products) and the sum times eq (25); what the
- * laws themselves take is left out. SHA-256 is 1276 additions and the like a compression, of which a leaf has five and a node two; Keccak 4661
- * a permutation, two a leaf; Poseidon2 two products for a cube and one for each entry of the diagonal of a partial round. */
+ * laws themselves take is left out. A leaf of SHA-256 has five compressions and a node two, one of Keccak two permutations
+ * and one, one of Poseidon2 four of width 24 and one of width 16. Of these only the cubes count, two products of three each: what the inner
+ * diagonal takes may be shifts. */
+#define P2_WORK_16 (3 * (8 * 32 + 20 * 2))
+#define P2_WORK_24 (3 * (8 * 48 + 23 * 2))
 static const struct sc_lab_case kernels[] = {
     {.op = "copy", .shape = "256 MiB", .what = "bytes", .unit = "GB/s", .scale = 1e-9, .units = 512 * P20, .limit = SC_LAB_COPY,
      .bytes = 512 * P20, .is_limit = true, .log_n = 26, .count = 1, .log_twiddles = 1, .in_len = N20 << 8, .out_len = N20 << 8, .run = run_copy},
@@ -293,10 +377,14 @@ static const struct sc_lab_case kernels[] = {
            P20 / 4 * (8 * LAWS + E), 18, LAWS * N20 * 2, 2 * E, SC_LAB_HOST, run_zero),
     TRANSFER("256 MiB up", SC_LAB_UP),
     TRANSFER("256 MiB down", SC_LAB_DOWN),
-    HASH("sha256", "2^18 leaves, tree", "leaves", 64, (N20 << 4) - 32, SC_LAB_DEVICE_ADD, 7 * 1276, SC_LAB_SHA),
-    HASH("keccak256", "2^18 leaves", "leaves", 64, N20 << 3, SC_LAB_DEVICE_ADD, 2 * 4661, SC_LAB_KECCAK),
-    HASH("poseidon2", "2^18, width 16", "states", 16, N20 << 4, SC_LAB_DEVICE_WIDE, 3 * (8 * 32 + 20 * 2 + 20 * 16), SC_LAB_POSEIDON2),
-    HASH("poseidon2", "2^18, width 24", "states", 24, N20 * 24, SC_LAB_DEVICE_WIDE, 3 * (8 * 48 + 23 * 2 + 23 * 24), SC_LAB_POSEIDON2),
+    HASH_LEAVES("sha256", SC_KC_SHA256, SC_LAB_SHA256, 5),
+    HASH_TREE("sha256", SC_KC_SHA256, SC_LAB_SHA256, 2),
+    HASH_LEAVES("keccak256", SC_KC_KECCAK256, SC_LAB_KECCAK, 2),
+    HASH_TREE("keccak256", SC_KC_KECCAK256, SC_LAB_KECCAK, 1),
+    HASH_LEAVES("poseidon2", SC_KC_POSEIDON2, SC_LAB_WIDE, 4 * P2_WORK_24),
+    HASH_TREE("poseidon2", SC_KC_POSEIDON2, SC_LAB_WIDE, P2_WORK_16),
+    POSEIDON2(16, P2_WORK_16),
+    POSEIDON2(24, P2_WORK_24),
 };
 _Static_assert(sizeof(fx) == E, "two sums are the output of a round");
 _Static_assert(LAWS == 24, "the name of the case says how many");
@@ -317,8 +405,9 @@ static const struct {
     [SC_LAB_BN_G2] = {SC_LAB_DEVICE_WIDE, 3 * 136},
     [SC_LAB_BLS_G1] = {SC_LAB_DEVICE_WIDE, 300},
     [SC_LAB_BLS_G2] = {SC_LAB_DEVICE_WIDE, 3 * 300},
-    [SC_LAB_DEVICE_WIDE] = {SC_LAB_DEVICE_WIDE, 1},
-    [SC_LAB_DEVICE_ADD] = {SC_LAB_DEVICE_ADD, 1},
+    [SC_LAB_WIDE] = {SC_LAB_DEVICE_WIDE, 1},
+    [SC_LAB_SHA256] = {SC_LAB_DEVICE_ADD, 1276},
+    [SC_LAB_KECCAK] = {SC_LAB_DEVICE_ADD, 4661},
 };
 
 struct sc_lab_least sc_lab_least(const struct sc_lab_case *c, bool on_device)

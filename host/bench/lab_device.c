@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Cases on a device: what goes up, the launches, what comes down. The same launches as C are the reference of what has no other form.
- * Contracts: lab_device.h.
+ * Cases on a device: what goes up, the launches, what comes down. Contracts: lab_device.h.
  */
 #include "host/bench/lab_device.h"
 
@@ -12,7 +11,6 @@
 #include "host/sys/mem.h"
 #include "kernels/kc/fr_plan.h"
 #include "kernels/kc/gkr_plan.h"
-#include "kernels/kc/hash_plan.h"
 #include "kernels/kc/open_plan.h"
 
 #include <string.h>
@@ -23,7 +21,7 @@
 
 #include "kernels/kc/rate.h"
 
-#define SMALL 256u /* words: keys, states, constants */
+#define SMALL 256u /* words: keys, states */
 
 /* Launches on buffers of so many words, filled from memory as far as `filled`; the result is one stretch of one buffer. */
 struct job {
@@ -152,35 +150,34 @@ static void fold_job(struct job *j, const struct sc_lab *lab, const struct sc_la
     gives(j, SC_KC_OPEN_NEXT_G, 0, words);
 }
 
-/* Hashes that no profile uses. Leaves are columns, as those of a commitment. */
-static void sha_job(struct job *j, const struct sc_lab *lab, const struct sc_lab_case *c)
+/* Hashes that no profile uses: plain SHA-256, Keccak-256, Poseidon2. Leaves are columns, as those of a commitment. */
+static void hash_job(struct job *j, const struct sc_lab *lab, const struct sc_lab_case *c)
 {
-    struct sha256 h;
+    const bool sha = c->of == SC_KC_SHA256, tree = c->form == SC_LAB_HASH_TREE;
     const uint64_t code = (uint64_t)c->count << c->log_n, leaves = (uint64_t)8 << c->log_n;
+    struct sha256 h;
     sc_sha256_init(&h);
     memcpy(j->small, h.state, sizeof h.state);
-    has(j, SC_KC_HASH_IN, code, lab->in, code);
-    has(j, SC_KC_HASH_OUT, 2 * leaves, NULL, 0);
-    has(j, SC_KC_HASH_LEAF, 8, j->small, 8);
-    has(j, SC_KC_HASH_NODE, 8, j->small, 8);
-    j->n = sc_kc_sha_tree(j->launch, c->log_n, c->count, 0);
-    gives(j, SC_KC_HASH_OUT, 0, 2 * leaves - 8);
-}
-
-static void keccak_job(struct job *j, const struct sc_lab *lab, const struct sc_lab_case *c)
-{
-    const uint64_t code = (uint64_t)c->count << c->log_n, leaves = (uint64_t)8 << c->log_n;
-    has(j, SC_KC_HASH_IN, code, lab->in, code);
-    has(j, SC_KC_HASH_OUT, leaves, NULL, 0);
-    j->launch[j->n++] = sc_kc_keccak_leaves(c->log_n, c->count);
-    gives(j, SC_KC_HASH_OUT, 0, leaves);
+    has(j, SC_KC_HASH_LEAF, SC_KC_POSEIDON2_MAX_CONSTANTS, sha ? j->small : lab->constants_24, SC_KC_POSEIDON2_MAX_CONSTANTS);
+    has(j, SC_KC_HASH_NODE, SC_KC_POSEIDON2_MAX_CONSTANTS, sha ? j->small : lab->constants_16, SC_KC_POSEIDON2_MAX_CONSTANTS);
+    j->n = sc_kc_hash_tree(j->launch, (enum sc_kc_hash)c->of, c->log_n, c->count, 0);
+    if (tree) {
+        memmove(j->launch, j->launch + 1, --j->n * sizeof j->launch[0]);
+        has(j, SC_KC_HASH_OUT, 2 * leaves, lab->in, leaves);
+        gives(j, SC_KC_HASH_OUT, leaves, leaves - 8);
+    } else {
+        j->n = 1;
+        has(j, SC_KC_HASH_IN, code, lab->in, code);
+        has(j, SC_KC_HASH_OUT, leaves, NULL, 0);
+        gives(j, SC_KC_HASH_OUT, 0, leaves);
+    }
 }
 
 static void poseidon2_job(struct job *j, const struct sc_lab *lab, const struct sc_lab_case *c)
 {
     const uint64_t states = (uint64_t)c->count << c->log_n;
-    _Static_assert(SMALL >= SC_KC_POSEIDON2_MAX_CONSTANTS, "they have room");
-    has(j, SC_KC_HASH_IN, SMALL, j->small, sc_kc_poseidon2_constants(j->small, c->count));
+    const fp *const constants = c->count == 16 ? lab->constants_16 : lab->constants_24;
+    has(j, SC_KC_HASH_IN, SC_KC_POSEIDON2_MAX_CONSTANTS, constants, SC_KC_POSEIDON2_MAX_CONSTANTS);
     has(j, SC_KC_HASH_OUT, states, lab->in, states);
     j->launch[j->n++] = sc_kc_poseidon2(c->count, (uint32_t)1 << c->log_n);
     gives(j, SC_KC_HASH_OUT, 0, states);
@@ -210,11 +207,9 @@ static socle_status job_of(struct job *j, struct sc_lab *lab, const struct sc_la
     case SC_LAB_FOLD:
         fold_job(j, lab, c);
         break;
-    case SC_LAB_SHA:
-        sha_job(j, lab, c);
-        break;
-    case SC_LAB_KECCAK:
-        keccak_job(j, lab, c);
+    case SC_LAB_HASH_LEAVES:
+    case SC_LAB_HASH_TREE:
+        hash_job(j, lab, c);
         break;
     case SC_LAB_POSEIDON2:
         poseidon2_job(j, lab, c);
@@ -381,40 +376,4 @@ socle_status sc_lab_device_limit(double *rate, struct sc_lab *lab, enum sc_lab_l
 out:
     (void)sc_space_fini(&s);
     return st;
-}
-
-/* ---- as C ---- */
-
-socle_status sc_lab_as_c(const struct sc_lab *lab, const struct sc_lab_case *c)
-{
-    struct sc_lab own = *lab;
-    struct job j;
-    uint32_t *host[SC_KC_MAX_BUFFERS] = {NULL};
-    socle_status st = SOCLE_OK;
-    TRY(job_of(&j, &own, c));
-    for (unsigned i = 0; i < SC_KC_MAX_BUFFERS; i++) {
-        host[i] = j.words[i] > 0 ? sc_big_take(4 * j.words[i]) : NULL;
-        TRY(j.words[i] == 0 || host[i] != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
-        if (j.filled[i] > 0) {
-            memcpy(host[i], j.from[i], 4 * j.filled[i]);
-        }
-    }
-    for (unsigned i = 0; i < j.n; i++) {
-        sc_kc_run(&j.launch[i], host);
-    }
-    memcpy(lab->out, host[j.out] + j.at, 4 * j.len);
-out:
-    for (unsigned i = 0; i < SC_KC_MAX_BUFFERS; i++) {
-        sc_big_free(host[i], 4 * j.words[i]);
-    }
-    job_end(&j);
-    return st;
-}
-
-void sc_lab_as_c_needs(struct sc_lab_room *room, const struct sc_lab_case *c, unsigned n_threads)
-{
-    const size_t in = (sizeof(fp) * c->count) << c->log_n, out = in > (size_t)64 << c->log_n ? in : (size_t)64 << c->log_n;
-    const size_t bytes = sc_big_size(in) + sc_big_size(out) + 2 * sc_big_size(4 * SMALL);
-    (void)n_threads;
-    room->held = bytes > room->held ? bytes : room->held;
 }

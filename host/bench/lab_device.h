@@ -18,8 +18,4 @@ SC_MUST_USE socle_status sc_lab_on_device(uint64_t *ns, struct sc_lab *lab, cons
 /** Measure a limit on the lab's device, by the host's clock: units a second; of the copy bytes a second, read and written. Errors as above. */
 SC_MUST_USE socle_status sc_lab_device_limit(double *rate, struct sc_lab *lab, enum sc_lab_limit limit);
 
-/** The launches of a case's form for devices as C, by one thread. */
-socle_status sc_lab_as_c(const struct sc_lab *lab, const struct sc_lab_case *c);
-void sc_lab_as_c_needs(struct sc_lab_room *room, const struct sc_lab_case *c, unsigned n_threads);
-
 #endif

@@ -4,11 +4,8 @@
  * Theory: docs/spec/merkle.md; the BLAKE3 paper, section 2. Element order of a leaf is word by word, so message words are
  * contiguous loads from the words and need no transposition; digests are transposed on the way out.
  */
-#include "kernels/cpu/vec.h"
+#include "kernels/cpu/digests.h"
 
-#include <string.h>
-
-#define INLINE static inline __attribute__((always_inline))
 #define CHUNK_WORDS 256u
 #define MAX_DEPTH 16 /* chunks of one leaf: below 2^16 */
 
@@ -75,28 +72,6 @@ INLINE void set_key(vec cv[8], const uint32_t key[8])
 {
     for (int i = 0; i < 8; i++) {
         cv[i] = vec_set1(key[i]);
-    }
-}
-
-/** Lane i of cv[0..8) to out[i], n lanes. */
-static void store_digests(uint8_t (*out)[32], const vec cv[8], size_t n)
-{
-#if VL > 1
-    if (n == VL) {
-        vu_store_digests((uint32_t *)(void *)out, cv);
-        return;
-    }
-#endif
-    uint32_t lanes[8][VL];
-    for (int w = 0; w < 8; w++) {
-        vec_store(lanes[w], cv[w]);
-    }
-    for (size_t i = 0; i < n; i++) {
-        uint32_t d[8];
-        for (int w = 0; w < 8; w++) {
-            d[w] = lanes[w][i];
-        }
-        memcpy(out[i], d, 32);
     }
 }
 
@@ -181,34 +156,12 @@ void SC_K(leaf_hash)(uint8_t (*out)[32], const struct sc_leaves *l, size_t begin
     }
 }
 
-/** Lane r of message word w is word w of pair r: a transposition of 16 words x VL pairs. */
-INLINE void load_pairs(vec m[16], const uint8_t *pairs)
-{
-#if VL == 1
-    memcpy(m, pairs, 64);
-#else
-    for (int h = 0; h < 16; h += VL) {
-        for (int r = 0; r < VL; r++) {
-            m[h + r] = vu_load(pairs + 64 * r + 4 * h);
-        }
-        vec_transpose(m + h);
-    }
-#endif
-}
-
 void SC_K(node_hash)(uint8_t (*out)[32], const uint8_t (*in)[32], const uint32_t key[8], size_t begin, size_t end)
 {
     for (size_t i = begin; i < end; i += VL) {
         const size_t n = end - i < VL ? end - i : VL;
-        uint32_t pairs[VL][16];
-        const uint8_t *from = in[2 * i];
-        if (n < VL) {
-            memset(pairs, 0, sizeof pairs);
-            memcpy(pairs, from, n * 64);
-            from = (const uint8_t *)pairs;
-        }
         vec m[16], cv[8];
-        load_pairs(m, from);
+        load_pairs(m, in[2 * i], n);
         set_key(cv, key);
         compress(cv, m, 0, 64, F_KEYED | F_CHUNK_START | F_CHUNK_END | F_ROOT);
         store_digests(out + i, cv, n);

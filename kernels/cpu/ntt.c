@@ -17,17 +17,6 @@
 
 #include <string.h>
 
-#define INLINE static inline __attribute__((always_inline))
-#ifdef __clang__
-#if __has_feature(address_sanitizer)
-#define UNROLL /* with a check at every step it compiles for half an hour */
-#else
-#define UNROLL _Pragma("unroll")
-#endif
-#else
-#define UNROLL _Pragma("GCC unroll 16")
-#endif
-
 #define LEAF_LOG (2 * LOG_VL)
 #define MAX_RADIX_LOG 4
 /* Blocks above 2^17 elements are not in the second cache, and 16 streams a large power of two apart would all be in one set of the

@@ -27,6 +27,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Helpers of kernels, and their loops of at most 32 turns that must be written out. */
+#define INLINE static inline __attribute__((always_inline))
+#ifdef __clang__
+#if __has_feature(address_sanitizer)
+#define UNROLL /* with a check at every step it compiles for half an hour */
+#else
+#define UNROLL _Pragma("unroll")
+#endif
+#else
+#define UNROLL _Pragma("GCC unroll 32")
+#endif
+
 #define FP_P_INV 0x81000001u /* p^-1 mod 2^32 */
 
 #if SC_VEC == 16

@@ -229,6 +229,67 @@ static inline vec vu_rotr_bytes(vec a, int n)
 #define vu_rotr(a, n) \
     ((n) % 8 == 0 ? vu_rotr_bytes(a, n) : _mm256_or_si256(_mm256_srli_epi32(a, n), _mm256_slli_epi32(a, 32 - (n))))
 
+static inline vec vu_swap(vec a)
+{
+    const vec order = _mm256_set_epi8(12, 13, 14, 15, 8, 9, 10, 11, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11, 4, 5, 6, 7, 0, 1, 2, 3);
+    return _mm256_shuffle_epi8(a, order);
+}
+
+#define vu_shr(a, n) _mm256_srli_epi32(a, n)
+
+static inline vec vu_xor3(vec a, vec b, vec c)
+{
+    return vu_xor(vu_xor(a, b), c);
+}
+
+static inline vec vu_choose(vec a, vec b, vec c)
+{
+    return vu_xor(c, _mm256_and_si256(a, vu_xor(b, c)));
+}
+
+static inline vec vu_most(vec a, vec b, vec c)
+{
+    return vu_xor(b, _mm256_and_si256(vu_xor(a, b), vu_xor(b, c)));
+}
+
+#define VQ 2
+typedef __m256i vq;
+
+static inline void vq_join(vq out[VQ], vec low, vec high)
+{
+    out[0] = _mm256_unpacklo_epi32(low, high);
+    out[1] = _mm256_unpackhi_epi32(low, high);
+}
+
+static inline void vq_part(vec *low, vec *high, const vq in[VQ])
+{
+    const __m256 a = _mm256_castsi256_ps(in[0]), b = _mm256_castsi256_ps(in[1]);
+    *low = _mm256_castps_si256(_mm256_shuffle_ps(a, b, 0x88));
+    *high = _mm256_castps_si256(_mm256_shuffle_ps(a, b, 0xdd));
+}
+
+static inline vq vq_set1(uint64_t a)
+{
+    return _mm256_set1_epi64x((long long)a);
+}
+
+static inline vq vq_xor(vq a, vq b)
+{
+    return _mm256_xor_si256(a, b);
+}
+
+static inline vq vq_xor3(vq a, vq b, vq c)
+{
+    return vq_xor(vq_xor(a, b), c);
+}
+
+static inline vq vq_chi(vq a, vq b, vq c)
+{
+    return vq_xor(a, _mm256_andnot_si256(b, c));
+}
+
+#define vq_rotl(a, n) _mm256_or_si256(_mm256_slli_epi64(a, n), _mm256_srli_epi64(a, 64 - (n)))
+
 /* One bit for each lane without a bit of the mask. */
 static inline uint32_t vu_zero_lanes(vec a, uint32_t mask)
 {

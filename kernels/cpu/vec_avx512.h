@@ -231,6 +231,67 @@ static inline vec vu_xor(vec a, vec b)
 
 #define vu_rotr(a, n) _mm512_ror_epi32(a, n)
 
+static inline vec vu_swap(vec a)
+{
+    return _mm512_shuffle_epi8(a, _mm512_set4_epi32(0x0c0d0e0f, 0x08090a0b, 0x04050607, 0x00010203));
+}
+
+#define vu_shr(a, n) _mm512_srli_epi32(a, n)
+
+/* Of three bits by a table of eight. */
+static inline vec vu_xor3(vec a, vec b, vec c)
+{
+    return _mm512_ternarylogic_epi32(a, b, c, 0x96);
+}
+
+static inline vec vu_choose(vec a, vec b, vec c)
+{
+    return _mm512_ternarylogic_epi32(a, b, c, 0xca);
+}
+
+static inline vec vu_most(vec a, vec b, vec c)
+{
+    return _mm512_ternarylogic_epi32(a, b, c, 0xe8);
+}
+
+#define VQ 2
+typedef __m512i vq;
+
+static inline void vq_join(vq out[VQ], vec low, vec high)
+{
+    out[0] = _mm512_unpacklo_epi32(low, high);
+    out[1] = _mm512_unpackhi_epi32(low, high);
+}
+
+static inline void vq_part(vec *low, vec *high, const vq in[VQ])
+{
+    const __m512 a = _mm512_castsi512_ps(in[0]), b = _mm512_castsi512_ps(in[1]);
+    *low = _mm512_castps_si512(_mm512_shuffle_ps(a, b, 0x88));
+    *high = _mm512_castps_si512(_mm512_shuffle_ps(a, b, 0xdd));
+}
+
+static inline vq vq_set1(uint64_t a)
+{
+    return _mm512_set1_epi64((long long)a);
+}
+
+static inline vq vq_xor(vq a, vq b)
+{
+    return _mm512_xor_si512(a, b);
+}
+
+static inline vq vq_xor3(vq a, vq b, vq c)
+{
+    return _mm512_ternarylogic_epi64(a, b, c, 0x96);
+}
+
+static inline vq vq_chi(vq a, vq b, vq c)
+{
+    return _mm512_ternarylogic_epi64(a, b, c, 0xd2);
+}
+
+#define vq_rotl(a, n) _mm512_rol_epi64(a, n)
+
 /* One bit for each lane without a bit of the mask. */
 static inline uint32_t vu_zero_lanes(vec a, uint32_t mask)
 {

@@ -213,6 +213,65 @@ static inline vec vu_xor(vec a, vec b)
 
 #define vu_rotr(a, n) vsliq_n_u32(vshrq_n_u32(a, n), a, 32 - (n))
 
+static inline vec vu_swap(vec a)
+{
+    return vreinterpretq_u32_u8(vrev32q_u8(vreinterpretq_u8_u32(a)));
+}
+
+#define vu_shr(a, n) vshrq_n_u32(a, n)
+
+static inline vec vu_xor3(vec a, vec b, vec c)
+{
+    return vu_xor(vu_xor(a, b), c);
+}
+
+static inline vec vu_choose(vec a, vec b, vec c)
+{
+    return vbslq_u32(a, b, c);
+}
+
+static inline vec vu_most(vec a, vec b, vec c)
+{
+    return vbslq_u32(vu_xor(a, b), c, b);
+}
+
+#define VQ 2
+typedef uint64x2_t vq;
+
+static inline void vq_join(vq out[VQ], vec low, vec high)
+{
+    out[0] = vreinterpretq_u64_u32(vzip1q_u32(low, high));
+    out[1] = vreinterpretq_u64_u32(vzip2q_u32(low, high));
+}
+
+static inline void vq_part(vec *low, vec *high, const vq in[VQ])
+{
+    *low = vuzp1q_u32(vreinterpretq_u32_u64(in[0]), vreinterpretq_u32_u64(in[1]));
+    *high = vuzp2q_u32(vreinterpretq_u32_u64(in[0]), vreinterpretq_u32_u64(in[1]));
+}
+
+static inline vq vq_set1(uint64_t a)
+{
+    return vdupq_n_u64(a);
+}
+
+static inline vq vq_xor(vq a, vq b)
+{
+    return veorq_u64(a, b);
+}
+
+static inline vq vq_xor3(vq a, vq b, vq c)
+{
+    return vq_xor(vq_xor(a, b), c);
+}
+
+static inline vq vq_chi(vq a, vq b, vq c)
+{
+    return vq_xor(a, vbicq_u64(c, b));
+}
+
+#define vq_rotl(a, n) vsliq_n_u64(vshrq_n_u64(a, 64 - (n)), a, n)
+
 /* One bit for each lane without a bit of the mask. */
 static inline uint32_t vu_zero_lanes(vec a, uint32_t mask)
 {

@@ -146,6 +146,70 @@ static inline vec vu_xor(vec a, vec b)
 
 #define vu_rotr(a, n) ((vec)(((a) >> (n)) | ((a) << (32 - (n)))))
 
+/** The word of the other byte order. */
+static inline vec vu_swap(vec a)
+{
+    return __builtin_bswap32(a);
+}
+
+#define vu_shr(a, n) ((vec)((a) >> (n)))
+
+static inline vec vu_xor3(vec a, vec b, vec c)
+{
+    return a ^ b ^ c;
+}
+
+/** Bits of b where those of a are set, else of c. */
+static inline vec vu_choose(vec a, vec b, vec c)
+{
+    return c ^ (a & (b ^ c));
+}
+
+/** Bits that two of three have. */
+static inline vec vu_most(vec a, vec b, vec c)
+{
+    return b ^ ((a ^ b) & (b ^ c)); /* one of them is one of the next round's */
+}
+
+/* Words of 64 bits: a pair of vecs is VQ of them. */
+#define VQ 1
+typedef uint64_t vq;
+
+/** Low and high halves of the words, in whatever order of the lanes; vq_part undoes it. */
+static inline void vq_join(vq out[VQ], vec low, vec high)
+{
+    out[0] = (uint64_t)high << 32 | low;
+}
+
+static inline void vq_part(vec *low, vec *high, const vq in[VQ])
+{
+    *low = (uint32_t)in[0];
+    *high = (uint32_t)(in[0] >> 32);
+}
+
+static inline vq vq_set1(uint64_t a)
+{
+    return a;
+}
+
+static inline vq vq_xor(vq a, vq b)
+{
+    return a ^ b;
+}
+
+static inline vq vq_xor3(vq a, vq b, vq c)
+{
+    return a ^ b ^ c;
+}
+
+/** a ^ (~b & c). */
+static inline vq vq_chi(vq a, vq b, vq c)
+{
+    return a ^ (~b & c);
+}
+
+#define vq_rotl(a, n) ((vq)(((a) << (n)) | ((a) >> (64 - (n)))))
+
 /* One bit for each lane without a bit of the mask. */
 static inline uint32_t vu_zero_lanes(vec a, uint32_t mask)
 {

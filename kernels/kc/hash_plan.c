@@ -24,31 +24,36 @@ struct sc_kc_launch sc_kc_grind(uint32_t mask, uint32_t n)
     return (struct sc_kc_launch){.kernel = SC_KC_GRIND, .groups = {groups_of(n, KC_GRIND_SPAN), 1}, .pointer = {SC_KC_HASH_IN, SC_KC_HASH_IN}, .arg = {24, 0, mask, n}};
 }
 
-unsigned sc_kc_sha_tree(struct sc_kc_launch out[1 + SC_KC_MAX_LOG_SHA_LEAVES], unsigned log_n, uint32_t n_words, uint32_t before)
+/* Pointers and arguments of leaves and of nodes are where each hash has them. */
+static struct sc_kc_launch leaves(enum sc_kc_hash hash, unsigned log_n, uint32_t n_words, uint32_t before)
+{
+    static const enum sc_kc_kernel kernel[] = {SC_KC_SHA_LEAVES, SC_KC_KECCAK_LEAVES, SC_KC_P2_LEAVES};
+    return (struct sc_kc_launch){.kernel = kernel[hash],
+                                 .groups = {groups_of((uint64_t)1 << log_n, KC_HASHES), 1},
+                                 .pointer = {SC_KC_HASH_OUT, SC_KC_HASH_IN, SC_KC_HASH_LEAF},
+                                 .arg = {log_n, n_words, before}};
+}
+
+static struct sc_kc_launch nodes(enum sc_kc_hash hash, uint32_t to, uint32_t from, uint32_t n, uint32_t before)
+{
+    static const enum sc_kc_kernel kernel[] = {SC_KC_SHA_NODES, SC_KC_KECCAK_NODES, SC_KC_P2_NODES};
+    return (struct sc_kc_launch){.kernel = kernel[hash],
+                                 .groups = {groups_of(n, KC_HASHES), 1},
+                                 .pointer = {SC_KC_HASH_OUT, SC_KC_HASH_NODE},
+                                 .arg = {to, from, n, before}};
+}
+
+unsigned sc_kc_hash_tree(struct sc_kc_launch out[1 + SC_KC_MAX_LOG_LEAVES], enum sc_kc_hash hash, unsigned log_n, uint32_t n_words, uint32_t before)
 {
     uint32_t from = 0, to = (uint32_t)1 << log_n;
     unsigned n = 0;
-    out[n++] = (struct sc_kc_launch){.kernel = SC_KC_SHA_LEAVES,
-                                     .groups = {groups_of(to, KC_HASHES), 1},
-                                     .pointer = {SC_KC_HASH_OUT, SC_KC_HASH_IN, SC_KC_HASH_LEAF},
-                                     .arg = {log_n, n_words, before}};
-    for (uint32_t nodes = to / 2; nodes > 0; nodes /= 2) {
-        out[n++] = (struct sc_kc_launch){.kernel = SC_KC_SHA_NODES,
-                                         .groups = {groups_of(nodes, KC_HASHES), 1},
-                                         .pointer = {SC_KC_HASH_OUT, SC_KC_HASH_NODE},
-                                         .arg = {to, from, nodes, before}};
+    out[n++] = leaves(hash, log_n, n_words, before);
+    for (uint32_t level = to / 2; level > 0; level /= 2) {
+        out[n++] = nodes(hash, to, from, level, before);
         from = to;
-        to += nodes;
+        to += level;
     }
     return n;
-}
-
-struct sc_kc_launch sc_kc_keccak_leaves(unsigned log_n, uint32_t n_words)
-{
-    return (struct sc_kc_launch){.kernel = SC_KC_KECCAK_LEAVES,
-                                 .groups = {groups_of((uint64_t)1 << log_n, KC_HASHES), 1},
-                                 .pointer = {SC_KC_HASH_OUT, SC_KC_HASH_IN},
-                                 .arg = {log_n, n_words}};
 }
 
 struct sc_kc_launch sc_kc_poseidon2(unsigned width, uint32_t n)

@@ -12,22 +12,22 @@
 
 /* Buffers, as launches number them, and what each kernel has there:
  *   OUT   a tree, digests; the states of Poseidon2, in place
- *   IN    key and block of a frame and the nonce found, the code; Poseidon2's constants
- *   LEAF, NODE  SHA-256's states after the prefixes of leaves and of nodes, 8 words each */
+ *   IN    key and block of a frame and the nonce found, the code; the constants of Poseidon2 alone
+ *   LEAF, NODE  SHA-256's states after the prefixes of leaves and of nodes, 8 words each; Poseidon2's constants of widths 24 and 16 */
 enum sc_kc_hash_buffer { SC_KC_HASH_OUT, SC_KC_HASH_IN, SC_KC_HASH_LEAF, SC_KC_HASH_NODE, SC_KC_N_HASH_BUFFERS };
 
-enum { SC_KC_POSEIDON2_MAX_CONSTANTS = 8 * 24 + 23, SC_KC_MAX_LOG_SHA_LEAVES = 26 };
+enum { SC_KC_POSEIDON2_MAX_CONSTANTS = 8 * 24 + 23, SC_KC_MAX_LOG_LEAVES = 26 };
 
 /** Try nonces first + 0 .. n - 1, 1 <= n < 2^32, first being what is in the frame (a multiple of 2^16 below 2^48 - 2^32). IN: 8 words of key,
  * 16 of the frame, and one that is 2^32 - 1 and becomes the least i that works, if there is one. */
 struct sc_kc_launch sc_kc_grind(uint32_t mask, uint32_t n);
 
-/** The tree of 2^log_n leaves of n_words words each, both of SHA-256: leaves at digest 0 and on, then level after level, the root last.
- * Both prefixes have @p before bytes (0, or a multiple of 64). log_n <= SC_KC_MAX_LOG_SHA_LEAVES; returns the launches, 1 + log_n. */
-unsigned sc_kc_sha_tree(struct sc_kc_launch out[1 + SC_KC_MAX_LOG_SHA_LEAVES], unsigned log_n, uint32_t n_words, uint32_t before);
+enum sc_kc_hash { SC_KC_SHA256, SC_KC_KECCAK256, SC_KC_POSEIDON2 };
 
-/** Keccak-256 of 2^log_n leaves of n_words words each. */
-struct sc_kc_launch sc_kc_keccak_leaves(unsigned log_n, uint32_t n_words);
+/** The tree of 2^log_n leaves of n_words words each: leaves at digest 0 and on by the first launch, then level after level, the root last, by
+ * the others. @p before: bytes of SHA-256's prefixes, both (0, or a multiple of 64); 0 for the other hashes. log_n <= SC_KC_MAX_LOG_LEAVES;
+ * returns the launches, 1 + log_n. */
+unsigned sc_kc_hash_tree(struct sc_kc_launch out[1 + SC_KC_MAX_LOG_LEAVES], enum sc_kc_hash hash, unsigned log_n, uint32_t n_words, uint32_t before);
 
 /** n permutations of width 16 or 24. Element i of state j is word i n + j. */
 struct sc_kc_launch sc_kc_poseidon2(unsigned width, uint32_t n);

@@ -29,7 +29,7 @@
 #include "kernels/kc/fr_ntt.h"
 #include "kernels/kc/msm.h"
 
-#include "kernels/kc/keccak_leaves.h"
+#include "kernels/kc/keccak_tree.h"
 #include "kernels/kc/poseidon2.h"
 #include "kernels/kc/rate.h"
 #include "kernels/kc/sha256_tree.h"
@@ -53,6 +53,12 @@ static void run_hash_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y,
         kc_sha_nodes(x, y, p0, p1, a[0], a[1], a[2], a[3]);
     } else if (l->kernel == SC_KC_KECCAK_LEAVES) {
         kc_keccak_leaves(x, y, p0, p1, a[0], a[1]);
+    } else if (l->kernel == SC_KC_KECCAK_NODES) {
+        kc_keccak_nodes(x, y, p0, a[0], a[1], a[2]);
+    } else if (l->kernel == SC_KC_P2_LEAVES) {
+        kc_poseidon2_leaves(x, y, p0, p1, buffer[l->pointer[2]], a[0], a[1]);
+    } else if (l->kernel == SC_KC_P2_NODES) {
+        kc_poseidon2_nodes(x, y, p0, p1, a[0], a[1], a[2]);
     } else if (l->kernel == SC_KC_POSEIDON2_16) {
         kc_poseidon2_16(x, y, p0, p1, a[0]);
     } else {
@@ -258,6 +264,9 @@ static void run_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y, uint
     case SC_KC_SHA_LEAVES:
     case SC_KC_SHA_NODES:
     case SC_KC_KECCAK_LEAVES:
+    case SC_KC_KECCAK_NODES:
+    case SC_KC_P2_LEAVES:
+    case SC_KC_P2_NODES:
     case SC_KC_POSEIDON2_16:
     case SC_KC_POSEIDON2_24:
         run_hash_group(l, x, y, buffer);

@@ -63,8 +63,11 @@
     K(SHA_LEAVES, "kc_sha_leaves", 3, 3, HASH)            \
     K(SHA_NODES, "kc_sha_nodes", 2, 4, HASH)              \
     K(KECCAK_LEAVES, "kc_keccak_leaves", 2, 2, HASH)      \
+    K(KECCAK_NODES, "kc_keccak_nodes", 1, 3, HASH)        \
     K(POSEIDON2_16, "kc_poseidon2_16", 2, 1, HASH)        \
     K(POSEIDON2_24, "kc_poseidon2_24", 2, 1, HASH)        \
+    K(P2_LEAVES, "kc_poseidon2_leaves", 3, 2, HASH)       \
+    K(P2_NODES, "kc_poseidon2_nodes", 2, 3, HASH)         \
     K(RATE, "kc_rate", 1, 4, RATES)                       \
     K(RATE_LOCAL, "kc_rate_local", 1, 1, RATES)           \
     K(RATE_COPY, "kc_rate_copy", 2, 0, RATES)             \

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * Kernel-C: Poseidon2 over KoalaBear, widths 16 and 24, cubes, 8 full rounds and 20 or 23 partial ones; one state for an item.
+ * Trees as Plonky3 has them: leaves by a sponge of width 24, nodes by a permutation of width 16, digests of 8 elements;
+ * 2^124 calls find a collision, so a profile needs longer ones.
  * Theory: ePrint 2023/323, sections 5 and 6; the diagonals are those of Plonky3. Constants of rounds: sc_kc_poseidon2_constants (hash_plan.h).
  */
 #ifndef SC_KC_POSEIDON2_H
@@ -161,6 +163,58 @@ KC_ENTRY kc_poseidon2_24(KC_GROUPS KC_GLOBAL kc_u32 *states, KC_GLOBAL const kc_
         if (j < n) {
             kc_u32 s[24];
             kc_p2_permute(s, states, constants, n, j, 24u, 23u);
+        }
+    }
+}
+
+/** The first 8 elements of a state. */
+KC_FN void kc_p2_digest(KC_GLOBAL kc_u32 *out, const kc_u32 *s)
+{
+    KC_UNROLL
+    for (kc_u32 i = 0; i < 8u; i++) {
+        out[i] = s[i];
+    }
+}
+
+/** out[8 j ..] = digest of leaf j, j < 2^log_n: words 0 .. n_words of the code at position j, word w at code[w 2^log_n]; they overwrite the
+ * first elements of a state of zeros, 16 at a time or as many as are left, and it is permuted. Montgomery form throughout. Group x has leaves
+ * KC_HASHES x and on. */
+KC_ENTRY kc_poseidon2_leaves(KC_GROUPS KC_GLOBAL kc_u32 *out, KC_GLOBAL const kc_u32 *code, KC_GLOBAL const kc_u32 *constants, kc_u32 log_n,
+                             kc_u32 n_words)
+{
+    KC_EACH(e, KC_HASHES) {
+        const kc_u32 j = KC_GROUP_X * KC_HASHES + e;
+        if (j < 1u << log_n) {
+            kc_u32 s[24];
+            KC_UNROLL
+            for (kc_u32 i = 0; i < 24u; i++) {
+                s[i] = 0u;
+            }
+            for (kc_u32 at = 0; at < n_words; at += 16u) {
+                KC_UNROLL
+                for (kc_u32 i = 0; i < 16u; i++) {
+                    s[i] = at + i < n_words ? code[((kc_u64)(at + i) << log_n) + j] : s[i];
+                }
+                kc_p2_rounds(s, constants, 24u, 23u);
+            }
+            kc_p2_digest(out + 8u * (kc_u64)j, s);
+        }
+    }
+}
+
+/** n nodes: digest to + i of the tree is that of the permutation of digests from + 2i and from + 2i + 1. */
+KC_ENTRY kc_poseidon2_nodes(KC_GROUPS KC_GLOBAL kc_u32 *tree, KC_GLOBAL const kc_u32 *constants, kc_u32 to, kc_u32 from, kc_u32 n)
+{
+    KC_EACH(e, KC_HASHES) {
+        const kc_u32 i = KC_GROUP_X * KC_HASHES + e;
+        if (i < n) {
+            kc_u32 s[16];
+            KC_UNROLL
+            for (kc_u32 k = 0; k < 16u; k++) {
+                s[k] = tree[8u * (kc_u64)from + 16u * (kc_u64)i + k];
+            }
+            kc_p2_rounds(s, constants, 16u, 20u);
+            kc_p2_digest(tree + 8u * ((kc_u64)to + i), s);
         }
     }
 }

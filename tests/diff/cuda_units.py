@@ -36,7 +36,7 @@ LIMIT = {
 # Loops of the kernels whose bodies are the same for all their turns, so that they are not written out there.
 ROLLED = (r"for \(kc_u32 round = 0; round < 24u", r"for \(kc_u32 r = 0; r < 64u; r \+= 16u\)", r"for \(kc_u32 r = 0; r < 4u; r\+\+\)",
           r"for \(kc_u32 r = 0; r < partial; r\+\+\)")
-TEXTS = ("kc.h", "field.h", "tree.h", "ext.h", "big_const.h", "big_ptx.h", "big.h", "sha256_tree.h", "keccak_leaves.h", "poseidon2.h")
+TEXTS = ("kc.h", "field.h", "tree.h", "ext.h", "big_const.h", "big_ptx.h", "big.h", "sha256_tree.h", "keccak_tree.h", "poseidon2.h")
 
 
 def big(field, words):

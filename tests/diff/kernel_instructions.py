@@ -16,7 +16,7 @@ import sys
 
 FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "kernel_instructions.txt")
 STATIC = {"pass8", "ntt", "leaf", "chunk", "sc_k_node_hash_avx512", "sc_k_fold_ext_avx512", "sc_k_gkr_round_avx512", "sc_k_gkr_up_avx512",
-          "sc_k_lin_ext_avx512"}
+          "sc_k_lin_ext_avx512", "sha_compress", "keccak_f", "p2_16"}
 
 
 def skip(why):

@@ -23,12 +23,15 @@ MULTIPLIES = {"avx2": r"vpmul(u)?dq", "avx512": r"vpmul(u)?dq", "ifma": r"vpmadd
 # Limit: the function of its loop, and the vectors that it has in the text for each turn.
 LOOPS = {
     "LEVELS": ("sc_k_limit_levels_{}", 4), "COMPRESS": ("sc_k_limit_compress_{}", 1), "EXT_MUL": ("sc_k_limit_ext_mul_{}", 2),
-    "WIDE": ("sc_k_limit_wide_{}", 8), "FR": ("bn_fr_limit_levels", 1), "BLS_FR": ("bls_fr_limit_levels", 1),
+    "WIDE": ("sc_k_limit_wide_{}", 8), "SHA256": ("sc_k_limit_sha256_{}", 1), "KECCAK": ("sc_k_limit_keccak_{}", 1), "FR": ("bn_fr_limit_levels", 1), "BLS_FR": ("bls_fr_limit_levels", 1),
     "GROUP": ("bn_g1_limit_mul", 1), "BN_G2": ("bn_g2_limit_mul", 1), "BLS_G1": ("bls_g1_limit_mul", 1), "BLS_G2": ("bls_g2_limit_mul", 1),
 }
 IN_LIBRARY = {"avx2": "_avx2.", "avx512": "_avx512.", "ifma": "_avx512ifma.", "adx": "_adx."}
-# Kernels and limit: the function of the product that the loop calls, and how often: products of a quadratic field are three.
-PRODUCTS = {"adx": {"FR": ("bn_fr_mul", 4), "BLS_FR": ("bls_fr_mul", 4), "GROUP": ("bn_fp_mul", 1), "BN_G2": ("bn_fp_mul", 3),
+# Kernels and limit: the function that the loop calls, and how often: products of a quadratic field are three, and a vector of 32-bit lanes
+# has 24 rounds of two vectors of Keccak's states.
+HASHES = {"SHA256": ("sha_compress", 1), "KECCAK": ("keccak_f", 48)}
+PRODUCTS = {"avx2": HASHES, "avx512": HASHES,
+            "adx": {"FR": ("bn_fr_mul", 4), "BLS_FR": ("bls_fr_mul", 4), "GROUP": ("bn_fp_mul", 1), "BN_G2": ("bn_fp_mul", 3),
                     "BLS_G1": ("bls_fp_mul", 1), "BLS_G2": ("bls_fp_mul", 3)},
             "ifma": {"BN_G2": ("v_bn_fp2_mul", 1), "BLS_G2": ("v_bls_fp2_mul", 1)}}
 

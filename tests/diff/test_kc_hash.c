@@ -179,56 +179,71 @@ static uint32_t *random_code(unsigned log_n, size_t n_words)
     return code;
 }
 
-/** Both prefixes: none, or one block each, of other bytes for leaves than for nodes. */
-static void expect_sha(struct sc_device d, unsigned log_n, uint32_t n_words, uint32_t before)
+/** Digest i of a tree of 2^log_n leaves by the plain text: of a leaf, or of the two digests that are in the tree before it. */
+static void digest_ref(uint8_t want[32], enum sc_kc_hash hash, const uint32_t *tree, const fp *code, unsigned log_n, size_t n_words, size_t i,
+                       size_t before)
 {
-    static struct sc_kc_launch plan[1 + SC_KC_MAX_LOG_SHA_LEAVES];
-    const size_t n = (size_t)1 << log_n, len = 4 * (size_t)n_words;
-    const size_t words[SC_KC_N_HASH_BUFFERS] = {8 * (2 * n - 1), (size_t)n_words << log_n, 8, 8};
-    uint32_t *const buffer[SC_KC_N_HASH_BUFFERS] = {room(words[0]), random_code(log_n, n_words), room(8), room(8)};
-    uint8_t *const message = (uint8_t *)room(16 + n_words + 16), *const tree = (uint8_t *)buffer[SC_KC_HASH_OUT];
-    uint8_t prefix[2][64], want[32];
-    for (unsigned k = 0; k < 2; k++) {
-        memset(prefix[k], k == 0 ? 'l' : 'n', 64);
-        memcpy(buffer[SC_KC_HASH_LEAF + k], sha256_start, 32);
-        if (before != 0) {
-            sha256_block_ref(buffer[SC_KC_HASH_LEAF + k], prefix[k]);
-        }
+    const size_t n = (size_t)1 << log_n, len = i < n ? 4 * n_words : 64;
+    uint8_t *const message = (uint8_t *)room(16 + n_words + 16);
+    memset(message, i < n ? 'l' : 'n', before);
+    if (i < n) {
+        leaf_bytes(message + before, code, log_n, n_words, i);
+    } else {
+        memcpy(message + before, tree + 16 * (i - n), 64); /* levels follow each other */
     }
-    cr_assert_eq(sc_kc_sha_tree(plan, log_n, n_words, before), 1 + log_n);
-    run(d, plan, 1 + log_n, buffer, words);
-    for (size_t i = 0; i < 2 * n - 1; i++) {
-        memcpy(message, prefix[i >= n], before);
+    if (hash == SC_KC_SHA256) {
+        sha256_ref(want, message, before + len);
+    } else if (hash == SC_KC_KECCAK256) {
+        keccak256_ref(want, message, len);
+    } else {
+        uint32_t constants[SC_KC_POSEIDON2_MAX_CONSTANTS], digest[8];
+        (void)residues(constants, i < n ? 24 : 16);
         if (i < n) {
-            leaf_bytes(message + before, buffer[SC_KC_HASH_IN], log_n, n_words, i);
+            poseidon2_leaf_ref(digest, (const uint32_t *)(const void *)message, n_words, constants);
         } else {
-            memcpy(message + before, tree + 64 * (i - n), 64); /* levels follow each other */
+            uint32_t pair[16];
+            for (size_t k = 0; k < 16; k++) {
+                pair[k] = fp_to_u32(tree[16 * (i - n) + k]);
+            }
+            poseidon2_node_ref(digest, pair, constants);
         }
-        sha256_ref(want, message, before + (i < n ? len : 64));
-        cr_assert_eq(memcmp(want, tree + 32 * i, 32), 0, "SHA-256: 2^%u leaves of %u words after %u bytes, digest %zu", log_n, n_words, before, i);
+        for (size_t k = 0; k < 8; k++) {
+            digest[k] = fp_from_u32(digest[k]);
+        }
+        memcpy(want, digest, 32);
     }
     free(message);
+}
+
+/** Prefixes, of SHA-256 alone: none, or one block each, of other bytes for leaves than for nodes. */
+static void expect_tree(struct sc_device d, enum sc_kc_hash hash, unsigned log_n, uint32_t n_words, uint32_t before)
+{
+    static struct sc_kc_launch plan[1 + SC_KC_MAX_LOG_LEAVES];
+    const size_t n = (size_t)1 << log_n, constants = SC_KC_POSEIDON2_MAX_CONSTANTS;
+    const size_t words[SC_KC_N_HASH_BUFFERS] = {8 * (2 * n - 1), (size_t)n_words << log_n, constants, constants};
+    uint32_t *const buffer[SC_KC_N_HASH_BUFFERS] = {room(words[0]), random_code(log_n, n_words), room(constants), room(constants)};
+    uint8_t prefix[64], want[32];
+    for (unsigned k = 0; k < 2; k++) {
+        uint32_t *const start = buffer[SC_KC_HASH_LEAF + k];
+        memset(prefix, k == 0 ? 'l' : 'n', 64);
+        memcpy(start, sha256_start, 32);
+        if (before != 0) {
+            sha256_block_ref(start, prefix);
+        }
+        if (hash == SC_KC_POSEIDON2) {
+            (void)sc_kc_poseidon2_constants(start, k == 0 ? 24 : 16);
+        }
+    }
+    cr_assert_eq(sc_kc_hash_tree(plan, hash, log_n, n_words, before), 1 + log_n);
+    run(d, plan, 1 + log_n, buffer, words);
+    for (size_t i = 0; i < 2 * n - 1; i++) {
+        const uint32_t *const tree = buffer[SC_KC_HASH_OUT];
+        digest_ref(want, hash, tree, buffer[SC_KC_HASH_IN], log_n, n_words, i, before);
+        cr_assert_eq(memcmp(want, tree + 8 * i, 32), 0, "hash %d: 2^%u leaves of %u words after %u bytes, digest %zu", hash, log_n, n_words, before, i);
+    }
     for (int i = 0; i < SC_KC_N_HASH_BUFFERS; i++) {
         free(buffer[i]);
     }
-}
-
-static void expect_keccak(struct sc_device d, unsigned log_n, uint32_t n_words)
-{
-    const size_t n = (size_t)1 << log_n, words[SC_KC_N_HASH_BUFFERS] = {8 * n, (size_t)n_words << log_n};
-    uint32_t *const buffer[SC_KC_N_HASH_BUFFERS] = {room(words[0]), random_code(log_n, n_words)};
-    uint8_t *const message = (uint8_t *)room(n_words);
-    const struct sc_kc_launch l = sc_kc_keccak_leaves(log_n, n_words);
-    run(d, &l, 1, buffer, words);
-    for (size_t j = 0; j < n; j++) {
-        uint8_t want[32];
-        leaf_bytes(message, buffer[SC_KC_HASH_IN], log_n, n_words, j);
-        keccak256_ref(want, message, 4 * (size_t)n_words);
-        cr_assert_eq(memcmp(want, buffer[SC_KC_HASH_OUT] + 8 * j, 32), 0, "Keccak-256: 2^%u leaves of %u words, leaf %zu", log_n, n_words, j);
-    }
-    free(message);
-    free(buffer[0]);
-    free(buffer[1]);
 }
 
 static void expect_poseidon2(struct sc_device d, unsigned width, uint32_t n)
@@ -260,10 +275,11 @@ static void expect_poseidon2(struct sc_device d, unsigned width, uint32_t n)
     free(buffer[1]);
 }
 
-/* Lengths around the ends of blocks: 16 words with 3 of padding, 34 with one. */
+/* Lengths around the ends of blocks: 16 words with 3 of padding, 34 with one, 16 with none. */
 static void expect_all(struct sc_device d)
 {
-    static const uint32_t sha_words[] = {1, 12, 13, 14, 15, 16, 17, 29, 30, 45, 64}, keccak_words[] = {1, 2, 33, 34, 35, 67, 68, 69, 120};
+    static const uint32_t sha_words[] = {1, 12, 13, 14, 15, 16, 17, 29, 30, 45, 64}, keccak_words[] = {1, 2, 33, 34, 35, 67, 68, 69, 120},
+                          poseidon2_words[] = {1, 8, 15, 16, 17, 32, 33, 64};
     expect_grind(d, 1, 1, 0);
     expect_grind(d, 4, 1000, 7);
     expect_grind(d, 8, 1025, 65535);
@@ -271,14 +287,18 @@ static void expect_all(struct sc_device d)
     expect_grind(d, 13, 200001, 1);
     expect_grind(d, 30, 5000, 1);
     for (size_t i = 0; i < sizeof sha_words / sizeof sha_words[0]; i++) {
-        expect_sha(d, (unsigned)i % 5, sha_words[i], i % 2 == 0 ? 64 : 0);
+        expect_tree(d, SC_KC_SHA256, (unsigned)i % 5, sha_words[i], i % 2 == 0 ? 64 : 0);
     }
-    expect_sha(d, 8, 3, 0);
-    expect_sha(d, 9, 20, 64);
+    expect_tree(d, SC_KC_SHA256, 8, 3, 0);
+    expect_tree(d, SC_KC_SHA256, 9, 20, 64);
     for (size_t i = 0; i < sizeof keccak_words / sizeof keccak_words[0]; i++) {
-        expect_keccak(d, (unsigned)i % 5, keccak_words[i]);
+        expect_tree(d, SC_KC_KECCAK256, (unsigned)i % 5, keccak_words[i], 0);
     }
-    expect_keccak(d, 8, 40);
+    expect_tree(d, SC_KC_KECCAK256, 8, 40, 0);
+    for (size_t i = 0; i < sizeof poseidon2_words / sizeof poseidon2_words[0]; i++) {
+        expect_tree(d, SC_KC_POSEIDON2, (unsigned)i % 5, poseidon2_words[i], 0);
+    }
+    expect_tree(d, SC_KC_POSEIDON2, 8, 20, 0);
     for (unsigned width = 16; width <= 24; width += 8) {
         expect_poseidon2(d, width, 1);
         expect_poseidon2(d, width, 64);

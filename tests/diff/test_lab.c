@@ -18,7 +18,7 @@ static size_t small_cases(bool *wanted, const struct sc_lab_case **cases)
     *cases = sc_lab_kernels(&n);
     cr_assert_leq(n, MAX_CASES);
     for (size_t i = 0; i < n; i++) {
-        if ((*cases)[i].prepare != NULL) {
+        if ((*cases)[i].needs != NULL) {
             wanted[i] = (*cases)[i].count == 1 && (*cases)[i].log_n <= (strcmp((*cases)[i].op, "msm") == 0 ? 14 : 16);
             continue;
         }
@@ -40,7 +40,7 @@ static void all_digests(uint8_t (*digest)[SC_LAB_DIGEST], enum sc_isa isa, unsig
     cr_assert_eq(sc_pool_create(&pool, threads), SOCLE_OK);
     cr_assert_eq(sc_lab_init(&lab, cases, wanted, n, pool), SOCLE_OK);
     for (size_t i = 0; i < n; i++) {
-        if (wanted[i] && (curves || cases[i].prepare == NULL)) {
+        if (wanted[i] && (curves || cases[i].needs == NULL)) {
             memset(lab.out, 0xa5, cases[i].out_len);
             cr_assert_eq(sc_lab_prepare(&lab, &cases[i]), SOCLE_OK);
             cr_assert_eq(cases[i].run(&lab, &cases[i]), SOCLE_OK);
@@ -66,7 +66,7 @@ Test(lab, every_instruction_set_and_number_of_threads_makes_the_digests_of_the_r
         const bool curves = isa == (int)sc_cpu_ops_best()->isa;
         all_digests(got, (enum sc_isa)isa, isa == SC_ISA_REF ? 2 : 3, curves);
         for (size_t i = 0; i < n; i++) {
-            const bool made = wanted[i] && (cases[i].prepare == NULL || curves);
+            const bool made = wanted[i] && (cases[i].needs == NULL || curves);
             cr_expect(!made || memcmp(want[i], got[i], SC_LAB_DIGEST) == 0, "%s %s, instruction set %d", cases[i].op, cases[i].shape, isa);
             for (size_t k = 0; k < i; k++) {
                 cr_expect(!wanted[i] || !wanted[k] || memcmp(want[i], want[k], SC_LAB_DIGEST) != 0, "%s and %s make the same", cases[i].op, cases[k].op);
@@ -146,7 +146,7 @@ Test(lab, what_is_made_on_the_way_fits_too_and_may_fail)
         const size_t before = sc_mem_now();
         struct sc_lab lab;
         uint8_t digest[SC_LAB_DIGEST];
-        if (c->prepare == NULL || c->of != 0 || c->count != 1 || c->log_n > (c->run == sc_lab_msm_run ? 14 : 16)) {
+        if (c->needs == NULL || c->of != 0 || c->count != 1 || c->log_n > (c->run == sc_lab_msm_run ? 14 : 16)) {
             continue;
         }
         sc_mem_peak_reset();

@@ -19,7 +19,7 @@ static struct sc_lab_case shrunk(const struct sc_lab_case *c, unsigned log)
 {
     struct sc_lab_case s = *c;
     const unsigned by = c->log_n - log;
-    const size_t missing = c->form == SC_LAB_TREE || c->form == SC_LAB_SHA ? 32 : 0; /* no digest beside the root */
+    const size_t missing = c->form == SC_LAB_TREE || c->form == SC_LAB_HASH_TREE ? 32 : 0; /* no digest beside the root */
     s.log_n = log;
     s.in_len >>= by;
     s.out_len = c->form == SC_LAB_QUAD || c->form == SC_LAB_SUM ? c->out_len : ((c->out_len + missing) >> by) - missing;

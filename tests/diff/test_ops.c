@@ -6,6 +6,8 @@
 #include "core/hash/blake3.h"
 #include "core/poly/eq.h"
 #include "kernels/cpu/cpu_ops.h"
+#include "kernels/kc/hash_plan.h"
+#include "tests/support/hash_ref.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -532,6 +534,168 @@ Test(ops, nodes_hash_like_the_portable_reference)
             for (size_t i = begin; i < end; i++) {
                 sc_b3_keyed(want, key, in[2 * i], 64);
                 cr_assert_arr_eq(got[i], want, 32, "%s node %zu", ops->name, i);
+            }
+        }
+    }
+}
+
+/* ---- hashes that no profile uses ---- */
+
+enum { OTHER_WORDS = 140, OTHER_STRIDE = 40 };
+static fp constants[2][SC_KC_POSEIDON2_MAX_CONSTANTS];                /* of widths 16 and 24 */
+static uint32_t plain_constants[2][SC_KC_POSEIDON2_MAX_CONSTANTS];
+
+static void make_constants(void)
+{
+    for (unsigned k = 0; k < 2; k++) {
+        const size_t n = sc_kc_poseidon2_constants(constants[k], k == 0 ? 16 : 24);
+        for (size_t i = 0; i < n; i++) {
+            plain_constants[k][i] = fp_to_u32(constants[k][i]);
+        }
+    }
+}
+
+static void to_residues(uint32_t *out, const fp *in, size_t stride, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        out[i] = fp_to_u32(in[i * stride]);
+    }
+}
+
+static void from_residues(uint8_t out[32], const uint32_t in[8])
+{
+    for (size_t i = 0; i < 8; i++) {
+        const fp v = fp_from_u32(in[i]);
+        memcpy(out + 4 * i, &v, 4);
+    }
+}
+
+/* hash: as enum sc_kc_hash. */
+static void other_leaves(const struct sc_cpu_ops *ops, int hash, uint8_t (*out)[32], const fp *words, size_t n_words, size_t begin, size_t end)
+{
+    if (hash == SC_KC_SHA256) {
+        ops->sha256_leaves(out, words, OTHER_STRIDE, n_words, begin, end);
+    } else if (hash == SC_KC_KECCAK256) {
+        ops->keccak_leaves(out, words, OTHER_STRIDE, n_words, begin, end);
+    } else {
+        ops->poseidon2_leaves(out, words, OTHER_STRIDE, n_words, constants[1], begin, end);
+    }
+}
+
+static void other_leaf_ref(uint8_t want[32], int hash, const fp *words, size_t n_words, size_t j)
+{
+    uint32_t residues[OTHER_WORDS], digest[8];
+    to_residues(residues, words + j, OTHER_STRIDE, n_words);
+    if (hash == SC_KC_SHA256) {
+        sha256_ref(want, (const uint8_t *)residues, 4 * n_words);
+    } else if (hash == SC_KC_KECCAK256) {
+        keccak256_ref(want, (const uint8_t *)residues, 4 * n_words);
+    } else {
+        poseidon2_leaf_ref(digest, residues, n_words, plain_constants[1]);
+        from_residues(want, digest);
+    }
+}
+
+/* Around the ends of blocks of 16 words with 3 of padding, of 34 with one, of 16 with none. */
+Test(ops, leaves_of_other_hashes_are_those_of_their_standards)
+{
+    static const size_t counts[] = {1, 12, 13, 14, 15, 16, 17, 29, 30, 32, 33, 34, 35, 67, 68, 69, 136};
+    static fp words[OTHER_WORDS * OTHER_STRIDE];
+    random_fps(words, OTHER_WORDS * OTHER_STRIDE);
+    make_constants();
+    for (int hash = SC_KC_SHA256; hash <= SC_KC_POSEIDON2; hash++) {
+        for (size_t k = 0; k < sizeof counts / sizeof counts[0]; k++) {
+            uint8_t want[LEAVES][32], none[32];
+            memset(none, 0xee, sizeof none);
+            for (size_t j = 0; j < LEAVES; j++) {
+                other_leaf_ref(want[j], hash, words, counts[k], j);
+            }
+            EVERY_ISA(ops) {
+                const size_t begin = k % 3 * 5, end = k % 2 ? LEAVES : 32;
+                uint8_t got[LEAVES][32];
+                memset(got, 0xee, sizeof got);
+                other_leaves(ops, hash, got, words, counts[k], begin, end);
+                for (size_t j = 0; j < LEAVES; j++) {
+                    cr_assert_arr_eq(got[j], j >= begin && j < end ? want[j] : none, 32, "%s hash %d leaf %zu of %zu words", ops->name, hash, j,
+                                     counts[k]);
+                }
+            }
+        }
+    }
+}
+
+static void other_nodes(const struct sc_cpu_ops *ops, int hash, uint8_t (*out)[32], const uint8_t (*in)[32], size_t begin, size_t end)
+{
+    if (hash == SC_KC_SHA256) {
+        ops->sha256_nodes(out, in, begin, end);
+    } else if (hash == SC_KC_KECCAK256) {
+        ops->keccak_nodes(out, in, begin, end);
+    } else {
+        ops->poseidon2_nodes(out, in, constants[0], begin, end);
+    }
+}
+
+static void other_node_ref(uint8_t want[32], int hash, const uint8_t pair[64])
+{
+    fp elements[16];
+    uint32_t residues[16], digest[8];
+    memcpy(elements, pair, 64);
+    if (hash == SC_KC_SHA256) {
+        sha256_ref(want, pair, 64);
+    } else if (hash == SC_KC_KECCAK256) {
+        keccak256_ref(want, pair, 64);
+    } else {
+        to_residues(residues, elements, 1, 16);
+        poseidon2_node_ref(digest, residues, plain_constants[0]);
+        from_residues(want, digest);
+    }
+}
+
+Test(ops, nodes_of_other_hashes_are_those_of_their_standards)
+{
+    static fp in[2 * LEAVES * 8];
+    const uint8_t(*const digests)[32] = (const uint8_t(*)[32])(const void *)in;
+    random_fps(in, sizeof in / sizeof in[0]); /* elements, as Poseidon2's digests are; bytes to the others */
+    make_constants();
+    for (int hash = SC_KC_SHA256; hash <= SC_KC_POSEIDON2; hash++) {
+        EVERY_ISA(ops) {
+            for (size_t end = 0; end <= LEAVES; end++) {
+                const size_t begin = end / 3;
+                uint8_t want[32], got[LEAVES + 1][32];
+                memset(got, 0xee, sizeof got);
+                memset(want, 0xee, sizeof want);
+                other_nodes(ops, hash, got, digests, begin, end);
+                cr_assert_arr_eq(got[end], want, 32);
+                for (size_t i = begin; i < end; i++) {
+                    other_node_ref(want, hash, digests[2 * i]);
+                    cr_assert_arr_eq(got[i], want, 32, "%s hash %d node %zu of %zu", ops->name, hash, i, end);
+                }
+            }
+        }
+    }
+}
+
+Test(ops, poseidon2_permutes_states_in_place)
+{
+    static fp states[24 * OTHER_STRIDE], before[24 * OTHER_STRIDE];
+    make_constants();
+    for (unsigned width = 16; width <= 24; width += 8) {
+        EVERY_ISA(ops) {
+            for (size_t end = 0; end <= LEAVES; end++) {
+                const size_t begin = end / 3;
+                random_fps(states, sizeof states / sizeof states[0]);
+                memcpy(before, states, sizeof states);
+                ops->poseidon2(states, OTHER_STRIDE, width, constants[width == 24], begin, end);
+                for (size_t j = 0; j < OTHER_STRIDE; j++) {
+                    uint32_t want[24];
+                    to_residues(want, before + j, OTHER_STRIDE, 24);
+                    if (j >= begin && j < end) {
+                        poseidon2_ref(want, plain_constants[width == 24], width);
+                    }
+                    for (size_t i = 0; i < 24; i++) {
+                        cr_assert_eq(states[i * OTHER_STRIDE + j], fp_from_u32(want[i]), "%s width %u: element %zu of state %zu", ops->name, width, i, j);
+                    }
+                }
             }
         }
     }

@@ -211,3 +211,23 @@ void poseidon2_ref(uint32_t *s, const uint32_t *constants, unsigned width)
         matrix(s, width, is_inner);
     }
 }
+
+void poseidon2_leaf_ref(uint32_t out[8], const uint32_t *words, size_t n, const uint32_t *constants)
+{
+    uint32_t state[24] = {0};
+    for (size_t i = 0; i < n; i++) {
+        state[i % 16] = words[i];
+        if (i % 16 == 15 || i + 1 == n) {
+            poseidon2_ref(state, constants, 24);
+        }
+    }
+    memcpy(out, state, 32);
+}
+
+void poseidon2_node_ref(uint32_t out[8], const uint32_t in[16], const uint32_t *constants)
+{
+    uint32_t state[16];
+    memcpy(state, in, sizeof state);
+    poseidon2_ref(state, constants, 16);
+    memcpy(out, state, 32);
+}

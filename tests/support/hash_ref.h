@@ -16,5 +16,8 @@ void sha256_block_ref(uint32_t state[8], const uint8_t block[64]);
 extern const uint32_t sha256_start[8];
 /** Poseidon2 over KoalaBear: canonical residues; width 16 or 24, rounds' constants in the order in which they are added. Matrices are written out. */
 void poseidon2_ref(uint32_t *state, const uint32_t *constants, unsigned width);
+/** Digests of 8 residues: a leaf by a sponge of width 24 that overwrites 16 at a time, without padding; a node by width 16. Constants of that width. */
+void poseidon2_leaf_ref(uint32_t out[8], const uint32_t *words, size_t n, const uint32_t *constants);
+void poseidon2_node_ref(uint32_t out[8], const uint32_t in[16], const uint32_t *constants);
 
 #endif

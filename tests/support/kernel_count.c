@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOG = 12, N = 1 << LOG, PLANE = N + 16 };
+enum { LOG = 12, N = 1 << LOG, PLANE = N + 16, FEW = 256 };
 
 static fp data[8][FX_DEG * PLANE], table[2 << (LOG + 1)];
 static uint8_t digest[2 * N][32];
@@ -64,6 +64,21 @@ static void run_form(const struct sc_cpu_ops *ops)
     ops->lin_ext(data[5], PLANE, &l, 0, N);
 }
 
+static void run_sha256(const struct sc_cpu_ops *ops)
+{
+    ops->sha256_nodes(digest + N, (const uint8_t(*)[32])digest, 0, FEW);
+}
+
+static void run_keccak(const struct sc_cpu_ops *ops)
+{
+    ops->keccak_nodes(digest + N, (const uint8_t(*)[32])digest, 0, FEW);
+}
+
+static void run_poseidon2(const struct sc_cpu_ops *ops)
+{
+    ops->poseidon2(data[0], PLANE, 16, data[1], 0, FEW);
+}
+
 static const struct {
     const char *name;
     unsigned elements;
@@ -71,6 +86,7 @@ static const struct {
 } kernels[] = {
     {"ntt", N, run_ntt},        {"extension", N, run_extension},       {"leaves", N, run_leaves},    {"nodes", N / 2, run_nodes},
     {"fold_ext", N / 2, run_fold}, {"gkr_round", N / 2, run_gkr_round}, {"gkr_up", N / 2, run_gkr_up}, {"lin_ext", N, run_form},
+    {"sha256", FEW, run_sha256},   {"keccak", FEW, run_keccak},         {"poseidon2", FEW, run_poseidon2},
 };
 
 int main(int argc, char **argv)

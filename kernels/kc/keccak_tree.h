@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Kernel-C: Merkle leaves of Keccak-256 (the padding of Ethereum, not that of SHA-3), one state for an item.
+ * Kernel-C: Merkle leaves and nodes of Keccak-256 (the padding of Ethereum, not that of SHA-3), one state for an item.
  * Theory: the Keccak reference, sections 1.2 and 2.2.
  */
-#ifndef SC_KC_KECCAK_LEAVES_H
-#define SC_KC_KECCAK_LEAVES_H
+#ifndef SC_KC_KECCAK_TREE_H
+#define SC_KC_KECCAK_TREE_H
 
 #define KC_KECCAK_WORDS 34u /* of 32 bits, in a block */
 
@@ -83,6 +83,15 @@ KC_FN void kc_keccak_f(kc_u64 *a)
     }
 }
 
+KC_FN void kc_keccak_digest(KC_GLOBAL kc_u32 *out, const kc_u64 *a)
+{
+    KC_UNROLL
+    for (kc_u32 i = 0; i < 4u; i++) {
+        out[2u * i] = (kc_u32)a[i];
+        out[2u * i + 1u] = (kc_u32)(a[i] >> 32);
+    }
+}
+
 /** Word k of the padded message of leaf j: the first padding byte is 1, the last one's upper bit is set. */
 KC_FN kc_u32 kc_keccak_word(KC_GLOBAL const kc_u32 *code, kc_u32 log_n, kc_u32 n_words, kc_u32 end, kc_u32 j, kc_u32 k)
 {
@@ -110,11 +119,25 @@ KC_ENTRY kc_keccak_leaves(KC_GROUPS KC_GLOBAL kc_u32 *out, KC_GLOBAL const kc_u3
                 }
                 kc_keccak_f(a);
             }
+            kc_keccak_digest(out + 8u * (kc_u64)j, a);
+        }
+    }
+}
+
+/** n nodes: digest to + i of the tree is Keccak-256 of digests from + 2i and from + 2i + 1. */
+KC_ENTRY kc_keccak_nodes(KC_GROUPS KC_GLOBAL kc_u32 *tree, kc_u32 to, kc_u32 from, kc_u32 n)
+{
+    KC_EACH(e, KC_HASHES) {
+        const kc_u32 i = KC_GROUP_X * KC_HASHES + e;
+        if (i < n) {
+            KC_GLOBAL const kc_u32 *const pair = tree + 8u * (kc_u64)from + 16u * (kc_u64)i;
+            kc_u64 a[25];
             KC_UNROLL
-            for (kc_u32 i = 0; i < 4u; i++) {
-                out[8u * j + 2u * i] = (kc_u32)a[i];
-                out[8u * j + 2u * i + 1u] = (kc_u32)(a[i] >> 32);
+            for (kc_u32 k = 0; k < 25u; k++) {
+                a[k] = k < 8u ? ((kc_u64)pair[2u * k + 1u] << 32) | pair[2u * k] : k == 8u ? 1u : k == 16u ? (kc_u64)1u << 63 : 0u;
             }
+            kc_keccak_f(a);
+            kc_keccak_digest(tree + 8u * ((kc_u64)to + i), a);
         }
     }
 }
