@@ -18,7 +18,8 @@ import struct
 import subprocess
 import sys
 
-from cuda_compile import version_of
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tools"))
+from cuda_fatbin import version_of  # noqa: E402
 
 FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "cuda_units.txt")
 ARCHS = (89, 90, 120)  # 80 and 86 have the instructions of 89, 100 those of 90
