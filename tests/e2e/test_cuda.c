@@ -2,6 +2,7 @@
  *
  * The CUDA backend on a driver of our own (tests/support/fake_cuda.c): whole proofs, every fault a driver can have, what is left behind.
  * Where the library that is found is another one, a real driver's, only what holds for any is tested: see tools/gpu-check for those.
+ * Tests of faults, which make many proofs, have few queries and no grinding.
  */
 #define _DEFAULT_SOURCE
 #include <criterion/criterion.h>
@@ -20,11 +21,14 @@
 #include "host/sys/file.h"
 #include "host/sys/mem.h"
 #include "kernels/kc/launch.h"
+#include "tests/sound/cheap.h"
 #include "tests/support/fake_cuda.h"
 #include "tests/support/snark_files.h"
 
 static uint8_t *elf;
 static size_t elf_len;
+static struct sc_profile cheap;
+static bool as_shipped;
 static const uint8_t ten[1] = {10};
 static struct fake_cuda *fake;
 
@@ -54,6 +58,10 @@ static socle_context *context_for(const char *device)
     socle_context *ctx = NULL;
     const struct socle_options o = {.n_threads = 2, .device = device, .require_gpu = device != NULL, .timeline = device != NULL};
     cr_assert_eq(socle_create(&ctx, &o), SOCLE_OK);
+    if (!as_shipped) {
+        cheap_profile(&cheap);
+        ctx->profile = &cheap;
+    }
     return ctx;
 }
 
@@ -97,6 +105,7 @@ static void finish(socle_context *ctx, struct socle_proof *p, struct socle_proof
 Test(cuda, a_whole_proof_has_the_bytes_of_the_cpu, .timeout = 100)
 {
     static const char *const names[] = {"cuda", "cuda:1", "dual:cuda:1"};
+    as_shipped = true;
     struct socle_proof want = by_cpu(), p;
     fake->n_devices = 2;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -215,6 +224,7 @@ Test(cuda, a_kernel_that_does_not_come_back_is_left, .timeout = 100)
 
 Test(cuda, a_budget_of_the_device_holds, .timeout = 100)
 {
+    as_shipped = true;
     struct socle_proof want = by_cpu(), p;
     const struct socle_options o = {.n_threads = 2, .device = "cuda", .device_memory = (uint64_t)24 << 20};
     socle_context *ctx = NULL;
@@ -453,7 +463,8 @@ Test(cuda, a_set_on_two_devices_outlives_the_loss_of_them, .timeout = 100)
         int only;
         unsigned from;
     } lost[] = {{0, 0}, {2, 1}, {2, 400}, {0, 300}};
-    struct sc_profile small = *sc_api_profile("socle-132-small");
+    struct sc_profile small;
+    cheap_profile(&small);
     small.cut = (struct sc_cut_limits){19, 0, 0};
     find_fake();
     load_guest();

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * Whole proofs whose commitments, bus arguments and openings are made on a device: the bytes are the CPU's whatever the device does, and what it did is told.
+ * Tests of faults, which make many, have few queries and no grinding.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -12,10 +13,13 @@
 #include "host/device/opencl.h"
 #include "host/sys/file.h"
 #include "host/sys/mem.h"
+#include "tests/sound/cheap.h"
 #include "tests/support/fake_device.h"
 
 static uint8_t *elf;
 static size_t elf_len;
+static struct sc_profile cheap;
+static bool as_shipped;
 static const uint8_t ten[1] = {10};
 
 static void load_guest(void)
@@ -34,6 +38,10 @@ static socle_context *context_for(const char *device)
     socle_context *ctx = NULL;
     const struct socle_options o = {.n_threads = 2, .device = device};
     cr_assert_eq(socle_create(&ctx, &o), SOCLE_OK);
+    if (!as_shipped) {
+        cheap_profile(&cheap);
+        ctx->profile = &cheap;
+    }
     return ctx;
 }
 
@@ -82,6 +90,7 @@ static void finish(socle_context *ctx, struct socle_proof *p, struct socle_proof
 
 Test(device, a_whole_proof_has_the_bytes_of_the_cpu, .timeout = 100)
 {
+    as_shipped = true;
     struct socle_proof want = by_cpu(), p;
     struct fake f = {0};
     socle_context *const ctx = context_with(&f, false);
@@ -254,6 +263,7 @@ Test(device, a_whole_proof_on_opencl_and_the_cpu, .timeout = 200)
     if (sc_opencl_list(NULL, 0) == 0) {
         cr_skip_test("OpenCL has no device here");
     }
+    as_shipped = true;
     struct socle_proof want = by_cpu(), p;
     socle_context *const ctx = context_for("dual");
     cr_assert_eq(prove(ctx, &p), SOCLE_OK, "%s", socle_message(ctx));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
  * Sets of proofs on several devices at once: the bytes are the CPU's whatever one of them does, the one that did wrong is named, the others go on.
- * Proofs have the least size there is; what the CPU makes is made once for all tests of a process.
+ * Proofs have the least size there is, few queries and no grinding.
  */
 #define _DEFAULT_SOURCE
 #include <criterion/criterion.h>
@@ -14,6 +14,7 @@
 #include "host/device/opencl.h"
 #include "host/sys/file.h"
 #include "host/sys/mem.h"
+#include "tests/sound/cheap.h"
 #include "tests/support/fake_device.h"
 
 enum { PARTS = 3, SHARED = 1 + PARTS }; /* proofs; commitments that they share: IMAGE, and a BOUNDARY of each */
@@ -50,7 +51,7 @@ static void setup(void)
         cr_skip_test("the guests are not built");
     }
     cr_assert_eq(sc_file_read(&elf, &elf_len, why, sizeof why, path, (size_t)1 << 24), SOCLE_OK, "%s", why);
-    small = *sc_api_profile("socle-132-small");
+    cheap_profile(&small);
     small.cut = (struct sc_cut_limits){19, 0, 0};
     cpu = context_for(NULL, NULL);
     want = prove(cpu);
