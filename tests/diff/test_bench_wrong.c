@@ -11,6 +11,7 @@
 
 static unsigned calls, spoil_at, paces;
 static bool slows;
+static bool in_part; /* where no result is wrong, most of the time would go into digests */
 
 socle_status __real_sc_lab_digest(uint8_t digest[SC_LAB_DIGEST], const struct sc_lab *lab, size_t len);
 socle_status __wrap_sc_lab_digest(uint8_t digest[SC_LAB_DIGEST], const struct sc_lab *lab, size_t len)
@@ -19,7 +20,7 @@ socle_status __wrap_sc_lab_digest(uint8_t digest[SC_LAB_DIGEST], const struct sc
     if (calls == spoil_at) {
         ((uint8_t *)lab->out)[len / 2] ^= 4;
     }
-    return __real_sc_lab_digest(digest, lab, len);
+    return __real_sc_lab_digest(digest, lab, in_part && len > 4096 ? 4096 : len);
 }
 
 double __wrap_sc_lab_pace(const struct sc_lab *lab)
@@ -72,6 +73,7 @@ Test(bench_wrong, one_wrong_result_anywhere_makes_the_report_invalid)
 Test(bench_wrong, a_slow_while_is_throttling_and_makes_the_report_invalid)
 {
     socle_context *ctx;
+    in_part = true;
     slows = true;
     socle_bench *const b = run_for(&ctx, 120, 5);
     const struct socle_bench_info *const i = socle_bench_about(b);
@@ -86,6 +88,7 @@ Test(bench_wrong, a_slow_while_is_throttling_and_makes_the_report_invalid)
 Test(bench_wrong, four_runs_are_not_enough)
 {
     socle_context *ctx;
+    in_part = true;
     for (unsigned runs = 4; runs <= 5; runs++) {
         socle_bench *const b = run(&ctx, runs);
         cr_expect_eq(socle_bench_about(b)->enough_runs, runs == 5);
@@ -98,6 +101,7 @@ Test(bench_wrong, four_runs_are_not_enough)
 Test(bench_wrong, failed_allocations_are_clean)
 {
     socle_context *ctx;
+    in_part = true;
     socle_bench *b = NULL;
     cr_assert_eq(socle_create(&ctx, &(struct socle_options){.n_threads = 1}), SOCLE_OK);
     const size_t before = sc_mem_now();
@@ -129,6 +133,7 @@ Test(bench_wrong, it_can_be_cancelled)
     socle_context *ctx;
     socle_bench *b = NULL;
     const struct socle_options o = {.n_threads = 1, .cancel = &cancel, .user = (void *)&cancel, .progress = progress};
+    in_part = true;
     cr_assert_eq(socle_create(&ctx, &o), SOCLE_OK);
     cr_expect_eq(socle_bench_run(ctx, &b, &(struct socle_bench_options){.only = "fold", .runs = 50}), SOCLE_E_CANCELLED);
     cr_expect_null(b);
