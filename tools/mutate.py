@@ -21,6 +21,7 @@ that no test kills, each with the reason; a listed mutant that is killed, or is 
 Exit 1 when anything is not as it should be.
 """
 import argparse
+import concurrent.futures
 import json
 import os
 import random
@@ -39,6 +40,7 @@ SCOPE = [
 # In the order in which they are asked.
 PROGRAMS = ["checks", "checks_whir", "dropped_lie", "fiat_shamir", "fiat_shamir_lies", "set", "set_lies", "set_naive", "transcript", "layout", "argue", "whir", "whir_naive", "budget"]
 LYING = {"checks", "checks_whir", "dropped_lie", "set", "set_lies"}  # of these all are asked, for a lie that is accepted
+JOBS = os.cpu_count() or 1
 LONG = 15  # seconds; a mutant for which a program takes longer is killed
 NOT_VERDICT = {"sc_tr_grind_try"}  # the prover's
 BOUND = {"sc_seed", "sc_vk_compute", "sc_set_seed", "sc_set_bind"}  # every statement puts something into a hash
@@ -302,6 +304,7 @@ class Programs:
             path = os.path.join(over, src.path)
             os.makedirs(os.path.dirname(path), exist_ok=True)
             self.write(path, self.mutants.text_of(src))
+        calls = []
         for src in [s.path for s in self.mutants.sources if s.path.endswith(".c")] + ["switch.c"]:
             like = commands[os.path.join(ROOT, src if src != "switch.c" else SCOPE[0])]
             words = shlex.split(like["command"])
@@ -313,8 +316,10 @@ class Programs:
             words += ["-w", "-include", os.path.join(over, "mutant.h")]
             at = next(i for i, w in enumerate(words) if w.startswith("-I"))
             words.insert(at, "-I" + over)
-            self.call(words, like["directory"])
+            calls.append((words, like["directory"]))
             objects.append(obj)
+        self.call_all(calls)
+        calls = []
         for name in PROGRAMS:
             target = f"tests/test_{name}"
             out = subprocess.run(["ninja", "-C", self.build, "-t", "commands", "-s", target], capture_output=True, text=True)
@@ -324,13 +329,18 @@ class Programs:
             words = shlex.split(lines[-1])
             words[words.index("-o") + 1] = os.path.join(self.dir, "test_" + name)
             words[words.index("-o") + 2:words.index("-o") + 2] = objects
-            self.call(words, self.build)
+            calls.append((words, self.build))
+        self.call_all(calls)
 
     @staticmethod
     def write(path, text):
         if not os.path.exists(path) or open(path, encoding="utf-8").read() != text:
             with open(path, "w", encoding="utf-8") as f:
                 f.write(text)
+
+    def call_all(self, calls):
+        with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+            list(pool.map(lambda c: self.call(*c), calls))
 
     @staticmethod
     def call(words, where):
@@ -414,19 +424,19 @@ def main():
         print(f"{a.sample} of {len(mutants.all)} mutants, seed {seed}")
     programs = Programs(a.build, mutants)
     programs.make()
-    for name in PROGRAMS:
-        passed, said = programs.run(name, 0)
-        if not passed:
-            fail(f"test_{name} fails without any mutant\n{said}")
     answers = {}
     report = open(a.report, "w", encoding="utf-8") if a.report else None
-    for m in chosen:
-        answers[m["id"]] = how, by = programs.answer(m)
-        line = f"{how:9}{m['name']}" + (f"  <- {by}" if by else "")
-        if report:
-            print(line, file=report, flush=True)
-        elif how == "survived":
-            print(line, flush=True)
+    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+        for name, (passed, said) in zip(PROGRAMS, pool.map(lambda name: programs.run(name, 0), PROGRAMS)):
+            if not passed:
+                fail(f"test_{name} fails without any mutant\n{said}")
+        for m, (how, by) in zip(chosen, pool.map(programs.answer, chosen)):
+            answers[m["id"]] = how, by
+            line = f"{how:9}{m['name']}" + (f"  <- {by}" if by else "")
+            if report:
+                print(line, file=report, flush=True)
+            elif how == "survived":
+                print(line, flush=True)
     wrong = judge(mutants.all, chosen, answers, excuses())
     print("\n".join(wrong))
     for kind in sorted({m["kind"] for m in chosen}):
