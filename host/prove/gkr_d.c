@@ -13,7 +13,7 @@
 #include "kernels/kc/gkr_plan.h"
 
 /* Layers up to 2^TOGETHER fractions are one job; each of the others is one. A job should not keep a device for long. */
-#define TOGETHER 18
+#define TOGETHER 21
 
 struct sc_gkr_d {
     const struct sc_columns *c;

@@ -15,7 +15,7 @@
 #include "kernels/kc/laws_plan.h"
 
 /* Rounds over up to 2^TOGETHER places are one job; each of the others is one. A job should not keep a device for long. */
-#define TOGETHER 17
+#define TOGETHER 20
 
 _Static_assert(SC_MAX_ALL_CHUNKS * (AIR_MAX_COLS + SC_SIDES) <= 65535, "groups of a launch over all vectors");
 
