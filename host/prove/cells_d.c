@@ -4,6 +4,8 @@
  */
 #include "host/prove/cells_d.h"
 
+#include "kernels/kc/gkr_plan.h"
+
 #include <string.h>
 
 static const struct air_table *table_of(const struct sc_columns *c, unsigned chunk)
@@ -50,15 +52,29 @@ socle_status sc_cells_d_put(const struct sc_cells_d *x, struct sc_space *s, cons
     TRY(sc_space_room(s, c->main));
     for (unsigned i = 0; i < c->l->n_chunks; i++) {
         const uint64_t rows = (uint64_t)1 << c->l->chunk[i].log_h, at = others_before(c, i);
-        for (unsigned k = 0; k < of_others(c, i); k++) {
-            const fp *const col = c->col[i][of_main(c, i) + k];
-            if (col != NULL) {
-                TRY(sc_space_put(s, x->others, at + k * rows, col, rows));
-            }
+        for (unsigned k = of_main(c, i); k < table_of(c, i)->n_cols; k++) {
+            TRY(sc_space_put(s, x->others, at + k * rows, c->col[i][k], rows));
         }
     }
 out:
     return st;
+}
+
+unsigned sc_cells_d_closed(struct sc_kc_launch *out, const struct sc_cells_d *x, const struct sc_columns *c)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < c->l->n_chunks; i++) {
+        const struct air_table *const t = table_of(c, i);
+        uint32_t column[AIR_MAX_COLS];
+        if (out != NULL && t->n_closed > 0) {
+            (void)sc_cells_d_columns(column, x, c, i);
+            for (unsigned k = 0; k < t->n_closed; k++) {
+                out[n + k] = sc_kc_closed(column[t->n_cols + k], c->l->chunk[i].log_h, t->closed[k], c->l->index);
+            }
+        }
+        n += t->n_closed;
+    }
+    return n;
 }
 
 unsigned sc_cells_d_columns(uint32_t out[AIR_MAX_COLS], const struct sc_cells_d *x, const struct sc_columns *c, unsigned chunk)

@@ -16,8 +16,10 @@ struct sc_cells_d {
 void sc_cells_d_take(struct sc_cells_d *x, struct sc_space *s, const struct sc_columns *c);
 /** Cells are numbered by words of 32 bits: false when there are too many. */
 bool sc_cells_d_fit(const struct sc_cells_d *x);
-/** When there is room: the main polynomial, unless it is there, and the others. */
+/** When there is room: the main polynomial, unless it is there, and the committed ones of the others. */
 SC_MUST_USE socle_status sc_cells_d_put(const struct sc_cells_d *x, struct sc_space *s, const struct sc_columns *c);
+/** The launches that fill columns of closed form, the cells being buffer 0; returns how many. NULL: only that. */
+unsigned sc_cells_d_closed(struct sc_kc_launch *out, const struct sc_cells_d *x, const struct sc_columns *c);
 /** Where each column of a chunk begins, closed-form ones last; returns how many there are. */
 unsigned sc_cells_d_columns(uint32_t out[AIR_MAX_COLS], const struct sc_cells_d *x, const struct sc_columns *c, unsigned chunk);
 

@@ -89,6 +89,7 @@ static socle_status put_chunks(struct sc_gkr_d *d)
     socle_status st = SOCLE_OK;
     size_t word = 0;
     TRY(sc_cells_d_put(&d->cells, &d->space, d->c));
+    d->n_launches = sc_cells_d_closed(d->launch, &d->cells, d->c);
     for (unsigned i = 0; i < l->n_chunks; i++) {
         const struct sc_uses u = uses_of(d, i);
         const struct air_table *const t = &d->c->m->tables[l->chunk[i].table];
@@ -167,7 +168,7 @@ socle_status sc_gkr_d_begin(struct sc_gkr_d **out, fx root[2], const struct sc_c
     lay_out(d);
     d->forms = sc_alloc(d->n_forms, sizeof *d->forms);
     d->talk = sc_alloc(talk_len(d), sizeof *d->talk);
-    d->launch = sc_alloc(d->n_uses + (d->n_vars + 1) * SC_KC_GKR_LAUNCHES, sizeof *d->launch);
+    d->launch = sc_alloc(sc_cells_d_closed(NULL, NULL, c) + d->n_uses + (d->n_vars + 1) * SC_KC_GKR_LAUNCHES, sizeof *d->launch);
     TRY(d->forms != NULL && d->talk != NULL && d->launch != NULL && sc_cells_d_fit(&d->cells) ? SOCLE_OK : SOCLE_E_NOMEM);
     TRY(build(d));
     TRY(sc_space_get(&d->space, root, d->piece[SC_KC_LAYER], 0, 2 * FX_DEG));

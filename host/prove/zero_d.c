@@ -17,6 +17,7 @@
 /* Rounds over up to 2^TOGETHER places are one job; each of the others is one. A job should not keep a device for long. */
 #define TOGETHER 20
 
+_Static_assert((int)SC_KC_IN_CELLS == 0 && (int)SC_KC_CELLS == 0, "the cells are the first buffer");
 _Static_assert(SC_MAX_ALL_CHUNKS * (AIR_MAX_COLS + SC_SIDES) <= 65535, "groups of a launch over all vectors");
 
 struct chunk {
@@ -344,10 +345,11 @@ static socle_status run(struct on_device *d)
     return sc_space_run(&d->space, d->piece, SC_KC_N_LAWS_BUFFERS, d->launch, n);
 }
 
-/* Forms, and their sums where their chunks begin, height by height; then all is there that is kept of chunks. */
+/* Columns of closed form; forms, and their sums where their chunks begin, height by height; then all is there that is kept of chunks. */
 static socle_status begin(struct on_device *d)
 {
     uint32_t first = 0;
+    d->n_launches = sc_cells_d_closed(d->launch, &d->cells, d->c);
     for (unsigned h = d->c->l->n_vars; h > 0; h--) {
         const struct sc_kc_zero_at at = at_round(d, h), next = at_round(d, h - 1);
         if (next.n_forms > first) {
@@ -423,7 +425,7 @@ static socle_status set_up(struct on_device *d)
     TRY(sc_space_borrow(&d->space, d->c->device, SC_LOAN_ZERO));
     TRY(lay_out(d) ? SOCLE_OK : SOCLE_E_LIMIT);
     d->words = sc_alloc(d->n_tables > d->n_talk ? d->n_tables : d->n_talk, sizeof *d->words);
-    d->launch = sc_alloc(SC_KC_ZERO_LAUNCHES * (size_t)(d->c->l->n_vars + 2), sizeof *d->launch);
+    d->launch = sc_alloc(sc_cells_d_closed(NULL, NULL, d->c) + SC_KC_ZERO_LAUNCHES * (size_t)(d->c->l->n_vars + 2), sizeof *d->launch);
     TRY(d->words != NULL && d->launch != NULL ? SOCLE_OK : SOCLE_E_NOMEM);
     TRY(sc_cells_d_put(&d->cells, &d->space, d->c));
     TRY(put_tables(d));

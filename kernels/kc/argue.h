@@ -9,6 +9,42 @@
 #define SC_KC_ARGUE_H
 
 #define KC_WIDE 256u /* items of a group where each has its own element */
+
+/* Columns of closed form, as enum air_closed: what a table has on row i without being told. */
+#define KC_CF_INDEX 0u
+#define KC_CF_HI8 1u
+#define KC_CF_LO8 2u
+#define KC_CF_AND8 3u
+#define KC_CF_POW2_M 4u
+#define KC_CF_POW2_Q 5u
+#define KC_CF_REG_REAL 6u
+#define KC_CF_PROOF 7u
+#define KC_CF_FIRST 8u
+
+KC_FN kc_u32 kc_closed_row(kc_u32 kind, kc_u32 row, kc_u32 index)
+{
+    const kc_u32 high = row >> 8, low = row & 255u;
+    return kind == KC_CF_INDEX      ? row
+           : kind == KC_CF_HI8      ? high
+           : kind == KC_CF_LO8      ? low
+           : kind == KC_CF_AND8     ? high & low
+           : kind == KC_CF_POW2_M   ? ((row & 64u) != 0u ? 1u << (8u - (row & 7u)) : 1u << (row & 7u))
+           : kind == KC_CF_POW2_Q   ? (row & 63u) >> 3
+           : kind == KC_CF_REG_REAL ? (row < 33u ? 1u : 0u)
+           : kind == KC_CF_PROOF    ? index
+                                    : (index == 0u ? 1u : 0u);
+}
+
+/** The column of 2^log_h rows at word `at` of the cells, in proof `index` of a set. */
+KC_ENTRY kc_closed(KC_GROUPS KC_GLOBAL kc_u32 *cells, kc_u32 at, kc_u32 log_h, kc_u32 kind, kc_u32 index)
+{
+    KC_EACH(e, KC_WIDE) {
+        const kc_u32 i = KC_GROUP_X * KC_WIDE + e;
+        if (i >> log_h == 0u) {
+            cells[at + i] = kc_mul(kc_closed_row(kind, i, index), KC_R2);
+        }
+    }
+}
 #define KC_LANES 64u /* of a group that sums */
 
 KC_FN kc_u64 kc_vector_at(kc_u32 v, kc_u32 plane, kc_u32 upper)

@@ -4,6 +4,7 @@
  */
 #include "kernels/kc/gkr_plan.h"
 
+#include "core/air/air.h"
 #include "core/base/assert.h"
 #include "core/transcript/transcript.h"
 #include "kernels/kc/kc.h"
@@ -19,6 +20,10 @@
 
 #include "kernels/kc/argue.h"
 
+_Static_assert(KC_CF_INDEX == AIR_CF_INDEX && KC_CF_HI8 == AIR_CF_HI8 && KC_CF_LO8 == AIR_CF_LO8 && KC_CF_AND8 == AIR_CF_AND8 &&
+                   KC_CF_POW2_M == AIR_CF_POW2_M && KC_CF_POW2_Q == AIR_CF_POW2_Q && KC_CF_REG_REAL == AIR_CF_REG_REAL &&
+                   KC_CF_PROOF == AIR_CF_PROOF && KC_CF_FIRST == AIR_CF_FIRST,
+               "columns of closed form");
 _Static_assert(KC_L_GKR_MIX == SC_L_GKR_MIX && KC_L_GKR_T == SC_L_GKR_T && KC_L_GKR_ROUND == SC_L_GKR_ROUND &&
                    KC_L_GKR_CLAIMS == SC_L_GKR_CLAIMS && KC_L_GKR_LINE == SC_L_GKR_LINE,
                "labels of the transcript");
@@ -63,6 +68,12 @@ static uint32_t groups_for(uint32_t n)
 static uint8_t layer(unsigned log)
 {
     return (uint8_t)(SC_KC_LAYER + log);
+}
+
+struct sc_kc_launch sc_kc_closed(uint32_t at, unsigned log_h, unsigned kind, uint32_t index)
+{
+    return (struct sc_kc_launch){
+        .kernel = SC_KC_CLOSED, .groups = {groups_for((uint64_t)1 << log_h), 1}, .pointer = {SC_KC_CELLS}, .arg = {at, log_h, kind, index}};
 }
 
 struct sc_kc_launch sc_kc_fractions(unsigned log, uint32_t to, uint32_t n, uint32_t row, uint32_t desc)

@@ -33,6 +33,8 @@ size_t sc_kc_partial_len(unsigned n, unsigned log_low);
  * two for each of its l rounds, then four claims. That of the layer behind the last is its length. */
 size_t sc_kc_gkr_log(unsigned l);
 
+/** The column of closed form @p kind (enum air_closed) of 2^log_h rows at word @p at of the cells, in proof @p index of a set. */
+struct sc_kc_launch sc_kc_closed(uint32_t at, unsigned log_h, unsigned kind, uint32_t index);
 /** Leaves [to, to + n) of a layer of 2^log: rows [row, row + n) of the interaction whose forms begin at word @p desc. */
 struct sc_kc_launch sc_kc_fractions(unsigned log, uint32_t to, uint32_t n, uint32_t row, uint32_t desc);
 struct sc_kc_launch sc_kc_unused(unsigned log, uint32_t to, uint32_t n);

@@ -173,6 +173,9 @@ static void run_group(const struct sc_kc_launch *l, uint32_t x, uint32_t y, uint
     case SC_KC_NODES:
         kc_nodes(x, y, p0, p1, a[0], a[1], a[2]);
         break;
+    case SC_KC_CLOSED:
+        kc_closed(x, y, p0, a[0], a[1], a[2], a[3]);
+        break;
     case SC_KC_FRACTIONS:
         kc_fractions(x, y, p0, p1, p2, a[0], a[1], a[2], a[3], a[4]);
         break;

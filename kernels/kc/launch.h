@@ -14,6 +14,7 @@
     K(NTT_PASS, "kc_ntt_pass", 3, 7, PROOF)               \
     K(LEAVES, "kc_leaves", 3, 2, PROOF)                   \
     K(NODES, "kc_nodes", 2, 3, PROOF)                     \
+    K(CLOSED, "kc_closed", 1, 4, PROOF)                   \
     K(FRACTIONS, "kc_fractions", 3, 5, PROOF)             \
     K(UNUSED, "kc_unused", 1, 4, PROOF)                   \
     K(GKR_UP, "kc_gkr_up", 2, 3, PROOF)                   \

@@ -3,6 +3,7 @@
  * The kernels of the bus argument against plain loops over field elements: run as C behind a device in host memory, and by every device of
  * CUDA and OpenCL that there is.
  */
+#include "core/air/air.h"
 #include "core/poly/eq.h"
 #include "core/transcript/transcript.h"
 #include "host/device/cuda.h"
@@ -325,8 +326,36 @@ static void expect_fractions(struct sc_device d)
     free(got);
 }
 
+/** Columns of every closed form beside each other, in proofs of a set. */
+static void expect_closed(struct sc_device d)
+{
+    enum { KINDS = AIR_CF_FIRST + 1, APART = 3 };
+    for (unsigned log_h = 0; log_h <= 16; log_h += log_h < 6 ? 1 : 5) {
+        const size_t rows = (size_t)1 << log_h, words[SC_KC_N_GKR_BUFFERS] = {[SC_KC_CELLS] = KINDS * (rows + APART)};
+        fp *const want = random_words(words[SC_KC_CELLS]), *const got = random_words(words[SC_KC_CELLS]);
+        const uint32_t index = log_h % 3 == 0 ? 0 : 4 * log_h;
+        struct sc_kc_launch l[KINDS];
+        struct bed b;
+        bed_make(&b, d, words);
+        up_to(&b, SC_KC_CELLS, want);
+        for (unsigned kind = 0; kind < KINDS; kind++) {
+            const size_t at_word = kind * (rows + APART);
+            l[kind] = sc_kc_closed((uint32_t)at_word, log_h, kind, index);
+            for (size_t i = 0; i < rows; i++) {
+                want[at_word + i] = fp_from_u32(sc_air_closed_row((enum air_closed)kind, (uint32_t)i, index));
+            }
+        }
+        run(&b, l, KINDS);
+        back(&b, got, SC_KC_CELLS);
+        cr_assert_eq(memcmp(got, want, b.size[SC_KC_CELLS]), 0, "2^%u rows", log_h); /* and nothing between them */
+        free(want);
+        free(got);
+    }
+}
+
 static void expect_all(struct sc_device d, unsigned step)
 {
+    expect_closed(d);
     for (unsigned log = 0; log <= 12; log += step) {
         expect_up(d, log);
     }
