@@ -315,7 +315,7 @@ slack=0 # MiB; a sanitizer has memory of its own, more or less of it
 grep -q __asan_init "$socle" && slack=16
 printf '\140\352\0\0\0\0\0\0' >mid.bin # n = 60000
 exits 0 "prove something larger" prove "$elf" -i mid.bin -o mid.proof
-exits 5 "a budget too small for the proof is refused" prove "$elf" -i mid.bin -o small.proof --mem-budget 128M
+exits 5 "a budget too small for the proof is refused" prove "$elf" -i mid.bin -o small.proof --mem-budget 192M
 least=$(sed -n 's/.*needs a memory budget of \([0-9]*\)M.*/\1/p' err)
 [ -n "$least" ] && ! grep -qE 'trace|commit' err && [ ! -e small.proof ]
 report $? "before proving, with the smallest budget that suffices"
