@@ -73,7 +73,7 @@ static uint8_t layer(unsigned log)
 struct sc_kc_launch sc_kc_closed(uint32_t at, unsigned log_h, unsigned kind, uint32_t index)
 {
     return (struct sc_kc_launch){
-        .kernel = SC_KC_CLOSED, .groups = {groups_for((uint64_t)1 << log_h), 1}, .pointer = {SC_KC_CELLS}, .arg = {at, log_h, kind, index}};
+        .kernel = SC_KC_CLOSED, .groups = {groups_for((uint32_t)1 << log_h), 1}, .pointer = {SC_KC_CELLS}, .arg = {at, log_h, kind, index}};
 }
 
 struct sc_kc_launch sc_kc_fractions(unsigned log, uint32_t to, uint32_t n, uint32_t row, uint32_t desc)
