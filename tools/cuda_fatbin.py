@@ -28,14 +28,14 @@ def compile_all(nvcc, folder, out, source, archs):
 
 
 def sections(path):
-    """{name: size} of the sections of an ELF file of 64 bits."""
+    """{name: bytes} of the sections of an ELF file of 64 bits."""
     with open(path, "rb") as f:
         b = f.read()
     at, = struct.unpack_from("<Q", b, 40)
     size, n, names = struct.unpack_from("<HHH", b, 58)
     table = [struct.unpack_from("<IIQQQQ", b, at + i * size) for i in range(n)]
     start = table[names][4]
-    return {b[start + t[0]:b.index(b"\0", start + t[0])].decode(): t[5] for t in table}
+    return {b[start + t[0]:b.index(b"\0", start + t[0])].decode(): b[t[4]:t[4] + t[5]] for t in table}
 
 
 def read(said):
@@ -76,10 +76,10 @@ def make(nvcc, out, usage, texts):
         sys.stderr.write("".join(line + "\n" for line in beside))
         if ran.returncode != 0:
             return ran.returncode
-        size = {a: sections(glob.glob(os.path.join(folder, f"kc.*_{a}.cubin"))[0]) for a in archs}
+        text = {a: sections(glob.glob(os.path.join(folder, f"kc.*_{a}.cubin"))[0]) for a in archs}
     with open(usage, "w", encoding="utf-8") as f:
         f.write(f"# nvcc {version_of(nvcc)}: architecture, kernel, registers, instructions.\n")
-        f.writelines(f"{a} {k} {r} {size[a]['.text.' + k] // 16}\n" for (a, k), r in sorted(registers.items()))
+        f.writelines(f"{a} {k} {r} {len(text[a]['.text.' + k]) // 16}\n" for (a, k), r in sorted(registers.items()))
         f.writelines(f"! {line}\n" for line in beside)
     return 0
 

@@ -156,13 +156,15 @@ static void hash_job(struct job *j, const struct sc_lab *lab, const struct sc_la
     const bool sha = c->of == SC_KC_SHA256, tree = c->form == SC_LAB_HASH_TREE;
     const uint64_t code = (uint64_t)c->count << c->log_n, leaves = (uint64_t)8 << c->log_n;
     struct sha256 h;
+    _Static_assert(SMALL >= SC_KC_POSEIDON2_MAX_CONSTANTS, "a state is sent with as much behind it as there are constants");
     sc_sha256_init(&h);
     memcpy(j->small, h.state, sizeof h.state);
     has(j, SC_KC_HASH_LEAF, SC_KC_POSEIDON2_MAX_CONSTANTS, sha ? j->small : lab->constants_24, SC_KC_POSEIDON2_MAX_CONSTANTS);
     has(j, SC_KC_HASH_NODE, SC_KC_POSEIDON2_MAX_CONSTANTS, sha ? j->small : lab->constants_16, SC_KC_POSEIDON2_MAX_CONSTANTS);
     j->n = sc_kc_hash_tree(j->launch, (enum sc_kc_hash)c->of, c->log_n, c->count, 0);
     if (tree) {
-        memmove(j->launch, j->launch + 1, --j->n * sizeof j->launch[0]);
+        j->n--; /* without the leaves */
+        memmove(j->launch, j->launch + 1, j->n * sizeof j->launch[0]);
         has(j, SC_KC_HASH_OUT, 2 * leaves, lab->in, leaves);
         gives(j, SC_KC_HASH_OUT, leaves, leaves - 8);
     } else {

@@ -273,15 +273,8 @@ static inline vq vq_set1(uint64_t a)
     return _mm256_set1_epi64x((long long)a);
 }
 
-static inline vq vq_xor(vq a, vq b)
-{
-    return _mm256_xor_si256(a, b);
-}
-
-static inline vq vq_xor3(vq a, vq b, vq c)
-{
-    return vq_xor(vq_xor(a, b), c);
-}
+#define vq_xor vu_xor
+#define vq_xor3 vu_xor3
 
 static inline vq vq_chi(vq a, vq b, vq c)
 {

@@ -275,15 +275,8 @@ static inline vq vq_set1(uint64_t a)
     return _mm512_set1_epi64((long long)a);
 }
 
-static inline vq vq_xor(vq a, vq b)
-{
-    return _mm512_xor_si512(a, b);
-}
-
-static inline vq vq_xor3(vq a, vq b, vq c)
-{
-    return _mm512_ternarylogic_epi64(a, b, c, 0x96);
-}
+#define vq_xor vu_xor
+#define vq_xor3 vu_xor3
 
 static inline vq vq_chi(vq a, vq b, vq c)
 {

@@ -19,7 +19,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tools"))
-from cuda_fatbin import version_of  # noqa: E402
+from cuda_fatbin import sections, version_of  # noqa: E402
 
 FILE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "cuda_units.txt")
 ARCHS = (89, 90, 120)  # 80 and 86 have the instructions of 89, 100 those of 90
@@ -83,17 +83,8 @@ def source_of(folder):
 
 def instructions(cubin):
     """{kernel: Counter of opcodes} of a cubin."""
-    with open(cubin, "rb") as f:
-        b = f.read()
-    at, = struct.unpack_from("<Q", b, 40)
-    size, n, names = struct.unpack_from("<HHH", b, 58)
-    table = [struct.unpack_from("<IIQQQQ", b, at + i * size) for i in range(n)]
-    found = {}
-    for t in table:
-        name = b[table[names][4] + t[0]:b.index(b"\0", table[names][4] + t[0])].decode()
-        if name.startswith(".text."):
-            found[name[6:]] = collections.Counter(struct.unpack_from("<Q", b, t[4] + i)[0] & 0x1ff for i in range(0, t[5], 16))
-    return found
+    return {name[6:]: collections.Counter(word & 0x1ff for word, _ in struct.iter_unpack("<QQ", text))
+            for name, text in sections(cubin).items() if name.startswith(".text.")}
 
 
 def counts_of(cubin):
